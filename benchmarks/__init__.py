@@ -1,0 +1,1 @@
+"""How good and how fast, on real music, beside other systems."""

@@ -1,0 +1,1 @@
+"""What can be recognised: references in, segments and signed manifests out."""

@@ -1,0 +1,1 @@
+"""Which boxes there are, where they hang, and when they last spoke."""

@@ -1,0 +1,1 @@
+"""From what boxes heard to what was played."""

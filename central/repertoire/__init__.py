@@ -1,0 +1,1 @@
+"""Who wrote and who recorded what: parties, works, shares, recordings."""

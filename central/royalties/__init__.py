@@ -1,0 +1,1 @@
+"""From what was played to what is owed: money, distribution, ledger, statements."""

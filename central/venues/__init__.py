@@ -1,0 +1,1 @@
+"""Halls, and the events that take place in them."""

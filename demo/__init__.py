@@ -1,0 +1,1 @@
+"""One evening, from real recordings to the last tiyn."""

@@ -1,0 +1,1 @@
+"""The box in the hall: it hears, recognises, remembers and reports."""

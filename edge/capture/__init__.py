@@ -1,0 +1,1 @@
+"""Hearing: from the sound card to blocks of samples that know their place."""

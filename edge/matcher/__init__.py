@@ -1,0 +1,1 @@
+"""Recognising: from samples to detections. Pure; runs on the box and at central."""

@@ -1,0 +1,1 @@
+"""The USB stick: what a technician brings in and carries home."""

@@ -1,0 +1,1 @@
+"""Reporting: what was heard waits here until central has it; the catalogue arrives here."""

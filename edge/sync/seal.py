@@ -1,0 +1,112 @@
+"""Sealing a letter, and opening it only when its signer is the one we trust.
+
+ECDSA P-256 because stock Raspberry Pi firmware and TPMs hold such keys and no Ed25519 ones.
+"""
+
+import base64
+from typing import TypeVar
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from pydantic import BaseModel, ValidationError
+
+from edge.errors import BadSeal
+from edge.sync.wire import Sealed
+
+Letter = TypeVar("Letter", bound=BaseModel)
+
+ALGORITHM = ec.ECDSA(hashes.SHA256())
+
+
+def new_key() -> ec.EllipticCurvePrivateKey:
+    """A fresh P-256 key."""
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def private_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """PKCS#8 PEM without a password: file permissions guard it."""
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
+def public_pem(key: ec.EllipticCurvePrivateKey) -> str:
+    """The public half, as it travels: SubjectPublicKeyInfo PEM."""
+    return (
+        key.public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        .decode("ascii")
+    )
+
+
+def load_private(pem: bytes) -> ec.EllipticCurvePrivateKey:
+    """The key in a PEM file.
+
+    Raises:
+        BadSeal: the bytes are not a P-256 private key.
+    """
+    try:
+        key = serialization.load_pem_private_key(pem, password=None)
+    except ValueError as e:
+        raise BadSeal(f"not a private key: {e}") from e
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
+        raise BadSeal("the private key is not a P-256 key")
+    return key
+
+
+def load_public(pem: str) -> ec.EllipticCurvePublicKey:
+    """The key in a PEM text.
+
+    Raises:
+        BadSeal: the text is not a P-256 public key.
+    """
+    try:
+        key = serialization.load_pem_public_key(pem.encode())
+    except ValueError as e:
+        raise BadSeal(f"not a public key: {e}") from e
+    if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != "secp256r1":
+        raise BadSeal("the public key is not a P-256 key")
+    return key
+
+
+def device_id(public_key: str) -> str:
+    """A box is named by its key: `qb-` and the first 16 hex digits of the key's SHA-256."""
+    digest = hashes.Hash(hashes.SHA256())
+    digest.update(
+        load_public(public_key).public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+    )
+    return f"qb-{digest.finalize().hex()[:16]}"
+
+
+def seal(letter: BaseModel, *, signer: str, key: ec.EllipticCurvePrivateKey) -> Sealed:
+    """Write the letter once, and sign exactly what was written."""
+    payload = letter.model_dump_json()
+    signature = base64.b64encode(key.sign(payload.encode(), ALGORITHM)).decode("ascii")
+    return Sealed(payload=payload, signer=signer, signature=signature)
+
+
+def unseal(sealed: Sealed, letter: type[Letter], *, signer: str, public_key: str) -> Letter:
+    """The letter inside, if `signer` signed it with the private half of `public_key`.
+
+    The signature is checked before a byte of the payload is parsed.
+
+    Raises:
+        BadSeal: another signer, another key, an altered payload, or not such a letter.
+    """
+    if sealed.signer != signer:
+        raise BadSeal(f"signed by {sealed.signer!r}, expected {signer!r}")
+    try:
+        load_public(public_key).verify(
+            base64.b64decode(sealed.signature, validate=True), sealed.payload.encode(), ALGORITHM
+        )
+    except (InvalidSignature, ValueError) as e:
+        raise BadSeal(f"the signature of {signer!r} does not fit its letter") from e
+    try:
+        return letter.model_validate_json(sealed.payload)
+    except ValidationError as e:
+        raise BadSeal(f"sealed by {signer!r}, but not a {letter.__name__}: {e}") from e

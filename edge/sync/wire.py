@@ -1,0 +1,188 @@
+"""The words boxes, sticks and central exchange; both ends read and write exactly these.
+
+Every message that travels is a `Sealed` envelope around one of these models (see `seal.py`),
+except the answers of central, which travel inside the connection that asked.
+Unknown fields are errors: an old box must not half-understand a new letter.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictInt
+
+WIRE = 1  # version of these words
+
+DeviceId = Annotated[str, Field(pattern=r"^qb-[0-9a-f]{16}$")]
+Key = Annotated[str, Field(max_length=1024)]  # public key, PEM (SubjectPublicKeyInfo, P-256)
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]  # SHA-256, hex
+RecordingId = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class Message(BaseModel):
+    """Frozen, and strict about names."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sealed(Message):
+    """A letter and its signature: ECDSA P-256 over SHA-256 of the payload's UTF-8 bytes.
+
+    The payload is kept as the exact text that was signed; it is never parsed and written again.
+    """
+
+    payload: str
+    signer: str = Field(max_length=64)  # device id, or "central"
+    signature: str = Field(max_length=256)  # base64 of the DER signature
+
+
+# ── From the box: what was heard ────────────────────────────────────────────────────────────────
+
+
+class Record(Message):
+    """What every record carries: its natural key and when it was.
+
+    The key is (device, boot, seq): the device signs the batch, `boot` names one run of the
+    hearing process, `seq` counts from 1 within it without holes.
+    """
+
+    boot: UUID
+    seq: StrictInt = Field(ge=1)
+    input: str = Field(default="main", max_length=32)  # which input of the box, as provisioned
+    started_at: AwareDatetime
+    ended_at: AwareDatetime
+    clock_synced: StrictBool  # was calendar time known when this was heard?
+
+
+class DetectionRecord(Record):
+    """A recording was heard from `started_at` to `ended_at`."""
+
+    kind: Literal["detection"] = "detection"
+    recording_id: RecordingId
+    reference_start_seconds: float = Field(ge=0)  # where in the recording it began, s
+    speed: float = Field(gt=0.5, lt=2)  # played / recorded
+    confidence: float = Field(ge=0, le=1)
+    catalogue_version: StrictInt = Field(ge=0)
+    recipe: str = Field(max_length=64)
+
+
+class CoverageRecord(Record):
+    """The box was in one state all that time; intervals of one input never overlap."""
+
+    kind: Literal["coverage"] = "coverage"
+    state: Literal["heard", "lost", "unplugged", "behind", "powered_off"]
+
+
+AnyRecord = Annotated[DetectionRecord | CoverageRecord, Field(discriminator="kind")]
+
+
+class DetectionBatch(Message):
+    """Records of one device, in the order they were written; bounded."""
+
+    wire: Literal[1] = 1
+    device: DeviceId
+    records: list[AnyRecord] = Field(min_length=1, max_length=500)
+
+
+class Rejection(Message):
+    """A record central will never take, and why; the box keeps it and does not send it again."""
+
+    boot: UUID
+    seq: StrictInt
+    reason: str
+
+
+class BatchReceipt(Message):
+    """Central's answer: every record of the batch is in exactly one of the three counts."""
+
+    accepted: StrictInt = Field(ge=0)
+    duplicates: StrictInt = Field(ge=0)  # had been accepted before, byte for byte
+    rejected: list[Rejection] = []
+
+
+class Heartbeat(Message):
+    """I am alive: what the box says about itself once in a while."""
+
+    wire: Literal[1] = 1
+    device: DeviceId
+    said_at: AwareDatetime
+    software: str = Field(max_length=32)
+    catalogue_version: StrictInt = Field(ge=0)  # 0: none yet
+    waiting: StrictInt = Field(ge=0)  # records not yet delivered
+    last_heard_at: AwareDatetime | None  # end of the last second that was listened to
+    source: str = Field(default="", max_length=200)  # what the hearing process listens to
+
+
+# ── To the box: what can be recognised ──────────────────────────────────────────────────────────
+
+
+class Segment(Message):
+    """One immutable file of the catalogue; its name is its content's."""
+
+    name: str = Field(pattern=r"^[0-9a-f]{64}\.qseg$")
+    size_bytes: StrictInt = Field(ge=0)
+    sha256: Digest
+    recordings: StrictInt = Field(ge=0)
+
+
+class Manifest(Message):
+    """What one version of the catalogue consists of; travels sealed by central."""
+
+    wire: Literal[1] = 1
+    version: StrictInt = Field(ge=1)
+    made_at: AwareDatetime
+    recipe: str = Field(max_length=64)
+    segments: list[Segment]
+
+
+# ── By stick: from the bench to the box and back ────────────────────────────────────────────────
+
+
+class BoxIdentity(Message):
+    """Who a box is; it writes this to a stick that carries no bundle for it."""
+
+    wire: Literal[1] = 1
+    device: DeviceId
+    public_key: Key
+
+
+class Enrolment(Message):
+    """The bench asks central to take a box in, with a one-time token that names its place."""
+
+    wire: Literal[1] = 1
+    token: str = Field(min_length=16, max_length=128)
+    identity: BoxIdentity
+
+
+class BoxInput(Message):
+    """One input of a box: which sound device hears which room."""
+
+    name: str = Field(default="main", max_length=32)
+    device: str = Field(max_length=200)  # a PortAudio device, by part of its name
+    kind: Literal["line", "microphone"] = "microphone"
+
+
+class Bundle(Message):
+    """A box's orders: where it hangs and whom it reports to; travels sealed by central."""
+
+    wire: Literal[1] = 1
+    serial: StrictInt = Field(ge=1)  # grows with every bundle of this box; a lower one is refused
+    device: DeviceId
+    issued_at: AwareDatetime
+    venue: str = Field(max_length=200)
+    hall: str = Field(max_length=200)
+    time_zone: str = Field(max_length=64)  # of the venue, IANA
+    inputs: list[BoxInput] = Field(min_length=1, max_length=8)
+    central_url: str = Field(max_length=500, pattern=r"^https?://")
+    central_key: Key
+
+
+class StickReceipt(Message):
+    """What the box did with a bundle; travels sealed by the box, with plain words beside it."""
+
+    wire: Literal[1] = 1
+    device: DeviceId
+    applied: StrictBool
+    serial: StrictInt = Field(ge=0)  # 0: the bundle could not be read
+    reason: str = Field(max_length=500)
+    written_at: datetime

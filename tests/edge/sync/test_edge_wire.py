@@ -1,0 +1,89 @@
+"""Both ends read exactly what was written, and nothing half-understood."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from edge.sync.wire import BatchReceipt, CoverageRecord, DetectionBatch, DetectionRecord
+
+instants = st.integers(0, 3 * 10**8).map(
+    lambda s: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=s)
+)
+keys = {"boot": st.uuids(), "seq": st.integers(1, 2**53), "clock_synced": st.booleans()}
+detections = st.builds(
+    DetectionRecord,
+    **keys,
+    started_at=instants,
+    ended_at=instants,
+    recording_id=st.text(min_size=1, max_size=64),
+    reference_start_seconds=st.floats(0, 1e4),
+    speed=st.floats(0.6, 1.9),
+    confidence=st.floats(0, 1),
+    catalogue_version=st.integers(0, 2**31),
+    recipe=st.text(max_size=64),
+)
+coverages = st.builds(
+    CoverageRecord,
+    **keys,
+    started_at=instants,
+    ended_at=instants,
+    state=st.sampled_from(["heard", "lost", "unplugged", "behind", "powered_off"]),
+)
+batches = st.builds(
+    DetectionBatch,
+    device=st.just("qb-0123456789abcdef"),
+    records=st.lists(detections | coverages, min_size=1, max_size=5),
+)
+
+
+@given(batches)
+def test_a_batch_survives_the_wire(batch):
+    assert DetectionBatch.model_validate_json(batch.model_dump_json()) == batch
+
+
+def heard(**changes):
+    start = datetime(2026, 9, 18, 19, 0, tzinfo=UTC)
+    return CoverageRecord(
+        **{
+            "boot": UUID(int=1),
+            "seq": 1,
+            "clock_synced": True,
+            "started_at": start,
+            "ended_at": start + timedelta(seconds=60),
+            "state": "heard",
+            **changes,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"seq": 0},
+        {"seq": 1.5},
+        {"state": "bored"},
+        {"clock_synced": "yes"},
+        {"started_at": datetime(2026, 9, 18)},  # noqa: DTZ001 - a naive instant is the fault
+        {"mood": "fine"},
+    ],
+)
+def test_a_record_that_is_not_understood_is_an_error(changes):
+    with pytest.raises(ValidationError):
+        heard(**changes)
+
+
+def test_a_batch_is_bounded():
+    with pytest.raises(ValidationError, match="500"):
+        DetectionBatch(device="qb-0123456789abcdef", records=[heard()] * 501)
+    with pytest.raises(ValidationError):
+        DetectionBatch(device="qb-0123456789abcdef", records=[])
+
+
+def test_a_receipt_counts_every_record():
+    receipt = BatchReceipt(accepted=2, duplicates=1)
+
+    assert receipt.rejected == []

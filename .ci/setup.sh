@@ -1,0 +1,150 @@
+#!/bin/bash
+# Brings what a target of the Makefile needs, and says what and why. Usage: .ci/setup.sh PURPOSE
+#
+#   demo         the three houses; no Debian package is needed
+#   microphone   … and PortAudio, to hear the room
+#   lint, bench  … and the developers' tools
+#   test         … and the programs the tests play against: PulseAudio, Chromium, umockdev, systemd
+#
+# Takes: Python 3.11 to 3.13. Makes: .tools (uv, from PyPI) and .venv (what uv.lock says), both in this folder.
+# Debian packages are installed only if they are missing; without root it prints what to ask for.
+# A second run compares one stamp and is done.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+readonly purpose=${1:?"which purpose? demo, microphone, lint, bench or test"}
+readonly uv_version=0.13.9
+export UV_PYTHON_DOWNLOADS=never DEBIAN_FRONTEND=noninteractive
+
+say() { printf '── %s\n' "$*" >&2; }
+stop() { printf '\n✗ %s\n' "$*" >&2; exit 1; }
+
+# Debian package and the reason for it, for this purpose.
+packages_for() {
+    case $1 in
+        demo | lint | bench) ;;
+        microphone)
+            echo "libportaudio2|PortAudio: the way to the sound card"
+            ;;
+        test)
+            echo "libportaudio2|PortAudio: the way to the sound card"
+            echo "pulseaudio|a sound card that is only a program: the capture tests listen to it"
+            echo "pulseaudio-utils|plays test sounds into that sound card"
+            echo "libasound2-plugins|lets PortAudio reach that sound card through ALSA"
+            echo "alsa-utils|ALSA's own configuration, which PortAudio reads"
+            echo "chromium|the browser that opens the console's pages in the browser tests"
+            echo "fonts-dejavu-core|letters for that browser"
+            echo "fonts-noto-core|Kazakh and Russian letters for that browser"
+            echo "umockdev|USB sticks that are plugged in by a program: the stick tests see real udev events"
+            echo "systemd|systemd-analyze: judges the units the box is shipped with"
+            ;;
+        *) stop "unknown purpose '$1': demo, microphone, lint, bench or test" ;;
+    esac
+}
+
+extras_for() {
+    case $1 in
+        demo | microphone) echo "--extra edge --extra central --extra provisioning --inexact" ;;
+        *) echo "--extra edge --extra central --extra provisioning --group dev" ;;
+    esac
+}
+
+# ── Root: by itself, by sudo without a password, or not at all ──────────────────────────────────
+
+become_root() {
+    if [ "$(id -u)" = 0 ]; then echo ""; return 0; fi
+    if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+        echo "sudo --preserve-env=DEBIAN_FRONTEND"
+        return 0
+    fi
+    return 1
+}
+
+apt_install() { # packages…
+    local root
+    root=$(become_root) || stop "this needs root once. Ask for:
+
+    sudo apt-get update && sudo apt-get install --no-install-recommends $*
+
+and run make again."
+    command -v apt-get >/dev/null || stop "no apt-get here; install by hand what Debian calls: $*"
+    local apt="$root apt-get -o DPkg::Lock::Timeout=600 -qq"
+    if ! compgen -G "/var/lib/apt/lists/*_Packages*" >/dev/null; then
+        say "apt-get update: this machine has no package lists yet"
+        $apt update >&2
+    fi
+    # Lists may be older than the archive: a package that has gone is worth one update and one more try.
+    $apt install -y --no-install-recommends "$@" >&2 || {
+        say "apt-get update: the lists are older than the archive"
+        $apt update >&2
+        $apt install -y --no-install-recommends "$@" >&2
+    }
+}
+
+installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+install_packages() {
+    local missing=() name why
+    while IFS='|' read -r name why; do
+        [ -n "$name" ] || continue
+        installed "$name" && continue
+        say "Debian package $name is missing: $why"
+        missing+=("$name")
+    done < <(packages_for "$purpose")
+    [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
+}
+
+# ── Python and uv ───────────────────────────────────────────────────────────────────────────────
+
+find_python() {
+    local candidate
+    for candidate in python3.13 python3.12 python3.11 python3; do
+        if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    stop "Python 3.11, 3.12 or 3.13 is needed; python3 here is: $(python3 --version 2>&1 || true)
+  On Debian 12 or later, Ubuntu 24.04 or later:  sudo apt-get install python3"
+}
+
+has() { "$python" -c "import $1" 2>/dev/null; }
+
+bring_uv() {
+    if [ "$(.tools/bin/uv --version 2>/dev/null | cut -d' ' -f2)" = "$uv_version" ]; then return; fi
+    say "uv $uv_version from PyPI into .tools: it installs exactly what uv.lock says"
+    rm -rf .tools
+    if ! has ensurepip && ! has pip; then
+        say "Debian package python3-venv is missing: Python needs it to make an environment"
+        apt_install python3-venv
+    fi
+    if has ensurepip; then
+        "$python" -m venv .tools
+        .tools/bin/python -m pip install --quiet --disable-pip-version-check "uv==$uv_version"
+    else
+        "$python" -m pip install --quiet --disable-pip-version-check --target .tools "uv==$uv_version"
+    fi
+}
+
+bring_environment() {
+    say "Python packages into .venv, for: $purpose"
+    # shellcheck disable=SC2046  # the extras are words
+    UV_PYTHON="$python" .tools/bin/uv sync --frozen --quiet $(extras_for "$purpose")
+}
+
+# ── One stamp says what was brought last ────────────────────────────────────────────────────────
+
+wanted() {
+    cat uv.lock pyproject.toml .ci/setup.sh | sha256sum
+    "$python" -c 'import sys; print(sys.version)'
+}
+
+python=$(find_python)
+readonly python
+stamp=.venv/.brought-for-$purpose
+if [ ! -x .venv/bin/python ] || [ "$(cat "$stamp" 2>/dev/null)" != "$(wanted)" ]; then
+    install_packages
+    bring_uv
+    bring_environment
+    wanted >"$stamp"
+fi

@@ -1,0 +1,68 @@
+# The front door. `make` alone explains itself.
+#
+# Every target brings what it needs by itself: see .ci/setup.sh, which says what it installs and why.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test quick lint bench serve clean box-alone without-jit
+
+BIN := .venv/bin
+SETUP := .ci/setup.sh
+OFFICE := .cache/office
+MIC ?=
+ARGS ?=
+
+help: ## This list
+	@echo "Qulaq hears what music is played in halls, and pays the people who wrote it."
+	@echo
+	@while IFS='|' read -r target words; do printf '  make %-7s %s\n' "$$target" "$$words"; done \
+	    < <(sed -nE 's/^([a-z-]+):[^#]*## (.*)$$/\1|\2/p' Makefile)
+
+setup: ## Bring everything for work on the project: environment, Debian packages, commit hooks
+	@$(SETUP) test
+	@if [ -d .git ]; then $(BIN)/pre-commit install; fi
+
+demo: ## An evening of real music through the whole product, in about two minutes (MIC=1: the room you sit in)
+	@$(SETUP) $(if $(MIC),microphone,demo)
+	@$(BIN)/python -m demo $(if $(MIC),--microphone) $(ARGS)
+
+test: ## Everything there is to prove: the box alone, then the whole suite with browser, sound and udev
+	@$(SETUP) test
+	@$(MAKE) --no-print-directory box-alone without-jit
+	@$(BIN)/python -m pytest $(ARGS)
+
+quick: ## The tests that take no more than a minute
+	@$(SETUP) test
+	@$(BIN)/python -m pytest -m "not slow and not browser and not audio and not udev" $(ARGS)
+
+lint: ## Format, style, types, and who may import whom
+	@$(SETUP) lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: ## How good and how fast the ear is, on real music
+	@$(SETUP) bench
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+serve: ## The office on this machine, with an empty house of its own in .cache/office
+	@$(SETUP) demo
+	@if [ ! -d $(OFFICE) ]; then \
+	    mkdir -p .cache && $(BIN)/qulaq-central init --home $(OFFICE) > .cache/office.login; fi
+	@cat .cache/office.login
+	@$(BIN)/qulaq-central serve --home $(OFFICE) $(ARGS)
+
+clean: ## Remove what the other targets made: environment, caches, recordings, the demo's house
+	rm -rf .venv .tools .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The box must stand without the office: its tests in a copy that has no central/, with the box's packages only.
+box-alone:
+	@.ci/box-alone.sh
+
+# The same loops as plain Python: what numba compiles must mean what it says.
+without-jit:
+	@echo "── the ear without its compiler"
+	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -m "not slow" tests/edge/matcher

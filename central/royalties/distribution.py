@@ -1,0 +1,131 @@
+"""Who gets how much of an event's licence fee: follow the money, by performed time, per event."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from central.royalties.money import Money
+
+RULE = "follow-the-money-v1"
+RULE_IN_WORDS = (
+    "The licence fee of an event is divided among the works heard at that event in proportion to "
+    "their performed time, and each work's part among its rightholders by their registered shares. "
+    "What cannot be attributed waits in suspense with its reason. No deduction is made."
+)
+WHOLE_WORK = 10_000  # basis points
+
+NOTHING_HEARD = "nothing-heard"
+UNKNOWN_RECORDING = "unknown-recording"
+WORK_WITHOUT_SHARES = "work-without-shares"
+SHARES_NOT_WHOLE = "shares-not-whole"
+REASONS = {
+    NOTHING_HEARD: "no recognised music was heard at this event",
+    UNKNOWN_RECORDING: "the recording heard is not registered with any work",
+    WORK_WITHOUT_SHARES: "the work has no registered rightholders",
+    SHARES_NOT_WHOLE: "the registered shares of the work do not sum to 100 %",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A rightholder's part in a work, in basis points (10 000 is the whole work)."""
+
+    party_id: int
+    role: str
+    basis_points: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlayUsed:
+    """A play as it stood when the period was closed: what is paid, and on what evidence.
+
+    Attributes:
+        id: of the play; stable, so that equal plays are always shared in the same order.
+        work_id: None when the recording is not registered with a work.
+        milliseconds: performed time; time covered twice is counted once.
+        confidence_per_mille: 0 to 1000, of the recognition.
+        detections: `device/boot/seq` of each detection behind the play.
+        shares: of the work, as registered on the day of closing.
+    """
+
+    id: str
+    recording_id: str
+    recording_title: str
+    performer: str
+    work_id: int | None
+    work_title: str
+    started_at: datetime
+    ended_at: datetime
+    milliseconds: int
+    confidence_per_mille: int
+    detections: tuple[str, ...]
+    shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """One step of an event's money to its end: a rightholder, or suspense and the reason.
+
+    Attributes:
+        play_id: None only when nothing was heard at the event.
+        party_id: None when the amount waits in suspense.
+        basis_points: the share that earned it; 0 in suspense.
+        reason: one of `REASONS` in suspense, else empty.
+    """
+
+    event_id: int
+    play_id: str | None
+    party_id: int | None
+    role: str
+    basis_points: int
+    amount: Money
+    reason: str
+
+
+def distribute(event_id: int, pool: Money, plays: Sequence[PlayUsed]) -> list[Allocation]:
+    """Carry the whole pool of one event to rightholders, or to suspense with a reason.
+
+    Plays are taken by rising id and shares by rising rightholder id and role, whatever their
+    order here, so that left-over minor units always fall to the same ones.
+
+    Returns:
+        Allocations that sum to the pool, in that stable order.
+
+    Raises:
+        ValueError: a play has negative performed time.
+    """
+    in_order = sorted(plays, key=lambda play: play.id)
+    if sum(play.milliseconds for play in in_order) == 0:
+        return [_suspended(event_id, None, pool, reason=NOTHING_HEARD)]
+    parts = pool.share([play.milliseconds for play in in_order])
+    return [
+        allocation
+        for play, part in zip(in_order, parts, strict=True)
+        for allocation in _pay(event_id, play, part)
+    ]
+
+
+def _pay(event_id: int, play: PlayUsed, amount: Money) -> list[Allocation]:
+    reason = _obstacle(play)
+    if reason:
+        return [_suspended(event_id, play.id, amount, reason=reason)]
+    shares = sorted(play.shares, key=lambda share: (share.party_id, share.role))
+    parts = amount.share([share.basis_points for share in shares])
+    return [
+        Allocation(event_id, play.id, share.party_id, share.role, share.basis_points, part, "")
+        for share, part in zip(shares, parts, strict=True)
+    ]
+
+
+def _obstacle(play: PlayUsed) -> str:
+    if play.work_id is None:
+        return UNKNOWN_RECORDING
+    if not play.shares:
+        return WORK_WITHOUT_SHARES
+    if sum(share.basis_points for share in play.shares) != WHOLE_WORK:
+        return SHARES_NOT_WHOLE
+    return ""
+
+
+def _suspended(event_id: int, play_id: str | None, amount: Money, *, reason: str) -> Allocation:
+    return Allocation(event_id, play_id, None, "", 0, amount, reason)

@@ -1,0 +1,52 @@
+"""Instants, durations and quiet said in plain words, as a person at the desk would."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+SILENT_AFTER = timedelta(minutes=15)  # a box reports every minute; this many missed is no accident
+
+_UNITS = ((86_400, "day"), (3_600, "h"), (60, "min"), (1, "s"))
+
+
+def since(instant: datetime | None, *, now: datetime) -> str:
+    """How long ago a box gave its last sign of life: `seen 3 min ago`, `never seen`."""
+    if instant is None:
+        return "never seen"
+    seconds = int((now - instant).total_seconds())
+    if seconds < 5:
+        return "seen just now"
+    size, unit = next((size, unit) for size, unit in _UNITS if seconds >= size)
+    count = seconds // size
+    plural = "s" if unit == "day" and count > 1 else ""
+    return f"seen {count} {unit}{plural} ago"
+
+
+def is_silent(instant: datetime | None, *, now: datetime) -> bool:
+    """Is this box overdue, so that someone should go and look?"""
+    return instant is None or now - instant > SILENT_AFTER
+
+
+def clock_text(instant: datetime, time_zone: str) -> str:
+    """The venue's wall clock, to the second: `19:30:05`."""
+    return f"{instant.astimezone(ZoneInfo(time_zone)):%H:%M:%S}"
+
+
+def day_text(instant: datetime, time_zone: str) -> str:
+    """The venue's day in full: `Saturday, 21 November 2026`."""
+    local = instant.astimezone(ZoneInfo(time_zone))
+    return f"{local:%A}, {local.day} {local:%B %Y}"
+
+
+def length_text(milliseconds: int) -> str:
+    """A performed time as on a record sleeve: `3:05.2`, `1:02:03.0`."""
+    tenths = (milliseconds + 50) // 100
+    minutes, tenths = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    seconds = f"{tenths // 10:02}.{tenths % 10}"
+    return f"{hours}:{minutes:02}:{seconds}" if hours else f"{minutes}:{seconds}"
+
+
+def seconds_text(milliseconds: int) -> str:
+    """A duration in seconds without a needless fraction: `598`, `5.5`, `0.25`."""
+    units, rest = divmod(milliseconds, 1000)
+    return f"{units}.{rest:03}".rstrip("0").rstrip(".")

@@ -4,12 +4,11 @@ Every room describes its own tables in its `store.py`, all in `METADATA`. SQLite
 default; nothing here or in the rooms may be said in SQL that PostgreSQL does not understand.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -17,13 +16,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import (
     Connection,
-    CursorResult,
     DateTime,
     Dialect,
     Engine,
     MetaData,
+    Table,
     create_engine,
     event,
+    insert,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -130,7 +130,6 @@ def _refuse_newer(connection: Connection, config: Config) -> None:
             )
 
 
-def new_id(result: CursorResult[Any]) -> int:
-    """The number the database gave to the row just inserted."""
-    (number,) = result.inserted_primary_key or (0,)
-    return int(number)
+def put(connection: Connection, table: Table, row: Mapping[str, object]) -> int:
+    """Insert one row into a table numbered by `id`; answers the number it was given."""
+    return int(connection.execute(insert(table).values(row).returning(table.c.id)).scalar_one())

@@ -1,0 +1,68 @@
+"""Who may come in: staff by a token that the office itself keeps only as a hash."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import Column, Connection, Integer, String, Table, insert, select
+
+from central.database import METADATA, Instant, reading
+from central.desk import Desk
+from central.errors import NotStaff
+
+staff_tokens = Table(
+    "staff_tokens",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("label", String(100), nullable=False),
+    Column("token_sha256", String(64), nullable=False, unique=True),
+    Column("made_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+)
+
+_bearer = HTTPBearer(auto_error=False, description="The token that `qulaq-central token` printed")
+
+
+def new_secret() -> str:
+    """A token nobody can guess: 256 bits in letters that survive a terminal."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> str:
+    """What is kept of a token: SHA-256, hex. It has 256 bits of its own and needs no salt."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def put_staff_token(connection: Connection, token: str, *, label: str, at: datetime) -> None:
+    """Let whoever shows this token in from now on."""
+    row = {"label": label, "token_sha256": digest(token), "made_at": at}
+    connection.execute(insert(staff_tokens).values(**row))
+
+
+def is_staff(connection: Connection, token: str) -> bool:
+    """Whether this is a staff token in force; takes as long for a near miss as for a far one."""
+    shown = digest(token)
+    kept = connection.scalars(select(staff_tokens.c.token_sha256).filter_by(revoked_at=None)).all()
+    return any([hmac.compare_digest(shown, one) for one in kept])
+
+
+def staff(
+    desk: Desk, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> None:
+    """Let staff through, by `Authorization: Bearer TOKEN`.
+
+    Raises:
+        NotStaff: no token, or not one of ours.
+    """
+    if bearer is None:
+        raise NotStaff("staff only: send the header 'Authorization: Bearer TOKEN'")
+    with reading(desk.books) as connection:
+        if not is_staff(connection, bearer.credentials):
+            raise NotStaff("this staff token is not known here, or was revoked")
+
+
+Staff = Depends(staff)

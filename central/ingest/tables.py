@@ -1,0 +1,99 @@
+"""The books of what boxes heard: signed batches, the records in them, and forks as evidence."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from central.database import METADATA, Instant
+
+# The letters as they were signed: the proof behind every record, and so behind every tiyn.
+batches = Table(
+    "batches",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("device", ForeignKey("boxes.device"), nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("signature", String(256), nullable=False),
+)
+
+records = Table(
+    "records",
+    METADATA,
+    Column("device", ForeignKey("boxes.device"), primary_key=True),
+    Column("boot", String(36), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("content", String(64), nullable=False),  # SHA-256 of the record
+    Column("batch_id", ForeignKey("batches.id"), nullable=False, index=True),
+)
+
+
+def _key_of_record() -> ForeignKeyConstraint:
+    key = ["device", "boot", "seq"]
+    return ForeignKeyConstraint(key, [f"records.{name}" for name in key])
+
+
+detections = Table(
+    "detections",
+    METADATA,
+    Column("device", String(19), primary_key=True),
+    Column("boot", String(36), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("hall_id", ForeignKey("halls.id"), nullable=False),
+    Column("input", String(32), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=False),
+    Column("clock_synced", Boolean, nullable=False),
+    # No foreign key: a box may know a recording that the office has retired or not yet registered.
+    Column("recording_id", String(64), nullable=False),
+    Column("reference_start_seconds", Float, nullable=False),
+    Column("speed", Float, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("catalogue_version", Integer, nullable=False),
+    Column("recipe", String(64), nullable=False),
+    _key_of_record(),
+    Index("ix_detections_hall_started", "hall_id", "started_at"),
+    Index("ix_detections_recording", "recording_id"),
+)
+
+coverage = Table(
+    "coverage",
+    METADATA,
+    Column("device", String(19), primary_key=True),
+    Column("boot", String(36), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("hall_id", ForeignKey("halls.id"), nullable=False),
+    Column("input", String(32), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=False),
+    Column("clock_synced", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    _key_of_record(),
+    Index("ix_coverage_hall_ended", "hall_id", "ended_at"),
+)
+
+# Same key, other content: a copied key, a restored disk or a lie. Kept for a person to judge.
+forks = Table(
+    "forks",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("device", ForeignKey("boxes.device"), nullable=False),
+    Column("boot", String(36), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("content", String(64), nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("payload", Text, nullable=False),  # the whole batch that says otherwise, as signed
+    Column("signature", String(256), nullable=False),
+    UniqueConstraint("device", "boot", "seq", "content"),
+)

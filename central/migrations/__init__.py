@@ -1,0 +1,1 @@
+"""How the books came to their present form, step by step; steps are added, never changed."""

@@ -1,0 +1,69 @@
+"""Every number the office runs by, with its unit, and where its things lie."""
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from central.errors import Unready
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder that is the office: copy it while nothing runs, and you have a backup."""
+
+    path: Path
+
+    @property
+    def books(self) -> Path:
+        """The database."""
+        return self.path / "central.db"
+
+    @property
+    def key(self) -> Path:
+        """The private key that seals bundles and manifests; whoever has it is the office."""
+        return self.path / "keys" / "central.pem"
+
+    @property
+    def segments(self) -> Path:
+        """The files of the catalogue, each named by its content."""
+        return self.path / "segments"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the office runs; read once from TOML, unknown names are errors."""
+
+    host: str = "127.0.0.1"
+    port: int = 8700
+    public_url: str = ""  # what boxes are told to call; empty: http://HOST:PORT
+    largest_body_bytes: int = 2 * MEGABYTE  # of any request but a recording's
+    largest_audio_bytes: int = 200 * MEGABYTE  # of a recording sent to be fingerprinted
+    longest_recording_seconds: int = 4 * 3600  # s
+    enrolment_days: int = 14  # d, until an unused enrolment token expires
+
+    @property
+    def address(self) -> str:
+        """What boxes are told to call."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def load(path: Path) -> Settings:
+    """Settings from a TOML file; what it leaves out keeps its default.
+
+    Raises:
+        Unready: unreadable, not TOML, an unknown name, or a value of another type.
+    """
+    try:
+        given = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+        raise Unready(f"settings {path}: {e}") from e
+    fields = {field.name: field for field in dataclasses.fields(Settings)}
+    for name, value in given.items():
+        if name not in fields:
+            raise Unready(f"settings {path}: unknown name {name!r}; known are {sorted(fields)}")
+        if type(value) is not fields[name].type:
+            raise Unready(f"settings {path}: {name} = {value!r} is not {fields[name].type}")
+    return Settings(**given)

@@ -1,0 +1,119 @@
+"""qulaq-edge stick: take orders from a USB stick, once or whenever one is plugged in."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import structlog
+
+from edge.config import HOME, BoxPaths
+from edge.errors import BadStick
+from edge.notify import tell
+from edge.stick.medium import open_medium
+from edge.stick.orders import Judgement, Verdict
+from edge.stick.plugged import Stick
+from edge.stick.visit import visit
+
+_home = click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="STATE_DIRECTORY",
+    default=HOME,
+    show_default=True,
+    help="The box's state folder.",
+)
+
+
+@click.group()
+def stick() -> None:
+    """Take orders from a USB stick.
+
+    A stick for boxes has a FAT file system labelled QULAQ. A stick without orders for this box
+    gets the box's identity written on it; take that to the bench, where qulaq-provision enrol
+    fetches signed orders. The box follows only orders signed by the office whose key it was made
+    with, addressed to it, and newer than those in force, and always leaves a receipt.
+    """
+
+
+@stick.command()
+@_home
+@click.option(
+    "--stick",
+    "path",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="A device (/dev/sda1), an image file, or a folder.",
+)
+@click.pass_context
+def apply(context: click.Context, home: Path, path: Path) -> None:
+    """Serve one stick now, and say what came of it.
+
+    Exits with 0 when its orders are in force or the box introduced itself, with 2 when they
+    were refused; the receipt on the stick says why.
+    """
+    judgement = _serve(path, BoxPaths(home))
+    click.echo(f"{judgement.verdict.value}: {judgement.reason}")
+    if not (judgement.verdict.is_obeyed or judgement.verdict is Verdict.INTRODUCED):
+        context.exit(2)
+
+
+@stick.command()
+@_home
+def watch(home: Path) -> None:
+    """Serve every stick that is plugged in, until stopped.
+
+    Needs read and write access to the sticks' block devices, and no network.
+    """
+    # udev is needed for this alone; `apply` also runs where there is none.
+    from edge.stick.watch import watch as wait_for_sticks  # noqa: PLC0415
+
+    log = structlog.get_logger()
+    paths = BoxPaths(home)
+
+    def greet(found: Stick) -> None:
+        try:
+            judgement = _serve(found.node, paths)
+        except BadStick as e:
+            log.warning("stick_unusable", node=str(found.node), reason=str(e))
+        else:
+            log.info(
+                "stick_served",
+                node=str(found.node),
+                verdict=judgement.verdict.value,
+                reason=judgement.reason,
+            )
+
+    with _told_to_stop() as stop:
+        wait_for_sticks(greet, armed=lambda: _say_ready(log), stop=stop)
+    log.info("stick_agent_stopped")
+
+
+def _serve(path: Path, paths: BoxPaths) -> Judgement:
+    with open_medium(path) as medium:
+        return visit(medium, paths, now=datetime.now(UTC))
+
+
+def _say_ready(log: structlog.stdlib.BoundLogger) -> None:
+    tell("READY=1")
+    log.info("stick_agent_ready")
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[int]:
+    """A descriptor that becomes readable on SIGTERM or SIGINT; a visit under way is finished."""
+    ear, mouth = os.pipe()
+    os.set_blocking(mouth, False)
+    before = signal.set_wakeup_fd(mouth)
+    kept = {s: signal.signal(s, lambda *_: None) for s in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield ear
+    finally:
+        for number, action in kept.items():
+            signal.signal(number, action)
+        signal.set_wakeup_fd(before)
+        os.close(ear)
+        os.close(mouth)

@@ -1,0 +1,108 @@
+"""A stick visits the box: its orders are judged, applied in one step, and answered on the stick."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from edge.config import BoxPaths
+from edge.errors import BadSeal, BadStick, Misconfigured
+from edge.stick.labels import RECEIPT_TEXT, bundle_name, identity_name, receipt_name
+from edge.stick.medium import MOST_FILES, Medium
+from edge.stick.orders import Judgement, Standing, Verdict, in_force, judge
+from edge.stick.words import receipt_text
+from edge.sync.seal import device_id, load_private, public_pem, seal
+from edge.sync.wire import BoxIdentity, StickReceipt
+
+
+def visit(medium: Medium, paths: BoxPaths, *, now: datetime) -> Judgement:
+    """Do what the stick asks, if it may ask, and leave the answer on it.
+
+    The orders are in force before the answer is written: a stick pulled in between finds them
+    in force at its next visit.
+
+    Args:
+        medium: the stick.
+        paths: the box's state folder.
+        now: the box's clock, for the receipt.
+
+    Raises:
+        BadStick: the stick cannot be read, or takes no answer.
+        Misconfigured: this box has no identity yet.
+    """
+    key = _identity(paths)
+    identity = BoxIdentity(device=device_id(public_pem(key)), public_key=public_pem(key))
+    letter, judgement = _decide(medium, paths, identity.device)
+    if judgement.verdict is Verdict.APPLIED and letter is not None:
+        _put_in_force(paths.bundle, letter)
+    medium.write_file(identity_name(identity.device), identity.model_dump_json().encode())
+    if judgement.verdict is not Verdict.INTRODUCED:
+        receipt = _receipt(judgement, device=identity.device, now=now)
+        sealed = seal(receipt, signer=identity.device, key=key)
+        medium.write_file(receipt_name(identity.device), sealed.model_dump_json().encode())
+    medium.write_file(RECEIPT_TEXT, receipt_text(judgement, device=identity.device, now=now))
+    return judgement
+
+
+def _decide(medium: Medium, paths: BoxPaths, device: str) -> tuple[bytes | None, Judgement]:
+    names = medium.names()
+    if len(names) > MOST_FILES:
+        return None, Judgement(Verdict.CROWDED, f"more than {MOST_FILES} files in QULAQ")
+    if bundle_name(device) not in {name.lower() for name in names}:
+        return None, Judgement(Verdict.INTRODUCED, f"no {bundle_name(device)} in QULAQ")
+    standing = _standing(paths, device)
+    if standing is None:
+        return None, Judgement(Verdict.UNTRUSTING, "keys/trust.pem is missing")
+    try:
+        letter = medium.read_file(bundle_name(device))
+    except BadStick as e:
+        return None, Judgement(Verdict.UNREADABLE, str(e))
+    judgement = judge(letter, standing)
+    if judgement.verdict is Verdict.IN_FORCE:
+        return letter, Judgement(judgement.verdict, judgement.reason, in_force(standing))
+    return letter, judgement
+
+
+def _identity(paths: BoxPaths) -> ec.EllipticCurvePrivateKey:
+    try:
+        return load_private(paths.identity.read_bytes())
+    except (OSError, BadSeal) as e:
+        raise Misconfigured(
+            f"no identity at {paths.identity} ({e}); run qulaq-edge identity --home {paths.home}"
+        ) from e
+
+
+def _standing(paths: BoxPaths, device: str) -> Standing | None:
+    try:
+        trust = paths.trust.read_text(encoding="ascii")
+    except FileNotFoundError:
+        return None
+    letter = paths.bundle.read_bytes() if paths.bundle.exists() else None
+    return Standing(device=device, trust=trust, letter=letter)
+
+
+def _receipt(judgement: Judgement, *, device: str, now: datetime) -> StickReceipt:
+    return StickReceipt(
+        device=device,
+        applied=judgement.verdict.is_obeyed,
+        serial=0 if judgement.bundle is None else judgement.bundle.serial,
+        reason=f"{judgement.verdict.value}: {judgement.reason}"[:500],
+        written_at=now,
+    )
+
+
+def _put_in_force(path: Path, letter: bytes) -> None:
+    """Replace the orders whole: a power cut leaves the old ones or the new ones."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    with draft.open("wb") as file:
+        file.write(letter)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,1 +1,1 @@
-"""One evening, from real recordings to the last tiyn."""
+"""An evening of real music through the whole product, with real processes and no stand-ins."""

@@ -36,6 +36,16 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """One detection behind a play; `key` is its `device/boot/seq`, by which the box signed it."""
+
+    key: str
+    started_at: datetime
+    ended_at: datetime
+    confidence_per_mille: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlayUsed:
     """A play as it stood when the period was closed: what is paid, and on what evidence.
 
@@ -44,7 +54,7 @@ class PlayUsed:
         work_id: None when the recording is not registered with a work.
         milliseconds: performed time; time covered twice is counted once.
         confidence_per_mille: 0 to 1000, of the recognition.
-        detections: `device/boot/seq` of each detection behind the play.
+        detections: what boxes heard of it, by key.
         shares: of the work, as registered on the day of closing.
     """
 
@@ -58,7 +68,7 @@ class PlayUsed:
     ended_at: datetime
     milliseconds: int
     confidence_per_mille: int
-    detections: tuple[str, ...]
+    detections: tuple[Evidence, ...]
     shares: tuple[Share, ...]
 
 

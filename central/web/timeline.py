@@ -4,16 +4,14 @@ Everything here is plain data; a template only places it. Positions are percenta
 evening's length, so that the picture fits a phone and a sheet of paper alike.
 """
 
-import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from central.ingest.coverage import CoverageSpan
 from central.web.words import clock_text, length_text, seconds_text
 
-# Where two boxes disagree the better ear counts: the hall was heard if one of them heard it.
-STATES = ("heard", "behind", "lost", "unplugged", "powered_off", "unreported")
 STATES_IN_WORDS = {
     "heard": "heard",
     "behind": "box too slow",
@@ -38,15 +36,6 @@ class Window:
         """Where an instant lies, 0 to 100; what lies outside is put on the edge."""
         share = (instant - self.start) / (self.end - self.start)
         return round(min(max(share, 0.0), 1.0) * 100, 4)
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """One state of the box, as reported or as drawn."""
-
-    state: str
-    started_at: datetime
-    ended_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,64 +104,38 @@ class Timeline:
     legend: tuple[tuple[str, str], ...]
 
 
-def draw(window: Window, stretches: Iterable[Stretch], plays: Iterable[Sounding]) -> Timeline:
+def draw(window: Window, coverage: Sequence[CoverageSpan], plays: Iterable[Sounding]) -> Timeline:
     """Lay an evening out.
 
     Args:
         window: the event, not empty.
-        stretches: what boxes reported of their own state; may overlap and leave holes.
+        coverage: spans that cover the window exactly, by start.
         plays: what was heard.
 
     Returns:
         Lanes in the order their recordings were first heard.
     """
-    covered = cover(window, stretches)
-    bars = tuple(_stretch_bar(window, stretch) for stretch in covered)
-    seen = {stretch.state for stretch in covered}
+    bars = tuple(_coverage_bar(window, span) for span in coverage)
+    seen = {span.state for span in coverage}
     return Timeline(
         ticks=tuple(_ticks(window)),
         coverage=bars,
         deaf=tuple(bar for bar in bars if bar.kind != "heard"),
         lanes=tuple(_lanes(window, plays)),
-        sentence=coverage_sentence(covered),
-        legend=tuple((state, STATES_IN_WORDS[state]) for state in STATES if state in seen),
+        sentence=coverage_sentence(coverage),
+        legend=tuple((state, STATES_IN_WORDS[state]) for state in STATES_IN_WORDS if state in seen),
     )
 
 
-def cover(window: Window, stretches: Iterable[Stretch]) -> list[Stretch]:
-    """Account for every instant of the window exactly once, holes as `unreported`.
-
-    Where reports overlap, the better ear counts (`STATES`, best first).
-    """
-    inside = [
-        stretch
-        for stretch in stretches
-        if stretch.started_at < window.end and stretch.ended_at > window.start
-    ]
-    cuts = {window.start, window.end}
-    for stretch in inside:
-        cuts |= {max(stretch.started_at, window.start), min(stretch.ended_at, window.end)}
-    edges = sorted(cuts)
-    covered: list[Stretch] = []
-    for start, end in itertools.pairwise(edges):
-        state = _best_state(inside, start, end)
-        if covered and covered[-1].state == state:
-            covered[-1] = Stretch(state, covered[-1].started_at, end)
-        else:
-            covered.append(Stretch(state, start, end))
-    return covered
-
-
-def _best_state(stretches: Sequence[Stretch], start: datetime, end: datetime) -> str:
-    states = {s.state for s in stretches if s.started_at <= start and s.ended_at >= end}
-    return next((state for state in STATES if state in states), "unreported")
-
-
-def coverage_sentence(covered: Sequence[Stretch]) -> str:
-    """`listened to 594 of 600 s (99.0 %); 6 s powered off`: every second is in it once."""
-    milliseconds = dict.fromkeys(STATES, 0)
-    for stretch in covered:
-        milliseconds[stretch.state] += _milliseconds(stretch.ended_at - stretch.started_at)
+def coverage_sentence(coverage: Sequence[CoverageSpan]) -> str:
+    """`listened to 594 of 600 s (99.0 %); 6 s powered off`: every millisecond is in it once."""
+    milliseconds = dict.fromkeys(STATES_IN_WORDS, 0)
+    for span in coverage:
+        begins, ends = (
+            _milliseconds(edge - coverage[0].started_at)
+            for edge in (span.started_at, span.ended_at)
+        )
+        milliseconds[span.state] += ends - begins
     whole = sum(milliseconds.values())
     heard = milliseconds.pop("heard")
     rest = [
@@ -182,22 +145,21 @@ def coverage_sentence(covered: Sequence[Stretch]) -> str:
     ]
     permille = heard * 1000 // whole if whole else 0
     share = f"{permille // 10}.{permille % 10} %"
-    return "; ".join(
-        [f"listened to {seconds_text(heard)} of {seconds_text(whole)} s ({share})", *rest]
-    )
+    listened = f"listened to {seconds_text(heard)} of {seconds_text(whole)} s ({share})"
+    return "; ".join([listened, *rest])
 
 
 def _milliseconds(length: timedelta) -> int:
     return length // timedelta(milliseconds=1)
 
 
-def _stretch_bar(window: Window, stretch: Stretch) -> Bar:
-    words = STATES_IN_WORDS[stretch.state]
-    begins = clock_text(stretch.started_at, window.time_zone)
-    ends = clock_text(stretch.ended_at, window.time_zone)
-    length = seconds_text(_milliseconds(stretch.ended_at - stretch.started_at))
+def _coverage_bar(window: Window, span: CoverageSpan) -> Bar:
+    words = STATES_IN_WORDS[span.state]
+    begins = clock_text(span.started_at, window.time_zone)
+    ends = clock_text(span.ended_at, window.time_zone)
+    length = seconds_text(_milliseconds(span.ended_at - span.started_at))
     says = f"{words} from {begins} to {ends}, {length} s"
-    return _bar(window, stretch.started_at, stretch.ended_at, kind=stretch.state, says=says)
+    return _bar(window, span.started_at, span.ended_at, kind=span.state, says=says)
 
 
 def _bar(window: Window, start: datetime, end: datetime, *, kind: str, says: str) -> Bar:

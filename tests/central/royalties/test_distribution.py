@@ -12,6 +12,7 @@ from central.royalties.distribution import (
     UNKNOWN_RECORDING,
     WHOLE_WORK,
     WORK_WITHOUT_SHARES,
+    Evidence,
     PlayUsed,
     Share,
     distribute,
@@ -33,7 +34,7 @@ def play(name, milliseconds, *, shares=((1, 10_000),), work_id=1):
         ended_at=EVENING + timedelta(milliseconds=milliseconds),
         milliseconds=milliseconds,
         confidence_per_mille=970,
-        detections=(f"qb-0/boot/{name}",),
+        detections=(Evidence(f"qb-0/boot/{name}", EVENING, EVENING, 970),),
         shares=tuple(Share(party, "CA", points) for party, points in shares),
     )
 

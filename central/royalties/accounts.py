@@ -1,0 +1,177 @@
+"""Closings and statements as other programs read them: JSON with exact minor units, and CSV."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from central.royalties.closed import ClosedEvent, Distribution, Line, Statement, StatementHead
+from central.royalties.closing import Summary
+from central.royalties.distribution import RULE_IN_WORDS, Evidence
+from central.royalties.money import Money
+
+COLUMNS = (
+    "statement_id",
+    "distribution_id",
+    "rule",
+    "rightholder_id",
+    "rightholder",
+    "event_id",
+    "event",
+    "play_id",
+    "started_at",
+    "ended_at",
+    "performed_milliseconds",
+    "work_id",
+    "work",
+    "recording_id",
+    "recording",
+    "role",
+    "share_basis_points",
+    "amount",
+    "currency",
+    "detections",
+)
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def money_json(money: Money) -> dict[str, Any]:
+    """An amount in whole minor units; `text` is for people."""
+    return {"minor": money.minor, "currency": money.currency, "text": money.text()}
+
+
+def distribution_json(distribution: Distribution) -> dict[str, Any]:
+    """One closing, without its plays."""
+    return {
+        "id": distribution.id,
+        "venue": {"id": distribution.venue_id, "name": distribution.venue},
+        "from": distribution.first_day,
+        "to": distribution.last_day,
+        "time_zone": distribution.time_zone,
+        "rule": distribution.rule,
+        "closed_at": distribution.closed_at,
+    }
+
+
+def summary_json(summary: Summary) -> dict[str, Any]:
+    """A closing with what came of each event, its statements, and what was left out."""
+    return distribution_json(summary.distribution) | {
+        "rule_in_words": RULE_IN_WORDS,
+        "events": [_event_json(event) for event in summary.events],
+        "statements": [_head_json(head) for head in summary.statements],
+        "detections_left_out": summary.left_out,
+    }
+
+
+def _event_json(event: ClosedEvent) -> dict[str, Any]:
+    return {
+        "id": event.event_id,
+        "title": event.title,
+        "hall": event.hall,
+        "starts_at": event.starts_at,
+        "ends_at": event.ends_at,
+        "fee": money_json(event.fee),
+        "paid": money_json(event.fee - event.suspended()),
+        "suspended": money_json(event.suspended()),
+        "plays": len(event.plays),
+        "suspense": [
+            {"play": part.play_id, "reason": part.reason, "amount": money_json(part.amount)}
+            for part in event.allocations
+            if part.party_id is None
+        ],
+    }
+
+
+def _head_json(head: StatementHead) -> dict[str, Any]:
+    return {
+        "id": head.id,
+        "party": {"id": head.party_id, "name": head.party_name},
+        "total": money_json(head.total),
+    }
+
+
+def statement_json(statement: Statement) -> dict[str, Any]:
+    """A statement whose every amount carries the plays and detections behind it."""
+    return _head_json(statement.head) | {
+        "distribution": distribution_json(statement.distribution),
+        "rule_in_words": RULE_IN_WORDS,
+        "lines": [_line_json(line) for line in statement.lines],
+        "sum_of_lines": money_json(statement.sum_of_lines),
+        "booked": money_json(statement.booked),
+        "adds_up": statement.adds_up,
+    }
+
+
+def _line_json(line: Line) -> dict[str, Any]:
+    play = line.play
+    return {
+        "event": {"id": line.event_id, "title": line.event_title, "fee": money_json(line.fee)},
+        "event_milliseconds": line.event_milliseconds,
+        "work": {"id": play.work_id, "title": play.work_title},
+        "recording": {
+            "id": play.recording_id,
+            "title": play.recording_title,
+            "performer": play.performer,
+        },
+        "play": {
+            "id": play.id,
+            "started_at": play.started_at,
+            "ended_at": play.ended_at,
+            "milliseconds": play.milliseconds,
+            "confidence_per_mille": play.confidence_per_mille,
+            "amount": money_json(line.play_amount),
+            "detections": [_evidence_json(heard) for heard in play.detections],
+        },
+        "role": line.role,
+        "basis_points": line.basis_points,
+        "amount": money_json(line.amount),
+    }
+
+
+def _evidence_json(heard: Evidence) -> dict[str, Any]:
+    return {
+        "key": heard.key,
+        "started_at": heard.started_at,
+        "ended_at": heard.ended_at,
+        "confidence_per_mille": heard.confidence_per_mille,
+    }
+
+
+def statement_csv(statement: Statement) -> str:
+    """A statement for a spreadsheet, one line per amount, in UTC and plain decimals."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    writer.writerows(_csv_row(statement, line) for line in statement.lines)
+    return out.getvalue()
+
+
+def _csv_row(statement: Statement, line: Line) -> Sequence[str | int | None]:
+    play = line.play
+    return (
+        statement.head.id,
+        statement.distribution.id,
+        statement.distribution.rule,
+        statement.head.party_id,
+        _harmless(statement.head.party_name),
+        line.event_id,
+        _harmless(line.event_title),
+        play.id,
+        play.started_at.isoformat(),
+        play.ended_at.isoformat(),
+        play.milliseconds,
+        play.work_id,
+        _harmless(play.work_title),
+        play.recording_id,
+        _harmless(play.recording_title),
+        line.role,
+        line.basis_points,
+        line.amount.decimal_text(),
+        line.amount.currency,
+        " ".join(heard.key for heard in play.detections),
+    )
+
+
+def _harmless(text: str) -> str:
+    # A spreadsheet would run a title that looks like a formula.
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -1,0 +1,139 @@
+"""A closed period as it stands for good: its events, plays, allocations and statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from central.royalties.distribution import Allocation, PlayUsed
+from central.royalties.money import Money, total_of
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One closing of one venue's days, by one rule."""
+
+    id: int
+    venue_id: int
+    venue: str
+    first_day: date
+    last_day: date
+    time_zone: str
+    rule: str
+    closed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedEvent:
+    """An event's fee with the plays it was divided among and where each part of it went."""
+
+    event_id: int
+    title: str
+    hall: str
+    starts_at: datetime
+    ends_at: datetime
+    fee: Money
+    plays: tuple[PlayUsed, ...]
+    allocations: tuple[Allocation, ...]
+
+    def play_amount(self, play_id: str) -> Money:
+        """What a play earned, before its work's shares."""
+        return total_of(
+            (part.amount for part in self.allocations if part.play_id == play_id),
+            self.fee.currency,
+        )
+
+    def suspended(self) -> Money:
+        """What of the fee waits in suspense."""
+        return total_of(
+            (part.amount for part in self.allocations if part.party_id is None),
+            self.fee.currency,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One amount of a statement, with all it was computed from.
+
+    Attributes:
+        event_milliseconds: performed time of all plays of the event; the play's part of it
+            is the play's part of the fee.
+        play_amount: what the play earned for its work as a whole.
+    """
+
+    event_id: int
+    event_title: str
+    hall: str
+    fee: Money
+    event_milliseconds: int
+    play: PlayUsed
+    play_amount: Money
+    role: str
+    basis_points: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class StatementHead:
+    """A statement by name: whose it is, and what its rightholder's account received."""
+
+    id: int
+    distribution_id: int
+    party_id: int
+    party_name: str
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one rightholder receives from one distribution, line by line.
+
+    Attributes:
+        booked: what the ledger says that the rightholder's account received.
+    """
+
+    head: StatementHead
+    distribution: Distribution
+    lines: tuple[Line, ...]
+    booked: Money
+
+    @property
+    def sum_of_lines(self) -> Money:
+        """The lines, added up anew."""
+        return total_of((line.amount for line in self.lines), self.head.total.currency)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether lines, statement and ledger say the same sum."""
+        return self.sum_of_lines == self.head.total == self.booked
+
+
+def lines_of(events: Sequence[ClosedEvent], head: StatementHead) -> tuple[Line, ...]:
+    """The lines of one rightholder in the statement's currency, by time of play."""
+    lines = [
+        line
+        for event in events
+        if event.fee.currency == head.total.currency
+        for line in _lines_of_event(event, head.party_id)
+    ]
+    return tuple(sorted(lines, key=lambda line: (line.play.started_at, line.play.id, line.role)))
+
+
+def _lines_of_event(event: ClosedEvent, party_id: int) -> list[Line]:
+    plays = {play.id: play for play in event.plays}
+    performed = sum(play.milliseconds for play in event.plays)
+    return [
+        Line(
+            event_id=event.event_id,
+            event_title=event.title,
+            hall=event.hall,
+            fee=event.fee,
+            event_milliseconds=performed,
+            play=plays[part.play_id],
+            play_amount=event.play_amount(part.play_id),
+            role=part.role,
+            basis_points=part.basis_points,
+            amount=part.amount,
+        )
+        for part in event.allocations
+        if part.party_id == party_id and part.play_id is not None
+    ]

@@ -1,0 +1,159 @@
+"""Closing a period: what was heard becomes what is owed, frozen in one stroke."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from central.errors import Taken, Unacceptable, Unknown
+from central.royalties import books, evidence, store
+from central.royalties.calendar import Period, period_of
+from central.royalties.closed import ClosedEvent, Distribution, StatementHead
+from central.royalties.distribution import RULE, Allocation, distribute
+from central.royalties.ledger import licence_fee, payout
+from central.royalties.money import Money
+
+
+class ClosedAlready(Taken):
+    """An event of the period was distributed before; `distribution_id` says where."""
+
+    def __init__(self, text: str, distribution_id: int) -> None:
+        super().__init__(text)
+        self.distribution_id = distribution_id
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Which days of which venue; both ends included, in the venue's own calendar."""
+
+    venue_id: int
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a closing did, for a person to read.
+
+    Attributes:
+        left_out: detections of the period that no event's distribution rests on: heard outside
+            events, or arrived after closing. They wait for a later adjustment.
+    """
+
+    distribution: Distribution
+    events: tuple[ClosedEvent, ...]
+    statements: tuple[StatementHead, ...]
+    left_out: int
+
+
+def close_period(connection: Connection, days: Days, *, now: datetime) -> Summary:
+    """Distribute the fee of every event that starts on these days, and freeze how.
+
+    Args:
+        connection: to the books, in a transaction that keeps all of this or nothing.
+        days: to close.
+        now: events must have ended by then.
+
+    Raises:
+        Unknown: no such venue, or no event on these days.
+        Unacceptable: the days are in the wrong order, or an event has not ended.
+        ClosedAlready: an event was distributed before; nothing is changed.
+    """
+    period = _period(connection, days)
+    events = evidence.events_of(connection, days.venue_id, period)
+    _refuse(connection, days, events, now=now)
+    distribution_id = books.put_distribution(
+        connection, period, venue_id=days.venue_id, rule=RULE, at=now
+    )
+    closed = [_closed(connection, event) for event in events]
+    for event in closed:
+        books.put_event(connection, event, distribution_id=distribution_id)
+        entering = licence_fee(days.venue_id, event.event_id, event.fee)
+        leaving = payout(event.event_id, event.allocations)
+        for transaction in (entering, leaving):
+            books.post(connection, transaction, distribution_id=distribution_id, at=now)
+    _open_statements(connection, closed, distribution_id=distribution_id)
+    return summary(connection, distribution_id)
+
+
+def summary(connection: Connection, distribution_id: int) -> Summary:
+    """A closing as the books have it, and what has been left out of it by now.
+
+    Raises:
+        Unknown: there is no such distribution.
+    """
+    distribution = store.distribution(connection, distribution_id)
+    events = tuple(store.closed_events(connection, distribution_id))
+    period = period_of(
+        distribution.first_day, distribution.last_day, time_zone=distribution.time_zone
+    )
+    heard = evidence.detections_heard(connection, distribution.venue_id, period)
+    used = {key.key for event in events for play in event.plays for key in play.detections}
+    return Summary(
+        distribution=distribution,
+        events=events,
+        statements=tuple(store.statement_heads(connection, distribution_id)),
+        left_out=len(heard - used),
+    )
+
+
+def same_closing(connection: Connection, days: Days, distribution_id: int) -> bool:
+    """Whether that distribution closed exactly these days of this venue."""
+    earlier = store.distribution(connection, distribution_id)
+    return days == Days(earlier.venue_id, earlier.first_day, earlier.last_day)
+
+
+def _period(connection: Connection, days: Days) -> Period:
+    zone = evidence.time_zone_of(connection, days.venue_id)
+    return period_of(days.first_day, days.last_day, time_zone=zone)
+
+
+def _refuse(
+    connection: Connection, days: Days, events: Sequence[evidence.OpenEvent], *, now: datetime
+) -> None:
+    if not events:
+        raise Unknown(
+            f"venue {days.venue_id} has no event from {days.first_day} to {days.last_day}"
+        )
+    for event_id, earlier in store.earlier_closing(connection, [e.id for e in events]).items():
+        raise ClosedAlready(
+            f"event {event_id} was closed already, by distribution {earlier}", earlier
+        )
+    for event in events:
+        if event.ends_at > now:
+            raise Unacceptable(
+                f"event {event.id} {event.title!r} ends at {event.ends_at.isoformat()};"
+                " close the period when it is over"
+            )
+
+
+def _closed(connection: Connection, event: evidence.OpenEvent) -> ClosedEvent:
+    plays = evidence.plays_at(connection, event)
+    return ClosedEvent(
+        event_id=event.id,
+        title=event.title,
+        hall=event.hall,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        fee=event.fee,
+        plays=tuple(plays),
+        allocations=tuple(distribute(event.id, event.fee, plays)),
+    )
+
+
+def _open_statements(
+    connection: Connection, closed: Sequence[ClosedEvent], *, distribution_id: int
+) -> None:
+    totals = _totals([part for event in closed for part in event.allocations])
+    names = evidence.names_of(connection, {party_id for party_id, _ in totals})
+    books.put_statements(connection, totals, names=names, distribution_id=distribution_id)
+
+
+def _totals(parts: Sequence[Allocation]) -> list[tuple[int, Money]]:
+    totals: dict[tuple[int, str], Money] = {}
+    for part in parts:
+        if part.party_id is not None:
+            key = part.party_id, part.amount.currency
+            totals[key] = totals.get(key, Money(0, part.amount.currency)) + part.amount
+    return [(party_id, total) for (party_id, _), total in sorted(totals.items())]

@@ -1,0 +1,175 @@
+"""What other rooms know that a closing needs: events, their plays, and whose works those were."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from central.errors import Unknown
+from central.ingest.plays import Play
+from central.ingest.store import plays_of
+from central.ingest.tables import detections
+from central.repertoire.store import parties, recordings, shares, works
+from central.royalties.calendar import Period
+from central.royalties.distribution import Evidence, PlayUsed, Share
+from central.royalties.money import Money
+from central.venues.store import events, halls, venues
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEvent:
+    """An event whose fee is to be distributed."""
+
+    id: int
+    hall_id: int
+    title: str
+    hall: str
+    starts_at: datetime
+    ends_at: datetime
+    fee: Money
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A registered recording and its work."""
+
+    recording_title: str
+    performer: str
+    work_id: int
+    work_title: str
+
+
+def time_zone_of(connection: Connection, venue_id: int) -> str:
+    """The IANA name of a venue's time zone.
+
+    Raises:
+        Unknown: no such venue.
+    """
+    zone = connection.scalar(select(venues.c.time_zone).filter_by(id=venue_id))
+    if zone is None:
+        raise Unknown(f"venue {venue_id} is not registered; see the list of venues")
+    return str(zone)
+
+
+def events_of(connection: Connection, venue_id: int, period: Period) -> list[OpenEvent]:
+    """The events of a venue that start within the period, by start."""
+    rows = connection.execute(
+        select(events, halls.c.name.label("hall"))
+        .join_from(events, halls)
+        .where(halls.c.venue_id == venue_id)
+        .where(events.c.starts_at >= period.start)
+        .where(events.c.starts_at < period.end)
+        .order_by(events.c.starts_at, events.c.id)
+    )
+    return [
+        OpenEvent(
+            id=row.id,
+            hall_id=row.hall_id,
+            title=row.title,
+            hall=row.hall,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            fee=Money(row.licence_fee_minor, row.currency),
+        )
+        for row in rows
+    ]
+
+
+def plays_at(connection: Connection, event: OpenEvent) -> list[PlayUsed]:
+    """The plays heard at an event, with all that their payment will rest on."""
+    plays = plays_of(connection, event.hall_id, event.starts_at, event.ends_at)
+    known = _known(connection, {play.recording_id for play in plays})
+    parts = _shares(connection, {recording.work_id for recording in known.values()})
+    heard = heard_by(connection, [key for play in plays for key in play.detections])
+    return [
+        _play_used(play, known.get(play.recording_id), parts=parts, heard=heard) for play in plays
+    ]
+
+
+def _play_used(
+    play: Play,
+    known: _Known | None,
+    *,
+    parts: dict[int, tuple[Share, ...]],
+    heard: dict[str, Evidence],
+) -> PlayUsed:
+    return PlayUsed(
+        id=play.id,
+        recording_id=play.recording_id,
+        recording_title=known.recording_title if known else "",
+        performer=known.performer if known else "",
+        work_id=known.work_id if known else None,
+        work_title=known.work_title if known else "",
+        started_at=play.started_at,
+        ended_at=play.ended_at,
+        milliseconds=play.milliseconds,
+        confidence_per_mille=round(play.confidence * 1000),
+        detections=tuple(heard[key] for key in play.detections),
+        shares=parts.get(known.work_id, ()) if known else (),
+    )
+
+
+def _known(connection: Connection, recording_ids: Collection[str]) -> dict[str, _Known]:
+    rows = connection.execute(
+        select(
+            recordings.c.id,
+            recordings.c.title,
+            recordings.c.performer,
+            recordings.c.work_id,
+            works.c.title.label("work_title"),
+        )
+        .join_from(recordings, works)
+        .where(recordings.c.id.in_(recording_ids))
+    )
+    return {row.id: _Known(row.title, row.performer, row.work_id, row.work_title) for row in rows}
+
+
+def _shares(connection: Connection, work_ids: Collection[int]) -> dict[int, tuple[Share, ...]]:
+    rows = connection.execute(
+        select(shares)
+        .where(shares.c.work_id.in_(work_ids))
+        .order_by(shares.c.work_id, shares.c.party_id, shares.c.role)
+    )
+    parts: dict[int, list[Share]] = defaultdict(list)
+    for row in rows:
+        parts[row.work_id].append(Share(row.party_id, row.role, row.basis_points))
+    return {work_id: tuple(of_work) for work_id, of_work in parts.items()}
+
+
+def heard_by(connection: Connection, keys: Iterable[str]) -> dict[str, Evidence]:
+    """The detections behind plays, by their `device/boot/seq`."""
+    numbers: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for key in keys:
+        device, boot, seq = key.split("/")
+        numbers[device, boot].append(int(seq))
+    found = {}
+    for (device, boot), seqs in numbers.items():
+        rows = connection.execute(
+            select(detections).filter_by(device=device, boot=boot).where(detections.c.seq.in_(seqs))
+        )
+        for row in rows:
+            key, sure = f"{device}/{boot}/{row.seq}", round(row.confidence * 1000)
+            found[key] = Evidence(key, row.started_at, row.ended_at, sure)
+    return found
+
+
+def detections_heard(connection: Connection, venue_id: int, period: Period) -> set[str]:
+    """Keys of all detections that a venue's boxes have by now reported of the period."""
+    rows = connection.execute(
+        select(detections.c.device, detections.c.boot, detections.c.seq)
+        .join_from(detections, halls, detections.c.hall_id == halls.c.id)
+        .where(halls.c.venue_id == venue_id)
+        .where(detections.c.started_at >= period.start)
+        .where(detections.c.started_at < period.end)
+    )
+    return {f"{device}/{boot}/{seq}" for device, boot, seq in rows}
+
+
+def names_of(connection: Connection, party_ids: Iterable[int]) -> dict[int, str]:
+    """What the parties are called today."""
+    rows = connection.execute(
+        select(parties.c.id, parties.c.name).where(parties.c.id.in_(list(party_ids)))
+    )
+    return {row.id: row.name for row in rows}

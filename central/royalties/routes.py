@@ -1,0 +1,61 @@
+"""Closing a period and reading statements over HTTP."""
+
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from central.access import Staff
+from central.database import reading, writing
+from central.desk import Desk
+from central.forms import Form, Number
+from central.royalties import accounts, closing, store
+
+router = APIRouter(prefix="/v1", tags=["royalties"], dependencies=[Staff])
+
+
+class PeriodToClose(Form):
+    """Which days of which venue, in its own calendar; both ends included."""
+
+    venue_id: Number
+    first_day: date = Field(alias="from")
+    last_day: date = Field(alias="to")
+
+
+@router.post("/periods/close", status_code=201)
+def close_period(desk: Desk, period: PeriodToClose) -> dict[str, Any]:
+    """Distribute the fees of the period's events and freeze how; closing twice is refused."""
+    days = closing.Days(period.venue_id, period.first_day, period.last_day)
+    with writing(desk.books) as connection:
+        return accounts.summary_json(closing.close_period(connection, days, now=desk.now()))
+
+
+@router.get("/distributions")
+def list_distributions(desk: Desk) -> list[dict[str, Any]]:
+    """Every closing, the latest first."""
+    with reading(desk.books) as connection:
+        return [accounts.distribution_json(one) for one in store.all_distributions(connection)]
+
+
+@router.get("/distributions/{distribution_id}")
+def show_distribution(desk: Desk, distribution_id: Number) -> dict[str, Any]:
+    """One closing: its events, its statements, and what has been left out of it by now."""
+    with reading(desk.books) as connection:
+        return accounts.summary_json(closing.summary(connection, distribution_id))
+
+
+@router.get("/statements/{statement_id}.csv")
+def download_statement(desk: Desk, statement_id: Number) -> Response:
+    """A statement for a spreadsheet."""
+    with reading(desk.books) as connection:
+        text = accounts.statement_csv(store.statement(connection, statement_id))
+    name = f'attachment; filename="statement-{statement_id}.csv"'
+    return Response(text, media_type="text/csv", headers={"content-disposition": name})
+
+
+@router.get("/statements/{statement_id}")
+def show_statement(desk: Desk, statement_id: Number) -> dict[str, Any]:
+    """A statement whose every amount carries the plays and detections behind it."""
+    with reading(desk.books) as connection:
+        return accounts.statement_json(store.statement(connection, statement_id))

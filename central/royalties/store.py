@@ -1,0 +1,186 @@
+"""Reading the books of money: what was closed, and each rightholder's statement of it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from central.errors import Unknown
+from central.royalties.books import received
+from central.royalties.closed import (
+    ClosedEvent,
+    Distribution,
+    Statement,
+    StatementHead,
+    lines_of,
+)
+from central.royalties.distribution import Allocation, Evidence, PlayUsed
+from central.royalties.ledger import Account
+from central.royalties.money import Money
+from central.royalties.tables import (
+    allocations,
+    distributed_events,
+    distributions,
+    statements,
+    used_plays,
+)
+from central.venues.store import venues
+
+
+def all_distributions(connection: Connection) -> list[Distribution]:
+    """Every closing, the latest first."""
+    rows = connection.execute(_distributions().order_by(distributions.c.id.desc()))
+    return [_distribution(row) for row in rows]
+
+
+def distribution(connection: Connection, distribution_id: int) -> Distribution:
+    """One closing.
+
+    Raises:
+        Unknown: there is none of that number.
+    """
+    row = connection.execute(_distributions().where(distributions.c.id == distribution_id)).first()
+    if row is None:
+        raise Unknown(f"distribution {distribution_id} does not exist")
+    return _distribution(row)
+
+
+def _distributions() -> Select[Any]:
+    return select(distributions, venues.c.name.label("venue")).join_from(distributions, venues)
+
+
+def _distribution(row: Row[Any]) -> Distribution:
+    return Distribution(
+        id=row.id,
+        venue_id=row.venue_id,
+        venue=row.venue,
+        first_day=row.first_day,
+        last_day=row.last_day,
+        time_zone=row.time_zone,
+        rule=row.rule,
+        closed_at=row.closed_at,
+    )
+
+
+def earlier_closing(connection: Connection, event_ids: Iterable[int]) -> Mapping[int, int]:
+    """Those of the events that are closed already, each with its distribution's number."""
+    rows = connection.execute(
+        select(distributed_events.c.event_id, distributed_events.c.distribution_id)
+        .where(distributed_events.c.event_id.in_(list(event_ids)))
+        .order_by(distributed_events.c.event_id)
+    )
+    return {row.event_id: row.distribution_id for row in rows}
+
+
+def closed_events(connection: Connection, distribution_id: int) -> list[ClosedEvent]:
+    """The events of a closing, by start, with all that was frozen of them."""
+    rows = connection.execute(
+        select(distributed_events)
+        .filter_by(distribution_id=distribution_id)
+        .order_by(distributed_events.c.starts_at, distributed_events.c.event_id)
+    )
+    return [
+        ClosedEvent(
+            event_id=row.event_id,
+            title=row.title,
+            hall=row.hall,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            fee=Money(row.fee_minor, row.currency),
+            plays=tuple(_plays(connection, row.event_id)),
+            allocations=tuple(_allocations(connection, row.event_id)),
+        )
+        for row in rows.all()
+    ]
+
+
+def _plays(connection: Connection, event_id: int) -> Iterable[PlayUsed]:
+    rows = connection.execute(
+        select(used_plays)
+        .filter_by(event_id=event_id)
+        .order_by(used_plays.c.started_at, used_plays.c.play_id)
+    )
+    for row in rows:
+        yield PlayUsed(
+            id=row.play_id,
+            recording_id=row.recording_id,
+            recording_title=row.recording_title,
+            performer=row.performer,
+            work_id=row.work_id,
+            work_title=row.work_title,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            milliseconds=row.milliseconds,
+            confidence_per_mille=row.confidence_per_mille,
+            detections=tuple(_evidence(heard) for heard in row.evidence),
+            shares=(),  # what they were on that day is in the allocations
+        )
+
+
+def _evidence(row: Mapping[str, Any]) -> Evidence:
+    return Evidence(
+        key=row["key"],
+        started_at=datetime.fromisoformat(row["started_at"]),
+        ended_at=datetime.fromisoformat(row["ended_at"]),
+        confidence_per_mille=row["confidence_per_mille"],
+    )
+
+
+def _allocations(connection: Connection, event_id: int) -> Iterable[Allocation]:
+    rows = connection.execute(
+        select(allocations).filter_by(event_id=event_id).order_by(allocations.c.id)
+    )
+    for row in rows:
+        yield Allocation(
+            event_id=row.event_id,
+            play_id=row.play_id,
+            party_id=row.party_id,
+            role=row.role,
+            basis_points=row.basis_points,
+            amount=Money(row.amount_minor, row.currency),
+            reason=row.reason,
+        )
+
+
+def statement_heads(connection: Connection, distribution_id: int) -> list[StatementHead]:
+    """The statements of a closing, by rightholder."""
+    rows = connection.execute(
+        select(statements)
+        .filter_by(distribution_id=distribution_id)
+        .order_by(statements.c.party_id, statements.c.currency)
+    )
+    return [_head(row) for row in rows]
+
+
+def statement(connection: Connection, statement_id: int) -> Statement:
+    """A statement with its lines, and what the ledger says to it.
+
+    Raises:
+        Unknown: there is none of that number.
+    """
+    row = connection.execute(select(statements).filter_by(id=statement_id)).first()
+    if row is None:
+        raise Unknown(f"statement {statement_id} does not exist")
+    head = _head(row)
+    return Statement(
+        head=head,
+        distribution=distribution(connection, head.distribution_id),
+        lines=lines_of(closed_events(connection, head.distribution_id), head),
+        booked=received(
+            connection,
+            Account("rightholder", str(head.party_id)),
+            currency=head.total.currency,
+            distribution_id=head.distribution_id,
+        ),
+    )
+
+
+def _head(row: Row[Any]) -> StatementHead:
+    return StatementHead(
+        id=row.id,
+        distribution_id=row.distribution_id,
+        party_id=row.party_id,
+        party_name=row.party_name,
+        total=Money(row.total_minor, row.currency),
+    )

@@ -1,0 +1,121 @@
+"""The books of money: what was closed, on which plays, who received what; written once, for good.
+
+Nothing in these tables is ever changed or deleted, and the database itself refuses to. Entries are
+written before the transaction they belong to; the transaction's row is the seal on them: it is
+refused unless they sum to zero in every currency, and after it no entry can join them.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from central.database import METADATA, Instant
+
+distributions = Table(
+    "distributions",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("venue_id", ForeignKey("venues.id"), nullable=False, index=True),
+    Column("first_day", Date, nullable=False),  # of the venue's own calendar, included
+    Column("last_day", Date, nullable=False),  # included
+    Column("time_zone", String(64), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("closed_at", Instant, nullable=False),
+)
+
+# The event's number alone is the key: no event can be closed twice.
+distributed_events = Table(
+    "distributed_events",
+    METADATA,
+    Column("event_id", ForeignKey("events.id"), primary_key=True, autoincrement=False),
+    Column("distribution_id", ForeignKey("distributions.id"), nullable=False, index=True),
+    Column("title", String(300), nullable=False),
+    Column("hall", String(200), nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("fee_minor", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+)
+
+used_plays = Table(
+    "used_plays",
+    METADATA,
+    Column("event_id", ForeignKey("distributed_events.event_id"), primary_key=True),
+    Column("play_id", String(64), primary_key=True),
+    Column("recording_id", String(64), nullable=False),
+    Column("recording_title", String(300), nullable=False),
+    Column("performer", String(300), nullable=False),
+    Column("work_id", ForeignKey("works.id")),
+    Column("work_title", String(300), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    Column("confidence_per_mille", Integer, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    CheckConstraint("milliseconds >= 0", name="time_not_negative"),
+)
+
+allocations = Table(
+    "allocations",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("event_id", ForeignKey("distributed_events.event_id"), nullable=False, index=True),
+    Column("play_id", String(64)),
+    Column("party_id", ForeignKey("parties.id"), index=True),
+    Column("role", String(2), nullable=False),
+    Column("basis_points", Integer, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("reason", String(32), nullable=False),
+    ForeignKeyConstraint(["event_id", "play_id"], ["used_plays.event_id", "used_plays.play_id"]),
+    CheckConstraint("(party_id IS NULL) <> (reason = '')", name="paid_or_waiting"),
+)
+
+statements = Table(
+    "statements",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("distribution_id", ForeignKey("distributions.id"), nullable=False),
+    Column("party_id", ForeignKey("parties.id"), nullable=False),
+    Column("party_name", String(200), nullable=False),
+    Column("total_minor", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    UniqueConstraint("distribution_id", "party_id", "currency"),
+)
+
+ledger_transactions = Table(
+    "ledger_transactions",
+    METADATA,
+    Column("id", String(100), primary_key=True),
+    Column("distribution_id", ForeignKey("distributions.id"), nullable=False, index=True),
+    Column("reverses", ForeignKey("ledger_transactions.id"), unique=True),
+    Column("posted_at", Instant, nullable=False),
+)
+
+ledger_entries = Table(
+    "ledger_entries",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column(
+        "transaction_id",
+        ForeignKey("ledger_transactions.id", deferrable=True, initially="DEFERRED"),
+        nullable=False,
+        index=True,
+    ),
+    Column("account_kind", String(16), nullable=False),
+    Column("account_key", String(64), nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Index("ix_ledger_entries_account", "account_kind", "account_key"),
+)

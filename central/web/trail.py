@@ -1,0 +1,205 @@
+"""The money's way through a distribution, drawn as ribbons: fee, plays, works, rightholders.
+
+Everything here is plain data in the units of one drawing; a template only places it. Thickness is
+in proportion to money for the eye; the exact amounts are written beside it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from central.royalties.money import Money
+
+Kind = Literal["event", "play", "work", "rightholder", "suspense"]
+
+COLUMNS = ("Licence fee", "Plays", "Works", "Rightholders")
+MOST_NODES = 20  # of a column; the smallest beyond that are drawn as one
+_COLUMN_WIDTH = 290
+_NODE_WIDTH = 12
+_TOP = 44
+_SLOT = 46  # room for the two lines of writing beside a node
+_MONEY_HEIGHT = 420
+_HUES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Where money passes or ends."""
+
+    kind: Kind
+    key: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One allocation: the four stations it passes, and how much it is."""
+
+    stations: tuple[Station, Station, Station, Station]
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A station as drawn: its bar, and the writing beside it."""
+
+    kind: Kind
+    hue: int
+    x: int
+    y: float
+    width: int
+    height: float
+    title: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ribbon:
+    """Money between two stations, as the outline of a closed path."""
+
+    hue: int
+    suspended: bool
+    outline: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """The whole picture, in one currency."""
+
+    width: int
+    height: float
+    headings: tuple[tuple[int, str], ...]
+    nodes: tuple[Node, ...]
+    ribbons: tuple[Ribbon, ...]
+
+
+def draw(ways: Iterable[Way]) -> Trail:
+    """Lay out the way of the money, left to right.
+
+    Args:
+        ways: of one currency; zero amounts are left out of the picture.
+
+    Raises:
+        MixedCurrencies: the ways are of more than one currency.
+    """
+    paid = _folded([way for way in ways if way.amount.minor > 0])
+    columns = [_totals(paid, column) for column in range(4)]
+    hues = {station: n % _HUES for n, station in enumerate(columns[1])}
+    hues |= {station: _first_hue(paid, station, hues) for station in _all(columns[2:])}
+    height = max((_height(column) for column in columns), default=0) + _TOP
+    nodes: dict[Station, Node] = {}
+    for number, column in enumerate(columns):
+        nodes |= _column(column, number=number, height=height, hues=hues)
+    return Trail(
+        width=_COLUMN_WIDTH * 4,
+        height=height,
+        headings=tuple((n * _COLUMN_WIDTH, words) for n, words in enumerate(COLUMNS)),
+        nodes=tuple(nodes.values()),
+        ribbons=tuple(_ribbons(paid, nodes)),
+    )
+
+
+def _folded(ways: Sequence[Way]) -> list[Way]:
+    """The ways, with the smallest stations of an overfull column put together."""
+    replaced: dict[Station, Station] = {}
+    for column in range(4):
+        totals = _totals(ways, column)
+        by_size = sorted(totals, key=lambda station: -totals[station].minor)
+        small = by_size[MOST_NODES - 1 :] if len(by_size) > MOST_NODES else []
+        if small:
+            others = Station(small[0].kind, f"others/{column}", f"{len(small)} others")
+            replaced |= dict.fromkeys(small, others)
+    return [_through(way, replaced) for way in ways]
+
+
+def _through(way: Way, replaced: dict[Station, Station]) -> Way:
+    first, second, third, fourth = (replaced.get(s, s) for s in way.stations)
+    return Way((first, second, third, fourth), way.amount)
+
+
+def _totals(ways: Sequence[Way], column: int) -> dict[Station, Money]:
+    """The stations of a column, suspense last, each with the money that passes it."""
+    totals: dict[Station, Money] = {}
+    for way in sorted(ways, key=lambda way: way.stations[column].kind == "suspense"):
+        station = way.stations[column]
+        totals[station] = totals.get(station, Money(0, way.amount.currency)) + way.amount
+    return totals
+
+
+def _all(columns: Iterable[dict[Station, Money]]) -> Iterable[Station]:
+    return (station for column in columns for station in column)
+
+
+def _first_hue(ways: Sequence[Way], station: Station, hues: dict[Station, int]) -> int:
+    return next(hues[way.stations[1]] for way in ways if station in way.stations)
+
+
+def _bar_height(amount: Money, column: dict[Station, Money]) -> float:
+    whole = sum(money.minor for money in column.values())
+    return round(max(amount.minor * _MONEY_HEIGHT / whole, 1.5), 2)
+
+
+def _height(column: dict[Station, Money]) -> float:
+    return sum(max(_bar_height(amount, column) + 10, _SLOT) for amount in column.values())
+
+
+def _column(
+    column: dict[Station, Money], *, number: int, height: float, hues: dict[Station, int]
+) -> dict[Station, Node]:
+    y = _TOP + (height - _TOP - _height(column)) / 2
+    nodes = {}
+    for station, amount in column.items():
+        bar = _bar_height(amount, column)
+        nodes[station] = Node(
+            kind=station.kind,
+            hue=hues.get(station, 0),
+            x=number * _COLUMN_WIDTH,
+            y=round(y, 2),
+            width=_NODE_WIDTH,
+            height=bar,
+            title=station.title,
+            amount=amount.text(),
+        )
+        y += max(bar + 10, _SLOT)
+    return nodes
+
+
+def _ribbons(ways: Sequence[Way], nodes: dict[Station, Node]) -> Iterable[Ribbon]:
+    for column in range(3):
+        left_used: dict[Station, float] = {}
+        right_used: dict[Station, float] = {}
+        flows = _flows(ways, column)
+        for (left, right), amount in sorted(
+            flows.items(), key=lambda flow: (nodes[flow[0][0]].y, nodes[flow[0][1]].y)
+        ):
+            whole = sum(money.minor for money in flows.values())
+            thick = amount.minor * _MONEY_HEIGHT / whole
+            y_left = nodes[left].y + left_used.get(left, 0.0)
+            y_right = nodes[right].y + right_used.get(right, 0.0)
+            left_used[left] = left_used.get(left, 0.0) + thick
+            right_used[right] = right_used.get(right, 0.0) + thick
+            yield Ribbon(
+                hue=nodes[right].hue,
+                suspended=right.kind == "suspense",
+                outline=_outline(nodes[left], nodes[right], y_left, y_right, thick),
+                says=f"{left.title} to {right.title}: {amount.text()}",
+            )
+
+
+def _flows(ways: Sequence[Way], column: int) -> dict[tuple[Station, Station], Money]:
+    flows: dict[tuple[Station, Station], Money] = {}
+    for way in ways:
+        ends = way.stations[column], way.stations[column + 1]
+        flows[ends] = flows.get(ends, Money(0, way.amount.currency)) + way.amount
+    return flows
+
+
+def _outline(left: Node, right: Node, y_left: float, y_right: float, thick: float) -> str:
+    start, end = left.x + left.width, right.x
+    middle = (start + end) // 2
+    return (
+        f"M{start} {y_left:.2f}C{middle} {y_left:.2f} {middle} {y_right:.2f} {end} {y_right:.2f}"
+        f"V{y_right + thick:.2f}C{middle} {y_right + thick:.2f} {middle} {y_left + thick:.2f}"
+        f" {start} {y_left + thick:.2f}Z"
+    )

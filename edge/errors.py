@@ -7,7 +7,9 @@ QulaqError
 ├── BadSeal         a signed statement is not what its signer said, or the signer is not trusted
 ├── BadStick        what is on the stick is not for this box, or not readable
 ├── Unreachable     central did not answer; try later
-└── Refused         central answered no; a person must look
+│   └── Busy        central asked to be left alone for a while; try after that
+├── Refused         central answered no; a person must look
+└── SelfTestFailed  this machine does not hear what it should; do not hang it in a hall
 """
 
 
@@ -39,5 +41,18 @@ class Unreachable(QulaqError):
     """Central did not answer: the network, the name or the server. Try later."""
 
 
+class Busy(Unreachable):
+    """Central asked to be left alone for a while."""
+
+    def __init__(self, message: str, wait_seconds: float) -> None:
+        """Say what happened, and how many seconds central asked for (0: it did not say)."""
+        super().__init__(message)
+        self.wait_seconds = wait_seconds
+
+
 class Refused(QulaqError):
     """Central answered, and the answer was no. A person must look."""
+
+
+class SelfTestFailed(QulaqError):
+    """This machine does not hear what it should; do not hang it in a hall."""

@@ -1,0 +1,305 @@
+"""The box's commands; each enters only its own rooms, so that who hears cannot speak."""
+
+import importlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import structlog
+
+from edge.config import HOME, BoxPaths, load
+from edge.errors import QulaqError
+
+if TYPE_CHECKING:
+    from edge.capture.block import Source
+
+ELSEWHERE = {"stick": "edge.stick.commands"}  # commands that live in a room of their own
+
+
+class Commands(click.Group):
+    """Commands of which some are fetched from their room only when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, by name."""
+        return sorted([*super().list_commands(ctx), *ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, if there is one."""
+        if cmd_name not in ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        command = getattr(importlib.import_module(ELSEWHERE[cmd_name]), cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+
+class Instant(click.ParamType[datetime]):
+    """An instant with its offset, e.g. 2026-03-05T19:00:00+05:00."""
+
+    name = "instant"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Read it, or say what is missing."""
+        try:
+            instant = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not an instant like 2026-03-05T19:00:00+05:00", param, ctx)
+        if instant.tzinfo is None:
+            self.fail(f"{value!r} lacks its offset; add Z or +05:00", param, ctx)
+        return instant
+
+
+HOME_OPTION = click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=HOME,
+    envvar="STATE_DIRECTORY",
+    show_default=True,
+    help="The box's state folder: its key, orders, outbox and catalogue.",
+)
+CONFIG_OPTION = click.option(
+    "--config",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Settings, TOML. Without it every setting has its default.",
+)
+
+
+@contextmanager
+def spoken() -> Iterator[None]:
+    """Tell what went wrong in one line, and leave with 1."""
+    try:
+        yield
+    except QulaqError as e:
+        raise click.ClickException(str(e)) from e
+
+
+def keep_journal() -> None:
+    """One line for each event on standard output: for reading on a terminal, JSON elsewhere."""
+    on_terminal = sys.stdout.isatty()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(),
+    )
+    if not on_terminal:
+        # a journal that lags is no journal: each line leaves at once
+        sys.stdout = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
+
+
+@click.group(cls=Commands, context_settings={"max_content_width": 100})
+@click.version_option(package_name="qulaq")
+def main() -> None:
+    """A box in a hall: hears what music is played, recognises it, and reports it.
+
+    Two processes run on a box. `listen` hears and cannot speak; `sync` speaks and cannot hear.
+    They share a folder: the outbox with what was heard, the shelf with what can be recognised.
+    """
+
+
+@main.command()
+@HOME_OPTION
+@CONFIG_OPTION
+@click.option("--device", help="A sound card, by part of its name.")
+@click.option("--file", help="A recording instead of a card; `-` is raw s16le mono 48 kHz.")
+@click.option("--input", "input_name", default="main", show_default=True, help="Which input.")
+@click.option(
+    "--pace",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    show_default=True,
+    help="How fast to play a file: 1 is real time, 60 a minute per second, 0 as fast as it goes.",
+)
+@click.option(
+    "--skip",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    help="Seconds of a file to leave out at its beginning.",
+)
+@click.option("--began", type=Instant(), help="When the first sample was heard. [default: now]")
+def listen(
+    home: Path,
+    config: Path | None,
+    device: str | None,
+    file: str | None,
+    input_name: str,
+    pace: float,
+    skip: float,
+    began: datetime | None,
+) -> None:
+    """Hear, recognise, and keep what was heard in the outbox.
+
+    Without --device and --file the box listens to what its orders name. Sound is never kept.
+    SIGTERM ends the evening cleanly; after a power cut the next start settles what went on.
+
+    \b
+    Examples:
+      qulaq-edge listen --home box --device "USB Audio"
+      qulaq-edge listen --home box --file evening.flac --began 2026-03-05T19:00:00+05:00
+      arecord -f S16_LE -r 48000 -c 1 -t raw | qulaq-edge listen --home box --file -
+    """
+    from edge.capture.sources import open_device, open_file
+    from edge.listen import evening
+    from edge.listen import listen as hear
+
+    if device is not None and file is not None:
+        raise click.UsageError("--device and --file exclude each other")
+    keep_journal()
+    with spoken():
+        paths, settings = BoxPaths(home), load(config)
+        if file is not None:
+            source = open_file(file, settings, pace=pace, skip_seconds=skip)
+        else:
+            source = open_device(device or _ordered_device(paths, input_name), settings)
+        occasion = evening(source, input_name=input_name, began=began)
+        with _progress(source) as progress:
+            hear(occasion, paths=paths, settings=settings, progress=progress)
+
+
+@main.command()
+@HOME_OPTION
+@CONFIG_OPTION
+@click.option("--once", is_flag=True, help="One round, then leave: 0 when all went well, else 1.")
+def sync(home: Path, config: Path | None, once: bool) -> None:
+    """Bring central what was heard, and the box the catalogue.
+
+    What central acknowledged is never sent again; what it did not is never dropped.
+
+    \b
+    Examples:
+      qulaq-edge sync --home box --once
+      qulaq-edge sync --home box            (every 30 s until SIGTERM)
+    """
+    from edge.sync.rounds import sync_once, sync_until_stopped
+
+    keep_journal()
+    with spoken():
+        run = sync_once if once else sync_until_stopped
+        run(BoxPaths(home), load(config))
+
+
+@main.command()
+@HOME_OPTION
+@click.option("--json", "as_json", is_flag=True, help="For programs instead of people.")
+def status(home: Path, as_json: bool) -> None:
+    """How the box is: place, catalogue, records, coverage, what is sounding.
+
+    \b
+    Example:
+      qulaq-edge status --home box --json
+    """
+    from edge.status import in_words
+    from edge.status import status as look
+
+    with spoken():
+        box = look(BoxPaths(home))
+    if as_json:
+        click.echo(json.dumps(asdict(box), default=str, indent=2))
+    else:
+        click.echo("\n".join(in_words(box)))
+
+
+@main.command()
+@HOME_OPTION
+@click.option(
+    "--trust",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Central's public key, PEM (`qulaq-central key`): whose orders this box takes.",
+)
+def identity(home: Path, trust: Path | None) -> None:
+    """Print the box's id; make its key first if it has none.
+
+    \b
+    Example:
+      qulaq-central key --home office > central.pem
+      qulaq-edge identity --home box --trust central.pem
+    """
+    from edge.sync.identity import lay_trust, load_or_make
+
+    with spoken():
+        paths = BoxPaths(home)
+        if trust is not None:
+            lay_trust(paths.trust, trust.read_text(encoding="utf-8"))
+        click.echo(load_or_make(paths.identity).device)
+
+
+@main.command()
+@click.option(
+    "--catalogue",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of .qseg files.",
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def match(catalogue: Path, files: tuple[Path, ...]) -> None:
+    """Recognise recordings in files; one line of JSON for each file.
+
+    \b
+    Example:
+      qulaq-edge match --catalogue box/shelf evening.flac | jq .matches
+    """
+    from edge.matcher.match_files import match_files
+
+    with spoken():
+        for answer in match_files(catalogue, files):
+            click.echo(json.dumps(answer))
+
+
+@main.command()
+def selftest() -> None:
+    """Hear a made-up piece and check the answer; also warms the compiler's cache.
+
+    \b
+    Example:
+      qulaq-edge selftest && echo this machine can hear
+    """
+    from edge.selftest import known_answer
+
+    began = time.monotonic()
+    with spoken():
+        answer = known_answer()
+    click.echo(
+        f"heard the known piece from {answer.start_seconds:.2f} s to {answer.end_seconds:.2f} s, "
+        f"confidence {answer.confidence:.2f}, in {time.monotonic() - began:.1f} s"
+    )
+
+
+def _ordered_device(paths: BoxPaths, input_name: str) -> str:
+    """The device that the box's orders name for an input."""
+    from edge.sync.identity import read_bundle, read_trust
+
+    bundle = read_bundle(paths.bundle, trust=read_trust(paths.trust))
+    for one in bundle.inputs:
+        if one.name == input_name:
+            return one.device
+    names = ", ".join(one.name for one in bundle.inputs)
+    raise click.UsageError(f"the orders know no input {input_name!r}; they name {names}")
+
+
+@contextmanager
+def _progress(source: "Source") -> Iterator[Callable[[float], None]]:
+    """A bar on a terminal while a file is heard; silence anywhere else."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    if source.length is None or not console.is_terminal:
+        yield lambda _seconds: None
+        return
+    with Progress(console=console) as bar:
+        task = bar.add_task(source.name, total=source.length / source.rate_hz)
+        yield lambda seconds: bar.update(task, completed=seconds)
+
+
+if __name__ == "__main__":
+    main()

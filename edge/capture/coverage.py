@@ -1,0 +1,72 @@
+"""Accounting for every sample: which spans were heard, and which were not and why."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from edge.capture.block import Sample
+
+State = Literal["heard", "lost", "behind", "unplugged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One state, from `first` up to but not including `end`."""
+
+    state: State
+    first: Sample
+    end: Sample
+
+
+class Coverage:
+    """Spans that follow each other without a gap or an overlap, none longer than asked for."""
+
+    def __init__(self, *, longest: int) -> None:
+        """Begin accounting.
+
+        Args:
+            longest: samples in the longest span; a longer stay in one state is cut there.
+
+        Raises:
+            ValueError: `longest` is not positive.
+        """
+        if longest <= 0:
+            raise ValueError(f"a span of at most {longest} samples can hold nothing")
+        self._longest = longest
+        self._state: State | None = None
+        self._first = Sample(0)
+        self._end = Sample(0)
+
+    @property
+    def end(self) -> Sample:
+        """Everything before this place is accounted for."""
+        return self._end
+
+    def feed(self, state: State, end: Sample) -> list[Span]:
+        """Account for everything up to `end`; returns the spans that this finished.
+
+        Raises:
+            ValueError: `end` lies before what is already accounted for.
+        """
+        if end < self._end:
+            raise ValueError(f"{state} until sample {end}, but {self._end} is accounted for")
+        if end == self._end:
+            return []
+        finished = self.close() if state != self._state else []
+        self._state, self._end = state, end
+        while self._end - self._first >= self._longest:
+            cut = Sample(self._first + self._longest)
+            finished.append(Span(state, self._first, cut))
+            self._first = cut
+        return finished
+
+    def running(self) -> list[Span]:
+        """The span that is going on, if any, as long as it is now."""
+        if self._state is None or self._end == self._first:
+            return []
+        return [Span(self._state, self._first, self._end)]
+
+    def close(self) -> list[Span]:
+        """Finish the span that is going on; accounting may continue after it."""
+        finished = self.running()
+        self._first = self._end
+        return finished

@@ -1,0 +1,213 @@
+"""One input's evening: pieces of sound in, numbered records out; without clock, network or log."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+
+from edge.capture.block import AudioBlock, Hole, Piece, Sample
+from edge.capture.clock import Anchor
+from edge.capture.coverage import Coverage, Span
+from edge.config import Settings
+from edge.errors import BadCatalogue
+from edge.matcher.detect import Detection, Detector
+from edge.matcher.fingerprint import Fingerprinter, Landmarks
+from edge.matcher.index import Index
+from edge.matcher.recipe import RECIPE
+from edge.sync.wire import AnyRecord, CoverageRecord, DetectionRecord, Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What can be recognised: one version, opened."""
+
+    version: int
+    index: Index
+
+
+def open_catalogue(manifest: Manifest, segments: list[Path]) -> Catalogue:
+    """Open a version's segments, if they were made for ears like ours.
+
+    Raises:
+        BadCatalogue: made by another recipe, or a segment is missing or torn.
+    """
+    if manifest.recipe != RECIPE.id:
+        raise BadCatalogue(
+            f"catalogue {manifest.version} is made by recipe {manifest.recipe}, "
+            f"this box hears by {RECIPE.id}"
+        )
+    return Catalogue(manifest.version, Index.open(segments))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Which records these are: one run of the hearing process at one input.
+
+    Attributes:
+        boot: names the run.
+        input: the input's name, as provisioned.
+        anchor: when and how fast its samples were taken.
+    """
+
+    boot: UUID
+    input: str
+    anchor: Anchor
+
+
+class Ear:
+    """Recognises what one input hears and accounts for every sample of it."""
+
+    def __init__(self, run: Run, *, settings: Settings, catalogue: Catalogue | None) -> None:
+        """Be ready for sample 0."""
+        rate_hz = run.anchor.rate_hz
+        self._run = run
+        self._fingerprinter = Fingerprinter(rate_hz)
+        self._coverage = Coverage(longest=max(1, round(settings.coverage_seconds * rate_hz)))
+        self._checkpoint_samples = max(1, round(settings.checkpoint_seconds * rate_hz))
+        self._written_until = Sample(0)
+        self._records: list[AnyRecord] = []
+        self._seq = 0
+        self._detector: Detector | None = None
+        self._version = 0
+        if catalogue is not None:
+            self._use(catalogue)
+
+    @property
+    def listened_until(self) -> datetime:
+        """Everything before this instant is accounted for."""
+        return self._run.anchor.instant(self._coverage.end)
+
+    @property
+    def listened_seconds(self) -> float:
+        """Sound accounted for since the run began, s."""
+        return self._coverage.end / self._run.anchor.rate_hz
+
+    @property
+    def is_due(self) -> bool:
+        """Whether so much has been heard since the last checkpoint that another is due."""
+        return self._coverage.end - self._written_until >= self._checkpoint_samples
+
+    @property
+    def catalogue_version(self) -> int:
+        """The version listened with; 0 while there is none."""
+        return self._version
+
+    def power_was_off(self, since: datetime) -> None:
+        """Account for the time from the end of the last run to the beginning of this one.
+
+        A clock that went back leaves no such time, and nothing is written.
+        """
+        if since < self._run.anchor.began:
+            self._seq += 1
+            self._records.append(
+                CoverageRecord(
+                    boot=self._run.boot,
+                    seq=self._seq,
+                    input=self._run.input,
+                    started_at=since,
+                    ended_at=self._run.anchor.began,
+                    clock_synced=self._run.anchor.synced,
+                    state="powered_off",
+                )
+            )
+
+    def hear(self, piece: Piece) -> None:
+        """Take the next piece of sound, or of its absence."""
+        match piece:
+            case AudioBlock():
+                self._keep_spans(self._coverage.feed("heard", piece.end))
+                self._recognise(self._fingerprinter.feed(piece.samples))
+            case Hole():
+                self._keep_spans(self._coverage.feed(piece.state, piece.end))
+                self._pass_over(piece)
+
+    def change(self, catalogue: Catalogue) -> None:
+        """Go on with another catalogue; what sounds across the change is told in two parts."""
+        if self._detector is not None:
+            self._keep_detections(self._detector.close())
+        self._use(catalogue)
+
+    def close(self) -> None:
+        """The run is over: finish everything that goes on."""
+        self._recognise(self._fingerprinter.close())
+        if self._detector is not None:
+            self._keep_detections(self._detector.close())
+            self._detector = None
+        self._keep_spans(self._coverage.close())
+
+    def take(self) -> tuple[list[AnyRecord], tuple[AnyRecord, ...]]:
+        """For a checkpoint: the records finished since the last one, and the unfinished ones.
+
+        The unfinished are numbered as if they ended now; next time they are told anew.
+        """
+        self._written_until = self._coverage.end
+        finished, self._records = self._records, []
+        sounding = self._detector.sounding() if self._detector is not None else []
+        going_on: list[Span | Detection] = [*self._coverage.running(), *sounding]
+        unfinished = tuple(
+            self._record(thing, self._seq + number) for number, thing in enumerate(going_on, 1)
+        )
+        return finished, unfinished
+
+    def _use(self, catalogue: Catalogue) -> None:
+        self._detector = Detector(catalogue.index)
+        self._version = catalogue.version
+
+    def _recognise(self, landmarks: Landmarks) -> None:
+        if self._detector is not None:
+            self._keep_detections(self._detector.feed(landmarks))
+
+    def _pass_over(self, hole: Hole) -> None:
+        """Silence in place of what was missed keeps frames and samples in step."""
+        second = self._run.anchor.rate_hz
+        left = hole.end - hole.first
+        while left > 0:
+            silence = np.zeros(min(left, second), dtype=np.float32)
+            self._recognise(self._fingerprinter.feed(silence))
+            left -= silence.size
+
+    def _keep_spans(self, spans: list[Span]) -> None:
+        for span in spans:
+            self._keep(span)
+
+    def _keep_detections(self, detections: list[Detection]) -> None:
+        for detection in detections:
+            self._keep(detection)
+
+    def _keep(self, thing: Span | Detection) -> None:
+        self._seq += 1
+        self._records.append(self._record(thing, self._seq))
+
+    def _record(self, thing: Span | Detection, seq: int) -> AnyRecord:
+        """What was found, in the words of the wire and the time of the calendar."""
+        run = self._run
+        if isinstance(thing, Span):
+            return CoverageRecord(
+                boot=run.boot,
+                seq=seq,
+                input=run.input,
+                started_at=run.anchor.instant(thing.first),
+                ended_at=run.anchor.instant(thing.end),
+                clock_synced=run.anchor.synced,
+                state=thing.state,
+            )
+        return DetectionRecord(
+            boot=run.boot,
+            seq=seq,
+            input=run.input,
+            started_at=run.anchor.instant(run.anchor.place(RECIPE.seconds(thing.start))),
+            ended_at=run.anchor.instant(self._within(RECIPE.seconds(thing.end))),
+            clock_synced=run.anchor.synced,
+            recording_id=thing.recording_id,
+            reference_start_seconds=thing.reference_start_seconds,
+            speed=thing.speed,
+            confidence=thing.confidence,
+            catalogue_version=self._version,
+            recipe=RECIPE.id,
+        )
+
+    def _within(self, seconds: float) -> Sample:
+        """A frame reaches a little beyond the sound it was made of; a record must not."""
+        return min(self._run.anchor.place(seconds), self._coverage.end)

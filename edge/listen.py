@@ -1,0 +1,214 @@
+"""The process that hears: sound in, records in the outbox; it has no way to speak."""
+
+import fcntl
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from uuid import UUID, uuid4
+
+import structlog
+
+from edge import notify, timekeeping
+from edge.capture.block import AudioBlock, Source
+from edge.capture.clock import Anchor
+from edge.config import BoxPaths, Settings
+from edge.ear import Catalogue, Ear, Run, open_catalogue
+from edge.errors import BadCatalogue, Misconfigured
+from edge.sync.outbox import Checkpoint, Outbox
+from edge.sync.shelf import Shelf
+from edge.sync.wire import AnyRecord, DetectionRecord
+
+log = structlog.get_logger()
+
+Progress = Callable[[float], None]  # told the seconds of sound listened to
+
+
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """What to listen to, as what, and since when.
+
+    Attributes:
+        source: where sound comes from.
+        input: the name of this input of the box.
+        began: aware instant of the first sample.
+        synced: whether that instant is known and not guessed.
+        boot: names this run of the process.
+    """
+
+    source: Source
+    input: str
+    began: datetime
+    synced: bool
+    boot: UUID
+
+
+def evening(source: Source, *, input_name: str, began: datetime | None) -> Evening:
+    """An evening that begins now, or at the instant a person gave for the first sample."""
+    synced = timekeeping.is_synced() if began is None else True
+    return Evening(source, input_name, began or timekeeping.now(), synced, uuid4())
+
+
+def listen(evening: Evening, *, paths: BoxPaths, settings: Settings, progress: Progress) -> None:
+    """Hear a source to its end, or until SIGTERM or SIGINT.
+
+    Raises:
+        Deaf: the source can no longer be heard; what was heard before is in the outbox.
+        Misconfigured: another process listens for this input, or the outbox cannot be opened.
+    """
+    outbox_folder = paths.outbox.parent
+    outbox_folder.mkdir(parents=True, exist_ok=True)
+    with _only_one(outbox_folder / f"listen-{evening.input}.lock"), _stops(evening.source):
+        outbox = Outbox(paths.outbox)
+        try:
+            _Session(evening, outbox, Shelf(paths.shelf), settings).run(progress)
+        finally:
+            outbox.close()
+
+
+class _Session:
+    """An ear between its source and its outbox."""
+
+    def __init__(self, evening: Evening, outbox: Outbox, shelf: Shelf, settings: Settings) -> None:
+        self._evening = evening
+        self._outbox = outbox
+        self._shelf = shelf
+        self._settings = settings
+        self._looked_seconds = 0.0
+        self._fed_seconds = 0.0
+        anchor = Anchor(evening.began, evening.source.rate_hz, evening.synced)
+        self._ear = Ear(
+            Run(evening.boot, evening.input, anchor),
+            settings=settings,
+            catalogue=_newer_catalogue(shelf, 0),
+        )
+
+    def run(self, progress: Progress) -> None:
+        """Settle what the last run left, then hear until the end."""
+        source = self._evening.source
+        self._checkpoint(self._left_by_last_run())
+        notify.tell("READY=1")
+        log.info(
+            "listening_started",
+            source=source.name,
+            rate_hz=source.rate_hz,
+            boot=str(self._evening.boot),
+            catalogue_version=self._ear.catalogue_version,
+        )
+        try:
+            for piece in source.pieces():
+                self._ear.hear(piece)
+                if isinstance(piece, AudioBlock):
+                    self._feed_watchdog()
+                if self._ear.is_due:
+                    self._checkpoint()
+                    progress(self._ear.listened_seconds)
+                    self._look_at_shelf()
+        finally:
+            notify.tell("STOPPING=1")
+            self._ear.close()
+            self._checkpoint()
+        progress(self._ear.listened_seconds)
+        log.info("listening_ended", seconds=round(self._ear.listened_seconds, 3))
+
+    def _left_by_last_run(self) -> tuple[AnyRecord, ...]:
+        """What went on when the last run ended, and the time since: it is written down now."""
+        for left in self._outbox.checkpoints():
+            if left.input == self._evening.input:
+                self._ear.power_was_off(left.listened_until)
+                return left.unfinished
+        return ()
+
+    def _checkpoint(self, left: tuple[AnyRecord, ...] = ()) -> None:
+        finished, unfinished = self._ear.take()
+        self._outbox.put(
+            [*left, *finished],
+            Checkpoint(
+                input=self._evening.input,
+                boot=self._evening.boot,
+                source=self._evening.source.name,
+                listened_until=self._ear.listened_until,
+                unfinished=unfinished,
+            ),
+        )
+        for record in (*left, *finished):
+            _tell(record)
+
+    def _feed_watchdog(self) -> None:
+        """A sign of life for every second of sound captured, and for nothing else."""
+        if self._ear.listened_seconds - self._fed_seconds >= 1:
+            self._fed_seconds = self._ear.listened_seconds
+            notify.tell("WATCHDOG=1")
+
+    def _look_at_shelf(self) -> None:
+        if self._ear.listened_seconds - self._looked_seconds < self._settings.shelf_look_seconds:
+            return
+        self._looked_seconds = self._ear.listened_seconds
+        catalogue = _newer_catalogue(self._shelf, self._ear.catalogue_version)
+        if catalogue is not None:
+            self._ear.change(catalogue)
+            log.info("catalogue_changed", version=catalogue.version)
+
+
+def _newer_catalogue(shelf: Shelf, have: int) -> Catalogue | None:
+    """The version on the shelf, opened, if it is another than the one we have.
+
+    A catalogue that cannot be used is told and passed over: hearing goes on with the old one.
+    """
+    try:
+        manifest = shelf.manifest()
+        if manifest is None or manifest.version == have:
+            return None
+        return open_catalogue(manifest, shelf.segments(manifest))
+    except BadCatalogue as e:
+        log.warning("catalogue_unusable", reason=str(e))
+        return None
+
+
+def _tell(record: AnyRecord) -> None:
+    """One line in the journal for each record; identifiers only, never a title."""
+    seconds = round((record.ended_at - record.started_at).total_seconds(), 3)
+    began = record.started_at.isoformat()
+    if isinstance(record, DetectionRecord):
+        log.info(
+            "recording_heard",
+            recording=record.recording_id,
+            began=began,
+            seconds=seconds,
+            confidence=round(record.confidence, 3),
+        )
+    else:
+        log.info("time_accounted", state=record.state, began=began, seconds=seconds)
+
+
+@contextmanager
+def _stops(source: Source) -> Iterator[None]:
+    """Let SIGTERM and SIGINT end the sound, so that everything is written and we leave with 0."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        source.stop()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, action in before.items():
+            signal.signal(number, action)
+
+
+@contextmanager
+def _only_one(lock: Path) -> Iterator[None]:
+    """Two ears at one input would tell everything twice.
+
+    Raises:
+        Misconfigured: another process holds the lock.
+    """
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as e:
+            raise Misconfigured(f"another process already listens here; it holds {lock}") from e
+        yield

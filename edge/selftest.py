@@ -1,0 +1,100 @@
+"""Can this machine recognise what it should? A made-up piece, an answer known beforehand."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.errors import SelfTestFailed
+from edge.matcher.detect import Detection, Detector
+from edge.matcher.fingerprint import Fingerprinter, fingerprint
+from edge.matcher.index import Index, write_segment
+from edge.matcher.recipe import RECIPE
+
+RATE_HZ = 48_000
+PIECE_SECONDS = 40.0
+LEAD_SECONDS = 10.0  # of other music before and after the excerpt
+EXCERPT_SECONDS = (8.0, 32.0)  # of the piece that is played
+TOLERANCE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was recognised, against what was played; all in seconds."""
+
+    start_seconds: float
+    end_seconds: float
+    reference_start_seconds: float
+    confidence: float
+
+
+def made_up_music(seed: int, seconds: float, *, rate_hz: int = RATE_HZ) -> NDArray[np.float32]:
+    """Plucked chords that are never the same for two seeds; float32 mono in [-1, 1]."""
+    dice = np.random.default_rng(seed)
+    sound = np.zeros(round(seconds * rate_hz), dtype=np.float64)
+    onset = 0
+    while onset < sound.size:
+        length = min(round(dice.uniform(0.15, 0.6) * rate_hz), sound.size - onset)
+        time = np.arange(length) / rate_hz
+        for note in dice.choice(np.arange(45, 93), size=4, replace=False):
+            tone = 440.0 * 2.0 ** ((note - 69) / 12)
+            for partial in (1, 2, 3):
+                swing = np.sin(2 * np.pi * tone * partial * time) / partial
+                sound[onset : onset + length] += swing * np.exp(-4 * time)
+        onset += length
+    sound += dice.normal(0, 1e-3, sound.size)
+    quiet: NDArray[np.float32] = (0.5 * sound / np.abs(sound).max()).astype(np.float32)
+    return quiet
+
+
+def known_answer() -> Answer:
+    """Play an excerpt of a known piece between unknown ones, and see that it is found.
+
+    Raises:
+        SelfTestFailed: not found, found elsewhere, or something else was found.
+    """
+    piece = made_up_music(1, PIECE_SECONDS)
+    first, last = (round(seconds * RATE_HZ) for seconds in EXCERPT_SECONDS)
+    evening = np.concatenate(
+        [made_up_music(2, LEAD_SECONDS), piece[first:last], made_up_music(3, LEAD_SECONDS)]
+    )
+    with TemporaryDirectory(prefix="qulaq-selftest-") as folder:
+        segment = Path(folder) / "known.qseg"
+        write_segment(
+            segment,
+            [
+                ("known", fingerprint(piece, RATE_HZ)),
+                ("other", fingerprint(made_up_music(4, PIECE_SECONDS), RATE_HZ)),
+            ],
+        )
+        heard = _heard(evening, Index.open([segment]))
+    return _judge(heard)
+
+
+def _heard(evening: NDArray[np.float32], index: Index) -> list[Detection]:
+    fingerprinter, detector = Fingerprinter(RATE_HZ), Detector(index)
+    heard = detector.feed(fingerprinter.feed(evening))
+    heard += detector.feed(fingerprinter.close())
+    return heard + detector.close()
+
+
+def _judge(heard: list[Detection]) -> Answer:
+    if [d.recording_id for d in heard] != ["known"]:
+        raise SelfTestFailed(f"expected 'known' once, heard {[d.recording_id for d in heard]}")
+    (found,) = heard
+    answer = Answer(
+        RECIPE.seconds(found.start),
+        RECIPE.seconds(found.end),
+        found.reference_start_seconds,
+        found.confidence,
+    )
+    begin, end = EXCERPT_SECONDS
+    wanted = (LEAD_SECONDS, LEAD_SECONDS + end - begin)
+    found_at = (answer.start_seconds, answer.end_seconds)
+    drift = answer.start_seconds - answer.reference_start_seconds - (LEAD_SECONDS - begin)
+    errors = [abs(f - w) for f, w in zip(found_at, wanted, strict=True)] + [abs(drift)]
+    if max(errors) > TOLERANCE_SECONDS:
+        raise SelfTestFailed(f"expected 'known' at {wanted} s, found it at {found_at} s")
+    return answer

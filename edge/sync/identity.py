@@ -1,0 +1,146 @@
+"""Who this box is, whom it trusts, and the orders it has been given."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from pydantic import ValidationError
+
+from edge.errors import BadSeal, Misconfigured
+from edge.sync.seal import (
+    device_id,
+    load_private,
+    load_public,
+    new_key,
+    private_pem,
+    public_pem,
+    unseal,
+)
+from edge.sync.wire import Bundle, Sealed
+
+CENTRAL = "central"  # how central signs
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A box's key and the name that follows from it."""
+
+    key: ec.EllipticCurvePrivateKey
+    public_key: str  # PEM
+    device: str  # qb-…
+
+
+def load_or_make(path: Path) -> Identity:
+    """The box's identity; made on the first call, never changed after.
+
+    Two processes may call this at once: the first link to the name wins, both see its key.
+
+    Raises:
+        Misconfigured: the file cannot be read or made.
+        BadSeal: the file is there but holds no P-256 private key.
+    """
+    try:
+        if not path.exists():
+            _make(path)
+        pem = path.read_bytes()
+    except OSError as e:
+        raise Misconfigured(f"the box's key {path}: {e}") from e
+    return _identity(load_private(pem))
+
+
+def load(path: Path) -> Identity:
+    """The box's identity, which must have been made before.
+
+    Raises:
+        Misconfigured: there is none, or it cannot be read.
+        BadSeal: the file holds no P-256 private key.
+    """
+    try:
+        return _identity(load_private(path.read_bytes()))
+    except FileNotFoundError as e:
+        raise Misconfigured(f"no key at {path}; make one with `qulaq-edge identity`") from e
+    except OSError as e:
+        raise Misconfigured(f"the box's key {path}: {e}") from e
+
+
+def lay_trust(path: Path, pem: str) -> None:
+    """Say once which central this box believes.
+
+    Raises:
+        BadSeal: the text is not a P-256 public key.
+        Misconfigured: another key was laid down before; only a person may remove that file.
+    """
+    load_public(pem)
+    if path.exists():
+        if path.read_text(encoding="ascii").split() != pem.split():
+            raise Misconfigured(
+                f"{path} already names another central; remove the file first if that is meant"
+            )
+        return
+    _lay(path, pem.encode("ascii"), 0o644)
+
+
+def read_trust(path: Path) -> str:
+    """The public key of the central this box believes, PEM.
+
+    Raises:
+        Misconfigured: none was laid down.
+    """
+    try:
+        return path.read_text(encoding="ascii")
+    except OSError as e:
+        raise Misconfigured(
+            f"no central to trust at {path}; lay one down with `qulaq-edge identity --trust PEM`"
+        ) from e
+
+
+def read_bundle(path: Path, *, trust: str) -> Bundle:
+    """The orders in force, their seal checked again each time they are read.
+
+    Raises:
+        Misconfigured: there are no orders yet, or the file cannot be read.
+        BadSeal: not sealed by the trusted central.
+    """
+    try:
+        sealed = Sealed.model_validate_json(path.read_bytes())
+    except FileNotFoundError as e:
+        raise Misconfigured(f"no orders at {path} yet; plug in the stick for this box") from e
+    except OSError as e:
+        raise Misconfigured(f"the box's orders {path}: {e}") from e
+    except ValidationError as e:
+        raise BadSeal(f"{path} holds no sealed orders: {e}") from e
+    return unseal(sealed, Bundle, signer=CENTRAL, public_key=trust)
+
+
+def _identity(key: ec.EllipticCurvePrivateKey) -> Identity:
+    pem = public_pem(key)
+    return Identity(key, pem, device_id(pem))
+
+
+def _make(path: Path) -> None:
+    try:
+        _lay(path, private_pem(new_key()), 0o600)
+    except FileExistsError:
+        return  # another process was first; its key is this box's key
+
+
+def _lay(path: Path, content: bytes, mode: int) -> None:
+    """Write a file that appears whole or not at all, and never replaces another."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    fresh.touch(mode, exist_ok=False)
+    with fresh.open("r+b") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(fresh, path)
+    finally:
+        fresh.unlink()
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,155 @@
+"""What the box and central say to each other, without a network: talks that are driven."""
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from edge.errors import BadCatalogue, Busy, Refused, Unreachable
+from edge.sync.wire import BatchReceipt, Sealed, Segment
+
+ANSWER_BYTES = 1 << 20  # no answer but a piece of a segment may be longer
+
+T = TypeVar("T")
+Words = TypeVar("Words", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the box asks; `longest_answer` bounds, in bytes, what it is willing to hear."""
+
+    method: str
+    path: str
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    longest_answer: int = ANSWER_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What central said; header names are lower case."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Flow = Generator[Request, Answer, T]
+
+
+def drive(flow: Flow[T], send: Callable[[Request], Answer]) -> T:
+    """Carry a talk to its end, each request through `send`.
+
+    Raises:
+        QulaqError: whatever the talk or `send` raises.
+    """
+    try:
+        request = next(flow)
+        while True:
+            request = flow.send(send(request))
+    except StopIteration as end:
+        result: T = end.value
+        return result
+
+
+def upload(batch: Sealed) -> Flow[BatchReceipt]:
+    """Deliver one sealed batch; safe to repeat, since every record carries its own key.
+
+    Raises:
+        Busy, Unreachable, Refused: see `expect`.
+    """
+    answer = yield _post("/v1/detections", batch)
+    expect(answer, 200)
+    return _parse(answer, BatchReceipt)
+
+
+def beat(heartbeat: Sealed) -> Flow[None]:
+    """Say that the box is alive.
+
+    Raises:
+        Busy, Unreachable, Refused: see `expect`.
+    """
+    answer = yield _post("/v1/heartbeat", heartbeat)
+    expect(answer, 204)
+
+
+def fetch_manifest() -> Flow[Sealed | None]:
+    """The manifest central serves now, still sealed; None while it has no catalogue.
+
+    Raises:
+        Busy, Unreachable, Refused: see `expect`.
+    """
+    answer = yield Request("GET", "/v1/catalogue/manifest")
+    if answer.status == 404:
+        return None
+    expect(answer, 200)
+    return _parse(answer, Sealed)
+
+
+def fetch_piece(segment: Segment, *, first: int, longest: int) -> Flow[bytes]:
+    """The next bytes of a segment, so that a broken connection costs one piece at most.
+
+    Args:
+        segment: as the manifest names it.
+        first: bytes that are already here.
+        longest: bytes to fetch at once.
+
+    Raises:
+        BadCatalogue: central answered with other bytes than were asked for.
+        Busy, Unreachable, Refused: see `expect`.
+    """
+    last = min(first + longest, segment.size_bytes) - 1
+    answer = yield Request(
+        "GET",
+        f"/v1/catalogue/segments/{segment.name}",
+        headers={"Range": f"bytes={first}-{last}"},
+        longest_answer=last - first + 1,
+    )
+    if answer.status == 200 and first == 0 and len(answer.body) == segment.size_bytes:
+        return answer.body  # a small segment, whole
+    expect(answer, 206)
+    wanted = f"bytes {first}-{last}/{segment.size_bytes}"
+    given = answer.headers.get("content-range", "")
+    if given != wanted or len(answer.body) != last - first + 1:
+        raise BadCatalogue(f"asked for {wanted} of {segment.name}, central gave {given!r}")
+    return answer.body
+
+
+def expect(answer: Answer, status: int) -> None:
+    """See that central answered as agreed.
+
+    Raises:
+        Busy: it asked us to come later (429 or 503).
+        Unreachable: it is in trouble (5xx), or something else answered in its place (3xx).
+        Refused: it said no (4xx), or agreed to something else.
+    """
+    if answer.status == status:
+        return
+    said = answer.body[:500].decode("utf-8", "replace").strip()
+    if answer.status in (429, 503):
+        raise Busy(f"central is busy ({answer.status})", _retry_after(answer))
+    if answer.status >= 500:
+        raise Unreachable(f"central is in trouble: {answer.status} {said}")
+    if 300 <= answer.status < 400:
+        raise Unreachable(f"not central but a portal answered: {answer.status}")
+    raise Refused(f"central answered {answer.status}: {said}")
+
+
+def _post(path: str, letter: Sealed) -> Request:
+    body = letter.model_dump_json().encode()
+    return Request("POST", path, body, {"Content-Type": "application/json"})
+
+
+def _parse(answer: Answer, words: type[Words]) -> Words:
+    try:
+        return words.model_validate_json(answer.body)
+    except ValidationError as e:
+        # a captive portal says 200 to everything; central itself speaks our words
+        raise Unreachable(f"the answer is no {words.__name__}: {e.error_count()} errors") from e
+
+
+def _retry_after(answer: Answer) -> float:
+    """Seconds central asked for; 0 when it did not say, or named a date (our clock may be off)."""
+    asked = answer.headers.get("retry-after", "")
+    return float(asked) if asked.isdigit() else 0.0

@@ -1,0 +1,255 @@
+"""What the speaking process does again and again: deliver, fetch the catalogue, say it is alive."""
+
+import random
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import version
+
+import structlog
+
+from edge import notify, timekeeping
+from edge.config import BoxPaths, Settings
+from edge.errors import BadSeal, Busy, Misconfigured, QulaqError, Unreachable
+from edge.sync import backoff
+from edge.sync.client import Courier
+from edge.sync.identity import CENTRAL, Identity, load_or_make, read_bundle, read_trust
+from edge.sync.outbox import Outbox
+from edge.sync.protocol import (
+    Answer,
+    Request,
+    beat,
+    drive,
+    fetch_manifest,
+    fetch_piece,
+    upload,
+)
+from edge.sync.seal import seal, unseal
+from edge.sync.shelf import Shelf
+from edge.sync.wire import Bundle, DetectionBatch, Heartbeat, Manifest
+
+STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
+NAP_SECONDS = 5.0  # the watchdog is fed at least this often while we wait
+
+Send = Callable[[Request], Answer]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything the speaking process works with."""
+
+    identity: Identity
+    outbox: Outbox
+    shelf: Shelf
+    settings: Settings
+    now: Callable[[], datetime]
+    stopping: Callable[[], bool]
+
+
+def deliver(desk: Desk, send: Send) -> int:
+    """Bring central everything that waits, batch by batch; returns how many records went.
+
+    Raises:
+        Unreachable: central did not answer; what it did not acknowledge waits on.
+        Refused: central did not take the batch; it is kept.
+    """
+    delivered = 0
+    device = desk.identity.device
+    while (batch := desk.outbox.next_batch(desk.settings.batch_records)) and not desk.stopping():
+        letter = DetectionBatch(device=device, records=batch)
+        receipt = drive(upload(seal(letter, signer=device, key=desk.identity.key)), send)
+        desk.outbox.settle(batch, receipt, at=desk.now())
+        delivered += len(batch)
+        log.info(
+            "batch_uploaded",
+            records=len(batch),
+            accepted=receipt.accepted,
+            duplicates=receipt.duplicates,
+        )
+        for rejection in receipt.rejected:
+            log.error(
+                "record_rejected",
+                boot=str(rejection.boot),
+                seq=rejection.seq,
+                reason=rejection.reason,
+            )
+    return delivered
+
+
+def restock(desk: Desk, send: Send, *, central_key: str) -> Manifest | None:
+    """Fetch the catalogue central serves, if it is another than ours; returns the new one.
+
+    Raises:
+        Unreachable: central did not answer; what has arrived is kept.
+        BadSeal, BadCatalogue, Refused: what central offers cannot be put on the shelf.
+    """
+    sealed = drive(fetch_manifest(), send)
+    if sealed is None:
+        return None
+    offered = unseal(sealed, Manifest, signer=CENTRAL, public_key=central_key)
+    current = desk.shelf.manifest()
+    if current is not None and current.version == offered.version:
+        return None
+    desk.shelf.check_not_older(offered)
+    for segment in desk.shelf.missing(offered):
+        while (first := desk.shelf.arrived(segment)) < segment.size_bytes:
+            talk = fetch_piece(segment, first=first, longest=desk.settings.piece_bytes)
+            desk.shelf.append(segment, drive(talk, send))
+            if desk.stopping():
+                return None
+        desk.shelf.accept(segment)
+    manifest = desk.shelf.activate(sealed, central_key=central_key)
+    log.info("catalogue_activated", version=manifest.version, segments=len(manifest.segments))
+    return manifest
+
+
+def greet(desk: Desk, send: Send) -> None:
+    """Tell central how the box is.
+
+    Raises:
+        Unreachable, Refused: central did not answer, or did not know us.
+    """
+    heartbeat = heartbeat_of(desk)
+    drive(beat(seal(heartbeat, signer=heartbeat.device, key=desk.identity.key)), send)
+
+
+def heartbeat_of(desk: Desk) -> Heartbeat:
+    """What the box says about itself now."""
+    checkpoints = desk.outbox.checkpoints()
+    catalogue = desk.shelf.manifest()
+    return Heartbeat(
+        device=desk.identity.device,
+        said_at=desk.now(),
+        software=version("qulaq"),
+        catalogue_version=catalogue.version if catalogue else 0,
+        waiting=desk.outbox.tally().waiting,
+        last_heard_at=max((c.listened_until for c in checkpoints), default=None),
+        source="; ".join(c.source for c in checkpoints)[:200],
+    )
+
+
+def one_round(desk: Desk, send: Send, *, central_key: str) -> list[QulaqError]:
+    """Every errand once; what one of them met does not keep the others from being run.
+
+    Returns:
+        What went wrong, in order. When central cannot be reached the round ends at once.
+    """
+    errands: list[tuple[str, Callable[[], object]]] = [
+        ("deliver", lambda: deliver(desk, send)),
+        ("restock", lambda: restock(desk, send, central_key=central_key)),
+        ("greet", lambda: greet(desk, send)),
+    ]
+    met: list[QulaqError] = []
+    for errand, run in errands:
+        try:
+            run()
+        except QulaqError as e:
+            log.warning("errand_failed", errand=errand, error=type(e).__name__, reason=str(e))
+            met.append(e)
+            if isinstance(e, Unreachable):
+                break
+    desk.outbox.forget(desk.now() - timedelta(days=desk.settings.keep_sent_days))
+    return met
+
+
+def report(desk: Desk, paths: BoxPaths) -> list[QulaqError]:
+    """One round with the central that the orders in force name; without orders, what is amiss."""
+    try:
+        trust = read_trust(paths.trust)
+        bundle = read_bundle(paths.bundle, trust=trust)
+        _check_addressee(bundle, desk.identity.device)
+    except QulaqError as e:
+        log.warning("orders_missing", error=type(e).__name__, reason=str(e))
+        return [e]
+    with Courier(bundle.central_url, timeout_seconds=desk.settings.timeout_seconds) as courier:
+        return one_round(desk, courier.send, central_key=bundle.central_key)
+
+
+def _check_addressee(bundle: Bundle, device: str) -> None:
+    if bundle.device != device:
+        raise BadSeal(f"these orders are for {bundle.device}, this box is {device}")
+
+
+def pause_after(met: list[QulaqError], failures: int, *, luck: float, settings: Settings) -> float:
+    """Seconds until the next round, after what the last one met."""
+    if all(isinstance(e, Misconfigured) for e in met):
+        return settings.sync_seconds  # all well, or a person is on the way with a stick
+    asked = max((e.wait_seconds for e in met if isinstance(e, Busy)), default=0.0)
+    drawn = backoff.delay(
+        failures,
+        luck,
+        base_seconds=settings.backoff_base_seconds,
+        cap_seconds=settings.backoff_cap_seconds,
+    )
+    return backoff.wait(asked, drawn)
+
+
+@contextmanager
+def open_desk(paths: BoxPaths, settings: Settings) -> Iterator[Desk]:
+    """The box's desk, with SIGTERM and SIGINT held back until an errand is done.
+
+    Raises:
+        Misconfigured, BadSeal: the box's key or outbox cannot be used.
+    """
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    outbox = Outbox(paths.outbox)
+    try:
+        yield Desk(
+            identity=load_or_make(paths.identity),
+            outbox=outbox,
+            shelf=Shelf(paths.shelf),
+            settings=settings,
+            now=timekeeping.now,
+            stopping=lambda: bool(STOPPING & signal.sigpending()),
+        )
+    finally:
+        outbox.close()
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+
+
+def sync_once(paths: BoxPaths, settings: Settings) -> None:
+    """One round.
+
+    Raises:
+        QulaqError: the first thing that went wrong in it.
+    """
+    with open_desk(paths, settings) as desk:
+        for error in report(desk, paths):
+            raise error
+
+
+def sync_until_stopped(paths: BoxPaths, settings: Settings) -> None:
+    """Round after round until SIGTERM or SIGINT.
+
+    Raises:
+        Misconfigured, BadSeal: the box's key or outbox cannot be used.
+    """
+    dice = random.SystemRandom()
+    failures = 0
+    with open_desk(paths, settings) as desk:
+        notify.tell("READY=1")
+        log.info("sync_started", device=desk.identity.device)
+        while True:
+            met = report(desk, paths)
+            failures = failures + 1 if met else 0
+            pause = pause_after(met, failures, luck=dice.random(), settings=settings)
+            if _asked_to_stop_within(pause):
+                break
+        notify.tell("STOPPING=1")
+        log.info("sync_stopped", waiting=desk.outbox.tally().waiting)
+
+
+def _asked_to_stop_within(seconds: float) -> bool:
+    """Wait, feeding the watchdog; true as soon as a signal asks us to stop."""
+    while True:
+        notify.tell("WATCHDOG=1")
+        nap = min(seconds, NAP_SECONDS)
+        if signal.sigtimedwait(STOPPING, nap) is not None:
+            return True
+        seconds -= nap
+        if seconds <= 0:
+            return False

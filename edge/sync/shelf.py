@@ -1,0 +1,151 @@
+"""The catalogue on the box: immutable segments, and the signed manifest that names them."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from edge.errors import BadCatalogue, Refused
+from edge.sync.identity import CENTRAL
+from edge.sync.seal import unseal
+from edge.sync.wire import Manifest, Sealed, Segment
+
+READ_BYTES = 1 << 20
+
+
+class Shelf:
+    """A folder of segments. What is named by `manifest.json` is whole, always.
+
+    New segments arrive in `incoming/`, are checked and moved beside the old ones; only then the
+    manifest is replaced, in one rename. A box cut off at any point keeps the version it had.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Stand before a shelf; the folder is made when something is put on it."""
+        self._folder = folder
+        self._manifest = folder / "manifest.json"
+        self._incoming = folder / "incoming"
+
+    def manifest(self) -> Manifest | None:
+        """The version in force, or None while there is none.
+
+        It was verified when it was activated; the hearing process needs no key to read it.
+
+        Raises:
+            BadCatalogue: the file is there but is no manifest.
+        """
+        try:
+            sealed = Sealed.model_validate_json(self._manifest.read_bytes())
+            return Manifest.model_validate_json(sealed.payload)
+        except FileNotFoundError:
+            return None
+        except (OSError, ValidationError) as e:
+            raise BadCatalogue(f"{self._manifest} is not a manifest: {e}") from e
+
+    def segments(self, manifest: Manifest) -> list[Path]:
+        """The files of a version, in the manifest's order."""
+        return [self._folder / segment.name for segment in manifest.segments]
+
+    def missing(self, manifest: Manifest) -> list[Segment]:
+        """The segments of a version that are not yet here, whole."""
+        return [s for s in manifest.segments if not self._is_whole(s)]
+
+    def arrived(self, segment: Segment) -> int:
+        """Bytes of a segment that came before the connection broke."""
+        part = self._part(segment)
+        return part.stat().st_size if part.exists() else 0
+
+    def append(self, segment: Segment, piece: bytes) -> None:
+        """Add the next bytes of a segment that is on its way.
+
+        Raises:
+            BadCatalogue: more bytes than the manifest promised; what came is dropped.
+        """
+        if self.arrived(segment) + len(piece) > segment.size_bytes:
+            self._part(segment).unlink(missing_ok=True)
+            raise BadCatalogue(f"segment {segment.name} is longer than {segment.size_bytes} bytes")
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        with self._part(segment).open("ab") as file:
+            file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def accept(self, segment: Segment) -> None:
+        """Check a segment that has come whole, and put it on the shelf.
+
+        Raises:
+            BadCatalogue: its bytes are not what the manifest says; what came is dropped.
+        """
+        part = self._part(segment)
+        digest = _sha256(part)
+        if digest != segment.sha256 or f"{digest}.qseg" != segment.name:
+            part.unlink()
+            raise BadCatalogue(f"segment {segment.name} came as {digest}; it is fetched anew")
+        part.replace(self._folder / segment.name)
+        _sync_folder(self._folder)
+
+    def activate(self, sealed: Sealed, *, central_key: str) -> Manifest:
+        """Make a version the one in force; all its segments must be on the shelf.
+
+        Raises:
+            BadSeal: not sealed by central.
+            Refused: older than the version in force: an old catalogue would unlearn pieces.
+            BadCatalogue: a segment is missing or has the wrong size.
+        """
+        manifest = unseal(sealed, Manifest, signer=CENTRAL, public_key=central_key)
+        self.check_not_older(manifest)
+        for segment in self.missing(manifest):
+            raise BadCatalogue(f"segment {segment.name} is not whole on the shelf")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        fresh = self._manifest.with_suffix(".new")
+        with fresh.open("w", encoding="utf-8") as file:
+            file.write(sealed.model_dump_json())
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._manifest)
+        _sync_folder(self._folder)
+        for stray in self._strays(manifest):
+            stray.unlink(missing_ok=True)
+        return manifest
+
+    def check_not_older(self, manifest: Manifest) -> None:
+        """See that a version may follow the one in force.
+
+        Raises:
+            Refused: it is older.
+        """
+        current = self.manifest()
+        if current is not None and manifest.version < current.version:
+            raise Refused(f"catalogue version {manifest.version} after {current.version}")
+
+    def _is_whole(self, segment: Segment) -> bool:
+        path = self._folder / segment.name
+        return path.exists() and path.stat().st_size == segment.size_bytes
+
+    def _part(self, segment: Segment) -> Path:
+        return self._incoming / f"{segment.sha256}.part"
+
+    def _strays(self, manifest: Manifest) -> Iterator[Path]:
+        """Files no version in force names; a process that still maps one keeps its bytes."""
+        named = {segment.name for segment in manifest.segments}
+        yield from (p for p in self._folder.glob("*.qseg") if p.name not in named)
+        yield from self._incoming.glob("*.part")
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(READ_BYTES):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

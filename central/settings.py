@@ -2,8 +2,10 @@
 
 import dataclasses
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from central.errors import Unready
 
@@ -49,6 +51,20 @@ class Settings:
         """What boxes are told to call."""
         return self.public_url or f"http://{self.host}:{self.port}"
 
+    def but(self, changes: Mapping[str, Any]) -> "Settings":
+        """These settings with some values changed, each checked as if it stood in the file.
+
+        Raises:
+            Unready: an unknown name, or a value of another type.
+        """
+        fields = {field.name: field for field in dataclasses.fields(self)}
+        for name, value in changes.items():
+            if name not in fields:
+                raise Unready(f"unknown setting {name!r}; known are {', '.join(fields)}")
+            if type(value) is not fields[name].type:
+                raise Unready(f"setting {name} = {value!r} is not {fields[name].type}")
+        return dataclasses.replace(self, **changes)
+
 
 def load(path: Path) -> Settings:
     """Settings from a TOML file; what it leaves out keeps its default.
@@ -60,10 +76,4 @@ def load(path: Path) -> Settings:
         given = tomllib.loads(path.read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise Unready(f"settings {path}: {e}") from e
-    fields = {field.name: field for field in dataclasses.fields(Settings)}
-    for name, value in given.items():
-        if name not in fields:
-            raise Unready(f"settings {path}: unknown name {name!r}; known are {sorted(fields)}")
-        if type(value) is not fields[name].type:
-            raise Unready(f"settings {path}: {name} = {value!r} is not {fields[name].type}")
-    return Settings(**given)
+    return Settings().but(given)

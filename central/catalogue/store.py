@@ -55,9 +55,17 @@ def newest(connection: Connection) -> Catalogue:
     Raises:
         Unknown: none was ever built.
     """
+    found = newest_or_none(connection)
+    if found is None:
+        raise Unknown("no catalogue has been built yet; register recordings, then build one")
+    return found
+
+
+def newest_or_none(connection: Connection) -> Catalogue | None:
+    """The version in force, or None if none was ever built."""
     row = connection.execute(select(catalogues).order_by(catalogues.c.version.desc())).first()
     if row is None:
-        raise Unknown("no catalogue has been built yet; register recordings, then build one")
+        return None
     return Catalogue(
         version=row.version,
         made_at=row.made_at,

@@ -1,8 +1,28 @@
 """Which boxes there are, where they hang and have hung, and the tokens that let new ones in."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from central.database import METADATA, Instant
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
+
+from central.database import METADATA, Instant, put
+from central.errors import Unknown, Unwelcome
+from edge.sync.wire import BoxIdentity, BoxInput, Heartbeat
 
 enrolment_tokens = Table(
     "enrolment_tokens",
@@ -48,3 +68,124 @@ placements = Table(
     Column("since", Instant, nullable=False),
     Index("ix_placements_device_since", "device", "since"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a box has hung: since when in which hall, by time; never empty."""
+
+    since: Sequence[datetime]
+    hall_ids: Sequence[int]
+
+    def hall_at(self, instant: datetime) -> int:
+        """The hall it hung in then; before it was ever enrolled, its first."""
+        return self.hall_ids[max(0, bisect_right(self.since, instant) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What an enrolment token promises a box: its hall and its inputs there."""
+
+    hall_id: int
+    inputs: list[BoxInput]
+
+
+def put_token(
+    connection: Connection, slot: Slot, *, token_sha256: str, expires_at: datetime
+) -> None:
+    """Keep an enrolment token, as a hash."""
+    row = {
+        "hall_id": slot.hall_id,
+        "inputs": [one.model_dump() for one in slot.inputs],
+        "token_sha256": token_sha256,
+        "expires_at": expires_at,
+    }
+    put(connection, enrolment_tokens, row)
+
+
+def use_token(connection: Connection, token_sha256: str, *, device: str, now: datetime) -> Slot:
+    """Spend an enrolment token on a box; answers the place it was made for.
+
+    Raises:
+        Unwelcome: never made here, spent already, or expired.
+    """
+    table = enrolment_tokens
+    row = connection.execute(select(table).filter_by(token_sha256=token_sha256)).first()
+    if row is None:
+        raise Unwelcome("this enrolment token was not made here; ask the office for one")
+    if row.used_at is not None:
+        raise Unwelcome(f"this enrolment token was used by {row.used_by}; ask for a new one")
+    if row.expires_at <= now:
+        raise Unwelcome(f"this enrolment token expired at {row.expires_at.isoformat()}")
+    spent = update(table).filter_by(id=row.id).values(used_at=now, used_by=device)
+    connection.execute(spent)
+    return Slot(row.hall_id, [BoxInput.model_validate(one) for one in row.inputs])
+
+
+def put_box(connection: Connection, identity: BoxIdentity, slot: Slot, *, now: datetime) -> int:
+    """Hang a box in its place, or move it there; answers the serial of its new orders.
+
+    Raises:
+        Unwelcome: the box was revoked; its key is not trusted again.
+    """
+    hung = {"hall_id": slot.hall_id, "inputs": [one.model_dump() for one in slot.inputs]}
+    known = connection.execute(select(boxes).filter_by(device=identity.device)).first()
+    serial = 1 if known is None else known.serial + 1
+    row = hung | {"serial": serial, "enrolled_at": now}
+    if known is None:
+        own = {"device": identity.device, "public_key": identity.public_key}
+        connection.execute(insert(boxes).values(row | own))
+    else:
+        _refuse_revoked(identity.device, known.revoked_at, known.revoked_because)
+        connection.execute(update(boxes).filter_by(device=identity.device).values(row))
+    placed = {"device": identity.device, "hall_id": slot.hall_id, "serial": serial, "since": now}
+    put(connection, placements, placed)
+    return serial
+
+
+def key_of(connection: Connection, device: str) -> str:
+    """The public key of a box that may speak, PEM.
+
+    Raises:
+        Unwelcome: not enrolled here, or revoked.
+    """
+    columns = (boxes.c.public_key, boxes.c.revoked_at, boxes.c.revoked_because)
+    row = connection.execute(select(*columns).filter_by(device=device)).first()
+    if row is None:
+        raise Unwelcome(f"box {device!r} is not enrolled here; enrol it with a token of the office")
+    _refuse_revoked(device, row.revoked_at, row.revoked_because)
+    return str(row.public_key)
+
+
+def note_sign_of_life(connection: Connection, heartbeat: Heartbeat, *, now: datetime) -> None:
+    """Remember what a box said of itself, and that it spoke now."""
+    said = heartbeat.model_dump(exclude={"wire", "device"})
+    connection.execute(
+        update(boxes).filter_by(device=heartbeat.device).values(said | {"seen_at": now})
+    )
+
+
+def revoke(connection: Connection, device: str, *, because: str, now: datetime) -> None:
+    """Believe a box no longer, from now on; what it said before stays.
+
+    Raises:
+        Unknown: no such box.
+    """
+    wanted = select(boxes.c.device).filter_by(device=device)
+    if connection.scalar(wanted) is None:
+        raise Unknown(f"box {device!r} is not enrolled here")
+    end = {"revoked_at": now, "revoked_because": because}
+    connection.execute(update(boxes).filter_by(device=device, revoked_at=None).values(end))
+
+
+def whereabouts_of(connection: Connection, device: str) -> Whereabouts:
+    """Where an enrolled box has hung, since when."""
+    table = placements
+    hung = select(table).filter_by(device=device).order_by(table.c.since, table.c.id)
+    rows = connection.execute(hung).all()
+    return Whereabouts([row.since for row in rows], [row.hall_id for row in rows])
+
+
+def _refuse_revoked(device: str, at: datetime | None, because: str | None) -> None:
+    if at is not None:
+        raise Unwelcome(f"box {device} was revoked at {at.isoformat()}: {because}")

@@ -59,6 +59,11 @@ class Play:
     confidence: float
     detections: tuple[str, ...]
 
+    @property
+    def middle(self) -> datetime:
+        """The instant halfway between start and end; it decides which event a play belongs to."""
+        return self.started_at + (self.ended_at - self.started_at) / 2
+
 
 def merge(detections: Iterable[Heard], *, gap: timedelta = GAP) -> list[Play]:
     """The plays behind these detections, by start, hall and recording."""

@@ -1,0 +1,106 @@
+"""qulaq-central: sets up the office, opens it, and does what is done from its own desk."""
+
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from central.settings import Home, Settings, load
+from edge.errors import QulaqError
+
+HOME = click.option(
+    "--home",
+    "home",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    callback=lambda _context, _parameter, path: Home(path),
+    help="The folder that is the office: database, key, catalogue files.",
+)
+
+
+class _Commands(click.Group):
+    """Says what went wrong in one line, without a traceback, when it went wrong on purpose."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except QulaqError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("qulaq"), prog_name="qulaq-central")
+def main() -> None:
+    """The office: who wrote what, what was played where, and who is owed how much.
+
+    Begin with `init`, keep the token it prints, then `serve`.
+    """
+
+
+@main.command()
+@HOME
+def init(home: Home) -> None:
+    """Set up an office in an empty folder and print its first staff token, once."""
+    from central.founding import found
+
+    token = found(home, at=datetime.now(UTC))
+    click.echo(f"The office is set up in {home.path}.", err=True)
+    click.echo(
+        "Keep this staff token; only its hash is stored, it cannot be shown again:", err=True
+    )
+    click.echo(token)
+
+
+@main.command()
+@HOME
+@click.option("--label", required=True, help="Whose it is; shown when tokens are reviewed.")
+def token(home: Home, label: str) -> None:
+    """Print another staff token, once."""
+    from central.founding import let_in
+
+    click.echo(let_in(home, label=label, at=datetime.now(UTC)))
+
+
+@main.command()
+@HOME
+def key(home: Home) -> None:
+    """Print the office's public key, which boxes are made to trust."""
+    from central.founding import load_key
+    from edge.sync.seal import public_pem
+
+    click.echo(public_pem(load_key(home)), nl=False)
+
+
+@main.command("build-catalogue")
+@HOME
+def build_catalogue(home: Home) -> None:
+    """Make the next version of the catalogue from everything registered."""
+    from central.catalogue.builder import build
+    from central.founding import open_office
+
+    made = build(open_office(home, Settings()))
+    click.echo(f"version {made.version}: {made.recordings} recordings, {made.size_bytes} bytes")
+
+
+@main.command()
+@HOME
+@click.option("--config", type=click.Path(path_type=Path), help="Settings, TOML.")
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.  [default: 8700]")
+@click.option("--public-url", help="What boxes are told to call.  [default: http://HOST:PORT]")
+def serve(
+    home: Home, config: Path | None, host: str | None, port: int | None, public_url: str | None
+) -> None:
+    """Open the office: API for boxes, console for staff. Ctrl-C closes it."""
+    from central.serving import serve_office
+
+    settings = load(config) if config else Settings()
+    given = {"host": host, "port": port, "public_url": public_url}
+    serve_office(home, settings.but({name: v for name, v in given.items() if v is not None}))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

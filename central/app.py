@@ -1,0 +1,79 @@
+"""The office as a web application: every room's counter behind one set of doors."""
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy import text
+
+from central.catalogue import routes as catalogue
+from central.database import reading
+from central.desk import Desk, Office
+from central.devices import routes as devices
+from central.doors import CountedBodies
+from central.errors import CentralError
+from central.ingest import routes as ingest
+from central.repertoire import routes as repertoire
+from central.venues import routes as venues
+from edge.errors import BadSeal, QulaqError
+
+ROUTERS = (
+    repertoire.router,
+    repertoire.uploads,
+    venues.router,
+    catalogue.staff,
+    catalogue.boxes,
+    devices.staff,
+    devices.boxes,
+    ingest.staff,
+    ingest.boxes,
+)
+
+_FORM_BYTES = 1_000_000  # what may stand around the sound in an upload
+
+
+def create_app(office: Office) -> FastAPI:
+    """The application of one office."""
+    # The interactive pages would load their scripts from elsewhere; /openapi.json says the same.
+    app = FastAPI(title="Qulaq central", docs_url=None, redoc_url=None)
+    app.state.office = office
+    settings = office.settings
+    app.add_middleware(
+        CountedBodies,
+        largest_bytes=settings.largest_body_bytes,
+        wider={"/v1/recordings": settings.largest_audio_bytes + _FORM_BYTES},
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    app.get("/health", tags=["health"])(health)
+    app.add_exception_handler(QulaqError, _explain)
+    app.add_exception_handler(RequestValidationError, _explain_form)
+    return app
+
+
+def health(desk: Desk) -> dict[str, str]:
+    """Whether the office can read its books."""
+    with reading(desk.books) as connection:
+        connection.execute(text("SELECT 1"))
+    return {"status": "ok"}
+
+
+def _explain(_: Request, error: Exception) -> JSONResponse:
+    status = error.status if isinstance(error, CentralError) else 500
+    if isinstance(error, BadSeal):
+        status = 403
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    return JSONResponse({"detail": str(error)}, status, headers)
+
+
+def _explain_form(_: Request, error: Exception) -> JSONResponse:
+    faults = error.errors() if isinstance(error, RequestValidationError) else ()
+    said = [
+        f"{'.'.join(map(str, fault['loc']))} = {_short(fault.get('input'))}: {fault['msg']}"
+        for fault in faults
+    ]
+    return JSONResponse({"detail": "; ".join(said[:10])}, 422)
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 80 else f"{shown[:77]}..."

@@ -1,0 +1,101 @@
+"""Making the next version of what boxes can recognise, if anything has changed."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import Connection, select
+
+from central.catalogue.store import Catalogue, newest_or_none, put_catalogue
+from central.database import reading, writing
+from central.desk import Office
+from central.errors import Unacceptable
+from central.repertoire.store import recordings
+from edge.matcher.fingerprint import Fingerprint
+from edge.matcher.index import write_segment
+from edge.matcher.recipe import RECIPE
+from edge.sync.seal import seal
+from edge.sync.wire import Manifest, Segment
+
+Track = tuple[str, Fingerprint]
+
+
+def build(office: Office) -> Catalogue:
+    """The catalogue of all recordings registered now; unchanged, it is the version there was.
+
+    Raises:
+        Unacceptable: there is nothing to recognise yet.
+    """
+    with reading(office.books) as connection:
+        tracks, content = _tracks(connection), _content(connection)
+        last = newest_or_none(connection)
+    if not tracks:
+        raise Unacceptable("no recordings are registered; a catalogue needs at least one")
+    if last is not None and last.content == content and _is_there(last, office.home.segments):
+        return last
+    # Written before the books are opened for writing: boxes keep handing in meanwhile.
+    segment = _write(office.home.segments, tracks)
+    with writing(office.books) as connection:
+        last = newest_or_none(connection)
+        if last is not None and last.content == content:
+            return last
+        number = 1 if last is None else last.version + 1
+        made = _proclaim(office, number, segment, content=content, at=office.now())
+        put_catalogue(connection, made)
+    return made
+
+
+def _tracks(connection: Connection) -> list[Track]:
+    rows = connection.execute(
+        select(recordings.c.id, recordings.c.fingerprint)
+        .where(recordings.c.recipe == RECIPE.id)
+        .order_by(recordings.c.id)
+    )
+    return [(row.id, Fingerprint.from_bytes(row.fingerprint)) for row in rows]
+
+
+def _content(connection: Connection) -> str:
+    """Names what the catalogue is made of: recipe and recordings, each with its sound."""
+    rows = connection.execute(
+        select(recordings.c.id, recordings.c.fingerprint_sha256)
+        .where(recordings.c.recipe == RECIPE.id)
+        .order_by(recordings.c.id)
+    )
+    lines = [RECIPE.id, *(f"{row.id} {row.fingerprint_sha256}" for row in rows)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _write(folder: Path, tracks: Sequence[Track]) -> Segment:
+    draft = folder / f"{uuid4().hex}.draft"
+    write_segment(draft, tracks)
+    with draft.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    segment = Segment(
+        name=f"{sha256}.qseg",
+        size_bytes=draft.stat().st_size,
+        sha256=sha256,
+        recordings=len(tracks),
+    )
+    draft.replace(folder / segment.name)
+    return segment
+
+
+def _proclaim(
+    office: Office, version: int, segment: Segment, *, content: str, at: datetime
+) -> Catalogue:
+    manifest = Manifest(version=version, made_at=at, recipe=RECIPE.id, segments=[segment])
+    return Catalogue(
+        version=version,
+        made_at=at,
+        content=content,
+        recordings=segment.recordings,
+        size_bytes=segment.size_bytes,
+        manifest=seal(manifest, signer="central", key=office.key),
+    )
+
+
+def _is_there(catalogue: Catalogue, folder: Path) -> bool:
+    manifest = Manifest.model_validate_json(catalogue.manifest.payload)
+    return all((folder / segment.name).exists() for segment in manifest.segments)

@@ -1,0 +1,117 @@
+"""The gate for boxes: enrolled once with a token, heard from ever after by their seal."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from central import forms
+from central.access import Staff, digest, new_secret
+from central.database import reading, writing
+from central.desk import Desk, Office
+from central.devices import lists, store
+from central.errors import Unacceptable
+from central.venues.store import Place, place_of
+from edge.sync import seal
+from edge.sync.wire import BoxInput, Bundle, DeviceId, Enrolment, Heartbeat, Sealed
+
+boxes = APIRouter(prefix="/v1", tags=["boxes"])
+"""What boxes and the technician's bench call; a token or a seal is their ticket."""
+staff = APIRouter(prefix="/v1", tags=["devices"], dependencies=[Staff])
+"""What staff decide about boxes."""
+
+
+class NewEnrolmentToken(forms.Form):
+    """Where a box is to hang, and what it will hear through."""
+
+    hall_id: forms.Number
+    inputs: Annotated[list[BoxInput], forms.Field(min_length=1, max_length=8)]
+
+
+class EnrolmentToken(BaseModel):
+    """To be shown once, and to be used once."""
+
+    token: str
+    expires_at: datetime
+
+
+class Revocation(forms.Form):
+    """Why a box is not to be believed any longer."""
+
+    reason: forms.Name
+
+
+@staff.post("/enrolment-tokens", status_code=201)
+def make_token(desk: Desk, wanted: NewEnrolmentToken) -> EnrolmentToken:
+    """Make a token that lets one box in, at one place."""
+    token = new_secret()
+    expires_at = desk.now() + timedelta(days=desk.settings.enrolment_days)
+    with writing(desk.books) as connection:
+        place_of(connection, wanted.hall_id)
+        slot = store.Slot(hall_id=wanted.hall_id, inputs=wanted.inputs)
+        store.put_token(connection, slot, token_sha256=digest(token), expires_at=expires_at)
+    return EnrolmentToken(token=token, expires_at=expires_at)
+
+
+@boxes.post("/enrol")
+def enrol(desk: Desk, enrolment: Enrolment) -> Sealed:
+    """Take a box in, or move it; answers its orders, sealed."""
+    box = enrolment.identity
+    if seal.device_id(box.public_key) != box.device:
+        raise Unacceptable(f"{box.device} is not the name of the key that came with it")
+    now = desk.now()
+    with writing(desk.books) as connection:
+        slot = store.use_token(connection, digest(enrolment.token), device=box.device, now=now)
+        serial = store.put_box(connection, box, slot, now=now)
+        place = place_of(connection, slot.hall_id)
+    orders = _orders(desk, place, box.device, inputs=slot.inputs, serial=serial, issued_at=now)
+    return seal.seal(orders, signer="central", key=desk.key)
+
+
+@boxes.post("/heartbeat", status_code=204)
+def take_heartbeat(desk: Desk, sealed: Sealed) -> None:
+    """Note a sign of life."""
+    with reading(desk.books) as connection:
+        key = store.key_of(connection, sealed.signer)
+    heartbeat = seal.unseal(sealed, Heartbeat, signer=sealed.signer, public_key=key)
+    if heartbeat.device != sealed.signer:
+        raise Unacceptable(f"{sealed.signer} sealed a heartbeat of {heartbeat.device}")
+    with writing(desk.books) as connection:
+        store.note_sign_of_life(connection, heartbeat, now=desk.now())
+
+
+@staff.get("/boxes")
+def list_boxes(desk: Desk, after: str = "") -> list[lists.Box]:
+    """Boxes by device id, at most 500 of those after `after`."""
+    with reading(desk.books) as connection:
+        return lists.boxes(connection, after=after)
+
+
+@staff.post("/boxes/{device}/revoke", status_code=204)
+def revoke_box(desk: Desk, device: DeviceId, revocation: Revocation) -> None:
+    """Believe a box no longer: it was stolen, or its key may have been."""
+    with writing(desk.books) as connection:
+        store.revoke(connection, device, because=revocation.reason, now=desk.now())
+
+
+def _orders(
+    desk: Office,
+    place: Place,
+    device: str,
+    *,
+    inputs: list[BoxInput],
+    serial: int,
+    issued_at: datetime,
+) -> Bundle:
+    return Bundle(
+        serial=serial,
+        device=device,
+        issued_at=issued_at,
+        venue=place.venue,
+        hall=place.hall,
+        time_zone=place.time_zone,
+        inputs=inputs,
+        central_url=desk.settings.address,
+        central_key=seal.public_pem(desk.key),
+    )

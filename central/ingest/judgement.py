@@ -1,0 +1,97 @@
+"""Judging a batch before it enters the books: what is new, what is known, what cannot be true."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from central.forms import LARGEST
+from edge.sync.wire import BatchReceipt, CoverageRecord, DetectionRecord, Rejection
+
+AnyRecord = DetectionRecord | CoverageRecord
+Key = tuple[str, int]  # (boot, seq) of one device
+
+LONGEST = timedelta(hours=24)  # of one record; the box writes one every minute
+AHEAD = timedelta(days=1)  # how far a box's clock may be before ours
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A batch, sorted; every record of it is in exactly one of the three.
+
+    Attributes:
+        new: to be written, with the digest of each.
+        duplicates: how many were known already, word for word.
+        rejected: what will never be taken, and why.
+        forks: keys and digests of those rejected because the key is known with other words.
+    """
+
+    new: Sequence[tuple[AnyRecord, str]]
+    duplicates: int
+    rejected: Sequence[Rejection]
+    forks: Sequence[tuple[Key, str]]
+
+    @property
+    def receipt(self) -> BatchReceipt:
+        """What the box is told."""
+        return BatchReceipt(
+            accepted=len(self.new), duplicates=self.duplicates, rejected=list(self.rejected)
+        )
+
+
+def key_of(record: AnyRecord) -> Key:
+    """A record's natural key within its device."""
+    return str(record.boot), record.seq
+
+
+def content_of(record: AnyRecord) -> str:
+    """A record's digest: SHA-256 over its words, hex."""
+    return hashlib.sha256(record.model_dump_json().encode()).hexdigest()
+
+
+def judge(records: Sequence[AnyRecord], *, known: Mapping[Key, str], now: datetime) -> Judged:
+    """Sort a batch.
+
+    Args:
+        records: as the box sent them.
+        known: digests of those of its keys that are in the books.
+        now: the office's clock.
+    """
+    told = dict(known)
+    new: list[tuple[AnyRecord, str]] = []
+    rejected: list[Rejection] = []
+    forks: list[tuple[Key, str]] = []
+    duplicates = 0
+    for record in records:
+        key, content = key_of(record), content_of(record)
+        if told.get(key) == content:
+            duplicates += 1
+        elif key in told:
+            forks.append((key, content))
+            rejected.append(_reject(record, f"record {record.seq} was told differently before"))
+        elif fault := fault_of(record, now=now):
+            rejected.append(_reject(record, fault))
+        else:
+            told[key] = content
+            new.append((record, content))
+    return Judged(new=new, duplicates=duplicates, rejected=rejected, forks=forks)
+
+
+def fault_of(record: AnyRecord, *, now: datetime) -> str | None:
+    """Why a record cannot be true, or None if it can."""
+    began, ended = record.started_at, record.ended_at
+    if record.seq > LARGEST:
+        return f"sequence number {record.seq} is larger than {LARGEST}"
+    if ended < began:
+        return f"ends at {ended.isoformat()}, before it starts at {began.isoformat()}"
+    if ended - began > LONGEST:
+        return f"lasts {ended - began}, longer than {LONGEST}"
+    if ended > now + AHEAD:
+        return f"ends at {ended.isoformat()}, more than a day after now, {now.isoformat()}"
+    if isinstance(record, DetectionRecord) and record.catalogue_version > LARGEST:
+        return f"catalogue version {record.catalogue_version} is larger than {LARGEST}"
+    return None
+
+
+def _reject(record: AnyRecord, reason: str) -> Rejection:
+    return Rejection(boot=record.boot, seq=record.seq, reason=reason)

@@ -1,0 +1,72 @@
+"""Where boxes hand in what they heard, and where staff look at what that amounts to."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from central import forms
+from central.access import Staff
+from central.database import reading, writing
+from central.desk import Desk
+from central.devices.store import key_of
+from central.errors import Unacceptable
+from central.ingest import lists, store
+from central.ingest.coverage import CoverageSpan
+from central.ingest.plays import Play
+from central.venues.store import place_of
+from edge.sync.seal import unseal
+from edge.sync.wire import BatchReceipt, DetectionBatch, Sealed
+
+boxes = APIRouter(prefix="/v1", tags=["boxes"])
+"""What boxes call; their seal is their ticket."""
+staff = APIRouter(prefix="/v1", tags=["ingest"], dependencies=[Staff])
+"""What staff look at."""
+
+HallId = Annotated[forms.Number, Path()]
+
+
+@boxes.post("/detections")
+def take_detections(desk: Desk, sealed: Sealed) -> BatchReceipt:
+    """Take a batch in: all of it in one transaction, on disk before the receipt leaves."""
+    with reading(desk.books) as connection:
+        key = key_of(connection, sealed.signer)
+    batch = unseal(sealed, DetectionBatch, signer=sealed.signer, public_key=key)
+    if batch.device != sealed.signer:
+        raise Unacceptable(f"{sealed.signer} sealed a batch of {batch.device}")
+    with writing(desk.books) as connection:
+        return store.take(connection, batch, sealed=sealed, now=desk.now())
+
+
+@staff.get("/halls/{hall_id}/plays")
+def list_plays(
+    desk: Desk, hall_id: HallId, *, start: forms.Moment, end: forms.Moment
+) -> list[Play]:
+    """What was played in a hall: plays whose middle lies in the window."""
+    with reading(desk.books) as connection:
+        _check_window(start, end)
+        place_of(connection, hall_id)
+        return store.plays_of(connection, hall_id, start, end)
+
+
+@staff.get("/halls/{hall_id}/coverage")
+def list_coverage(
+    desk: Desk, hall_id: HallId, *, start: forms.Moment, end: forms.Moment
+) -> list[CoverageSpan]:
+    """How a hall was listened to, without holes, over the window."""
+    with reading(desk.books) as connection:
+        _check_window(start, end)
+        place_of(connection, hall_id)
+        return store.coverage_of(connection, hall_id, start, end)
+
+
+@staff.get("/forks")
+def list_forks(desk: Desk, after: int = 0) -> list[lists.Fork]:
+    """Records that some box told twice in different words, with the letters that prove it."""
+    with reading(desk.books) as connection:
+        return lists.forks(connection, after=after)
+
+
+def _check_window(start: datetime, end: datetime) -> None:
+    if not start < end:
+        raise Unacceptable(f"the window ends at {end.isoformat()}, not after {start.isoformat()}")

@@ -1,0 +1,134 @@
+"""What boxes heard, in the books: batches come in whole, plays and coverage come out."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, insert, select
+
+from central.database import put
+from central.devices.store import Whereabouts, whereabouts_of
+from central.forms import LARGEST
+from central.ingest.coverage import CoverageSpan, merge_coverage
+from central.ingest.judgement import LONGEST, AnyRecord, Judged, Key, judge, key_of
+from central.ingest.plays import Heard, Play, merge
+from central.ingest.tables import batches, coverage, detections, forks, records
+from edge.sync.wire import BatchReceipt, DetectionBatch, DetectionRecord, Sealed
+
+# How far around a window one must look to know its plays whole: the longest that one lasts.
+_AROUND = timedelta(days=1)
+
+
+def take(
+    connection: Connection, batch: DetectionBatch, *, sealed: Sealed, now: datetime
+) -> BatchReceipt:
+    """Write what is new in a batch; taking it twice is taking it once.
+
+    Args:
+        connection: a writing transaction; the batch is kept whole when it commits.
+        batch: what the box said.
+        sealed: the same as it was signed, kept as evidence.
+        now: the office's clock.
+    """
+    known = _known(connection, batch.device, [key_of(record) for record in batch.records])
+    judged = judge(batch.records, known=known, now=now)
+    if judged.new:
+        _put_new(connection, batch.device, judged, sealed=sealed, now=now)
+    for (boot, seq), content in judged.forks:
+        _put_fork(connection, (batch.device, boot, seq, content), sealed=sealed, now=now)
+    return judged.receipt
+
+
+def plays_of(connection: Connection, hall_id: int, start: datetime, end: datetime) -> list[Play]:
+    """The plays of a hall whose middle lies from `start` until before `end`, each whole.
+
+    By its middle a play belongs to exactly one of two windows that touch, and a clock that is
+    a second off loses nothing at the edges.
+    """
+    table = detections
+    rows = connection.execute(
+        select(table)
+        .where(table.c.hall_id == hall_id)
+        .where(table.c.started_at > start - _AROUND - LONGEST)
+        .where(table.c.started_at < end + _AROUND)
+        .where(table.c.ended_at >= start - _AROUND)
+    )
+    return [play for play in merge(_heard(row) for row in rows) if start <= play.middle < end]
+
+
+def coverage_of(
+    connection: Connection, hall_id: int, start: datetime, end: datetime
+) -> list[CoverageSpan]:
+    """How a hall was listened to: spans that cover the window exactly, by start."""
+    table = coverage
+    rows = connection.execute(
+        select(table.c.state, table.c.started_at, table.c.ended_at)
+        .where(table.c.hall_id == hall_id)
+        .where(table.c.ended_at > start)
+        .where(table.c.started_at < end)
+    )
+    spans = (CoverageSpan(row.state, row.started_at, row.ended_at) for row in rows)
+    return merge_coverage(spans, start=start, end=end)
+
+
+def _known(connection: Connection, device: str, keys: Sequence[Key]) -> dict[Key, str]:
+    by_boot: dict[str, list[int]] = defaultdict(list)
+    for boot, seq in keys:
+        if seq <= LARGEST:
+            by_boot[boot].append(seq)
+    return {
+        (boot, row.seq): row.content
+        for boot, numbers in by_boot.items()
+        for row in connection.execute(
+            select(records.c.seq, records.c.content)
+            .filter_by(device=device, boot=boot)
+            .where(records.c.seq.in_(numbers))
+        )
+    }
+
+
+def _put_new(
+    connection: Connection, device: str, judged: Judged, *, sealed: Sealed, now: datetime
+) -> None:
+    letter = {"payload": sealed.payload, "signature": sealed.signature}
+    batch_id = put(connection, batches, {"device": device, "received_at": now} | letter)
+    news: dict[Table, list[dict[str, Any]]] = {records: [], detections: [], coverage: []}
+    hung = whereabouts_of(connection, device)
+    for record, content in judged.new:
+        key = {"device": device, "boot": str(record.boot), "seq": record.seq}
+        own = {"kind": record.kind, "content": content, "batch_id": batch_id}
+        news[records].append(key | own)
+        kept = detections if isinstance(record, DetectionRecord) else coverage
+        news[kept].append(key | _row(record, hung))
+    for table, rows in news.items():
+        if rows:
+            connection.execute(insert(table), rows)
+
+
+def _row(record: AnyRecord, hung: Whereabouts) -> dict[str, Any]:
+    said = record.model_dump(exclude={"kind", "boot", "seq"})
+    return said | {"hall_id": hung.hall_at(record.started_at)}
+
+
+def _put_fork(
+    connection: Connection, fork: tuple[str, str, int, str], *, sealed: Sealed, now: datetime
+) -> None:
+    device, boot, seq, content = fork
+    key = {"device": device, "boot": boot, "seq": seq, "content": content}
+    if connection.scalar(select(forks.c.id).filter_by(**key)) is None:
+        letter = {"payload": sealed.payload, "signature": sealed.signature}
+        put(connection, forks, key | letter | {"received_at": now})
+
+
+def _heard(row: Row[Any]) -> Heard:
+    return Heard(
+        key=f"{row.device}/{row.boot}/{row.seq}",
+        hall_id=row.hall_id,
+        recording_id=row.recording_id,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        reference_start_seconds=row.reference_start_seconds,
+        speed=row.speed,
+        confidence=row.confidence,
+    )

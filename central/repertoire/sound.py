@@ -1,0 +1,59 @@
+"""A recording is heard once, as a box would hear it; what is kept cannot be played back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from central.errors import TooLarge, Unacceptable
+from edge.errors import Deaf
+from edge.matcher.decode import open_sound
+from edge.matcher.fingerprint import Fingerprint, fingerprint_blocks
+
+
+def hear(file: IO[bytes], *, name: str, longest_seconds: int) -> Fingerprint:
+    """The fingerprint of an uploaded recording.
+
+    The upload lies in a temporary file without a name, which the system forgets when it is
+    closed, even if power fails; nothing here copies it.
+
+    Args:
+        file: the upload.
+        name: what the sender calls it, for messages.
+        longest_seconds: how much sound is taken at most, s; a small file can decode to days.
+
+    Raises:
+        Unacceptable: not sound that can be read, or nothing in it to recognise.
+        TooLarge: longer than `longest_seconds`.
+    """
+    if isinstance(file, SpooledTemporaryFile):
+        file.rollover()
+    try:
+        with open_sound(Path(f"/dev/fd/{file.fileno()}")) as (blocks, rate_hz):
+            print_ = fingerprint_blocks(
+                _bounded(blocks, most=longest_seconds * rate_hz, name=name), rate_hz
+            )
+    except (Deaf, ValueError) as e:
+        raise Unacceptable(f"audio {name!r} is not sound that can be read; {_cause(e)}") from e
+    if not len(print_.landmarks.frames):
+        raise Unacceptable(f"audio {name!r} has nothing to recognise it by; is it silent?")
+    return print_
+
+
+def _bounded(
+    blocks: Iterator[NDArray[np.float32]], *, most: int, name: str
+) -> Iterator[NDArray[np.float32]]:
+    taken = 0
+    for block in blocks:
+        taken += len(block)
+        if taken > most:
+            raise TooLarge(f"audio {name!r} is longer than a recording may be; send it in parts")
+        yield block
+
+
+def _cause(error: Exception) -> str:
+    """The decoder's own words, without the number of a file that has no name."""
+    return str(error.__cause__ or error).rsplit(": ", 1)[-1]

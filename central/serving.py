@@ -1,0 +1,37 @@
+"""The office while it is open: one server, quiet, until somebody stops it."""
+
+import socket
+
+import click
+import uvicorn
+
+from central.app import create_app
+from central.errors import Unready
+from central.founding import open_office
+from central.settings import Home, Settings
+
+
+def serve_office(home: Home, settings: Settings) -> None:
+    """Answer boxes and staff until Ctrl-C or SIGTERM.
+
+    Raises:
+        Unready: no office in that folder, books newer than this program, or the port is in use.
+    """
+    with listen(settings) as door:
+        settings = settings.but({"port": door.getsockname()[1]})
+        app = create_app(open_office(home, settings))
+        server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning"))
+        click.echo(f"Qulaq central answers on {settings.address} - stop it with Ctrl-C.")
+        server.run(sockets=[door])
+
+
+def listen(settings: Settings) -> socket.socket:
+    """The open door: port 0 asks the system for a free one.
+
+    Raises:
+        Unready: the address is not ours, or somebody listens there already.
+    """
+    try:
+        return socket.create_server((settings.host, settings.port), backlog=2048)
+    except OSError as e:
+        raise Unready(f"cannot listen on {settings.host} port {settings.port}: {e}") from e

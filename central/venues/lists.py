@@ -1,0 +1,80 @@
+"""Venues, halls and events as lists."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from central.venues import store
+
+PAGE = 500  # rows
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """A venue as it stands in the books."""
+
+    id: int
+    name: str
+    city: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """A hall as it stands in the books."""
+
+    id: int
+    venue_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event as it stands in the books; the fee in minor units of its currency."""
+
+    id: int
+    hall_id: int
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    licence_fee_minor: int
+    currency: str
+
+
+def venues(connection: Connection, *, after: int = 0) -> list[Venue]:
+    """Venues by number."""
+    table = store.venues
+    rows = connection.execute(
+        select(table).where(table.c.id > after).order_by(table.c.id).limit(PAGE)
+    )
+    return [Venue(row.id, row.name, row.city, row.time_zone) for row in rows]
+
+
+def halls(connection: Connection, *, after: int = 0) -> list[Hall]:
+    """Halls by number."""
+    table = store.halls
+    rows = connection.execute(
+        select(table).where(table.c.id > after).order_by(table.c.id).limit(PAGE)
+    )
+    return [Hall(row.id, row.venue_id, row.name) for row in rows]
+
+
+def events(connection: Connection, *, after: int = 0) -> list[Event]:
+    """Events by number."""
+    table = store.events
+    rows = connection.execute(
+        select(table).where(table.c.id > after).order_by(table.c.id).limit(PAGE)
+    )
+    return [
+        Event(
+            id=row.id,
+            hall_id=row.hall_id,
+            title=row.title,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            licence_fee_minor=row.licence_fee_minor,
+            currency=row.currency,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,46 @@
+"""Sound files as samples: anything libsndfile reads, one channel, whole or in blocks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from edge.errors import Deaf
+
+BLOCK_SECONDS = 10
+
+
+@contextmanager
+def open_sound(path: Path) -> Iterator[tuple[Iterator[NDArray[np.float32]], int]]:
+    """Open a sound file for reading block by block, channels averaged.
+
+    Yields:
+        An iterator of float32 mono blocks of 10 s, and the rate in Hz.
+
+    Raises:
+        Deaf: the file is missing or is not sound that libsndfile reads.
+    """
+    try:
+        with soundfile.SoundFile(path) as file:
+            yield _blocks(file), file.samplerate
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise Deaf(f"cannot read sound from {path}: {error}") from error
+
+
+def decode(path: Path) -> tuple[NDArray[np.float32], int]:
+    """A whole file in memory: float32 mono samples, and the rate in Hz.
+
+    Raises:
+        Deaf: the file is missing or is not sound that libsndfile reads.
+    """
+    with open_sound(path) as (blocks, rate_hz):
+        return np.concatenate([np.zeros(0, np.float32), *blocks]), rate_hz
+
+
+def _blocks(file: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
+    size = BLOCK_SECONDS * file.samplerate
+    while len(block := file.read(size, dtype="float32", always_2d=True)):
+        yield block.mean(axis=1, dtype=np.float32)

@@ -1,0 +1,220 @@
+"""When a recording begins and ends: a state machine over suspicions in time, without a clock."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.matcher.fingerprint import Landmarks
+from edge.matcher.index import Index
+from edge.matcher.landmarks import join
+from edge.matcher.recipe import RECIPE, Frame, Recipe
+from edge.matcher.search import Suspect, probability, search
+from edge.matcher.track import BRIDGE_FRAMES, Alignment, Reach, evidence, unexplained
+from edge.matcher.verify import Scene, scene
+
+STEP_FRAMES = 215  # 5 s: how often the catalogue is searched
+WINDOW_FRAMES = 430  # 10 s: what is searched with
+MEMORY_FRAMES = 1720  # 40 s: how far back a beginning can be found
+SHORTEST_FRAMES = 129  # 3 s: what is shorter is not reported
+CERTAIN = 7.0  # log odds at which one window is enough: one error in a thousand such windows
+SUSPECTED = -5.0  # log odds from which a window counts as a witness
+AGREEMENT = 9.0  # log odds gained when a disjoint window names the same place
+_SAME_PLACE = 6  # frames by which two windows may differ on where a recording lies
+_LAYERS = 3  # recordings that may begin to sound within one step
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A stretch of the stream in which a recording sounded.
+
+    Attributes:
+        recording_id: which recording.
+        start: first frame of the stream that it explains.
+        end: the frame after the last one.
+        reference_start_seconds: what place in the recording sounds at `start`.
+        speed: seconds of the recording that go by in one second of the stream.
+        confidence: probability that this recording was there, 0 to 1.
+    """
+
+    recording_id: str
+    start: Frame
+    end: Frame
+    reference_start_seconds: float
+    speed: float
+    confidence: float
+
+
+@dataclass(slots=True)
+class _Lock:
+    """A recording that is being followed."""
+
+    laid: Alignment
+    log_odds: float
+    heard: float  # share of its landmarks that came through when it was found
+    start: int
+    origin: int  # stream frame from which `ahead` counts
+    ahead: Reach
+
+    @property
+    def end(self) -> int:
+        return self.origin + self.ahead.frames
+
+
+class Detector:
+    """Turns landmarks as they come into detections.
+
+    Every 5 s of the stream, at frames fixed from its beginning, it searches the last 10 s for
+    recordings it is not already following, so its answers do not depend on how the stream was
+    cut. Memory is bounded whatever the length of the stream: 40 s of landmarks (at most 90 a
+    second, 12 bytes each), the suspicions of the last 30 s, and 9 MB while a search is on; the
+    catalogue itself stays in its files.
+
+    Args:
+        index: what can be recognised.
+        recipe: the numbers that made the landmarks.
+    """
+
+    def __init__(self, index: Index, *, recipe: Recipe = RECIPE) -> None:
+        self._index = index
+        self._recipe = recipe
+        nothing = np.zeros(0, np.float32)
+        self._heard = Landmarks(np.zeros(0, np.int32), nothing, nothing, Frame(0))
+        self._now = 0  # stream frame up to which everything is decided
+        self._locks: list[_Lock] = []
+        self._suspicions: list[Suspect] = []
+
+    def feed(self, landmarks: Landmarks) -> list[Detection]:
+        """Take the next landmarks of the stream; give the detections that ended."""
+        self._heard = join([self._heard, landmarks])
+        ended = []
+        while self._now + STEP_FRAMES <= landmarks.until:
+            ended += self._step(self._now + STEP_FRAMES)
+        return ended
+
+    def sounding(self) -> list[Detection]:
+        """The detections still going on, as far as is known now."""
+        return [found for lock in self._locks if (found := self._detection(lock))]
+
+    def close(self) -> list[Detection]:
+        """End the stream; give the detections that were still going on."""
+        ended = self._step(int(self._heard.until)) if self._heard.until > self._now else []
+        ended += self.sounding()
+        self._locks.clear()
+        return ended
+
+    def _step(self, until: int) -> list[Detection]:
+        before, self._now = self._now, until
+        self._heard = self._heard.between(until - MEMORY_FRAMES, int(self._heard.until))
+        self._follow(before, until)
+        self._suspicions = [s for s in self._suspicions if s.first >= until - MEMORY_FRAMES]
+        for _ in range(_LAYERS):
+            if not self._discover(max(0, until - WINDOW_FRAMES), until):
+                break
+        over = [lock for lock in self._locks if lock.ahead.silent >= BRIDGE_FRAMES]
+        self._locks = [lock for lock in self._locks if lock.ahead.silent < BRIDGE_FRAMES]
+        return [found for lock in over if (found := self._detection(lock))]
+
+    def _follow(self, before: int, until: int) -> None:
+        """Carry every lock from one step to the next."""
+        if not self._locks:
+            return
+        first = max(0, until - WINDOW_FRAMES)
+        view = self._scene(first, until)
+        for lock in self._locks:
+            nats = self._evidence(lock.laid, view, first, heard=lock.heard)
+            lock.ahead.feed(nats[before - first :])
+
+    def _discover(self, first: int, until: int) -> bool:
+        """Search a window for what no lock explains; True if a new lock was made."""
+        rest = self._heard.between(first, until)
+        for lock in self._locks:
+            segment = self._index.segments[lock.laid.segment]
+            rest = unexplained(rest, segment, lock.laid, self._recipe)
+        suspects = search(self._index, rest, first, until, speed=1.0)
+        for suspect in suspects:
+            if suspect.log_odds < SUSPECTED or self._is_followed(suspect):
+                continue
+            total = suspect.log_odds + self._support(suspect)
+            if total >= CERTAIN:
+                self._lock(suspect, total, until)
+                return True
+        self._suspicions += [s for s in suspects if s.log_odds >= SUSPECTED]
+        return False
+
+    def _is_followed(self, suspect: Suspect) -> bool:
+        """Whether this recording is being followed and has been heard within the last step."""
+        who = (suspect.segment, suspect.recording)
+        return any(
+            (lock.laid.segment, lock.laid.recording) == who and lock.ahead.silent < STEP_FRAMES
+            for lock in self._locks
+        )
+
+    def _support(self, suspect: Suspect) -> float:
+        """Log odds added by the best earlier window, disjoint from this one, that agrees."""
+        laid = _alignment(suspect)
+        witnesses = [
+            earlier.log_odds + AGREEMENT
+            for earlier in self._suspicions
+            if earlier.until <= suspect.first
+            and (earlier.segment, earlier.recording) == (laid.segment, laid.recording)
+            and abs(laid.place_at(earlier.first) - earlier.verdict.place) <= _SAME_PLACE
+        ]
+        return max(witnesses, default=0.0)
+
+    def _lock(self, suspect: Suspect, log_odds: float, until: int) -> None:
+        """Begin to follow a recording, from where the evidence for it begins."""
+        laid, verdict = _alignment(suspect), suspect.verdict
+        first = max(0, until - MEMORY_FRAMES)
+        heard = verdict.hits / max(1, verdict.wanted)
+        nats = self._evidence(laid, self._scene(first, until), first, heard=heard)
+        core = first + _densest(nats)
+        back, ahead = Reach(), Reach()
+        back.feed(nats[: core - first][::-1])
+        ahead.feed(nats[core - first :])
+        start = max(core - back.frames, self._released(laid))
+        self._locks.append(_Lock(laid, log_odds, heard, start, core, ahead))
+
+    def _released(self, laid: Alignment) -> int:
+        """Where an earlier stretch of the same recording ends that is still being followed."""
+        who = (laid.segment, laid.recording)
+        ends = [lock.end for lock in self._locks if (lock.laid.segment, lock.laid.recording) == who]
+        return max(ends, default=0)
+
+    def _scene(self, first: int, until: int) -> Scene:
+        window = self._heard.between(first, until)
+        return scene(window.played_at(1.0, first=first), self._recipe)
+
+    def _evidence(
+        self, laid: Alignment, view: Scene, first: int, *, heard: float
+    ) -> NDArray[np.float64]:
+        segment = self._index.segments[laid.segment]
+        return evidence(segment, laid, view, first, heard=heard, recipe=self._recipe)
+
+    def _detection(self, lock: _Lock) -> Detection | None:
+        if lock.end - lock.start < SHORTEST_FRAMES:
+            return None
+        segment = self._index.segments[lock.laid.segment]
+        place = lock.laid.place_at(lock.start) - int(segment.starts[lock.laid.recording])
+        return Detection(
+            segment.recordings[lock.laid.recording],
+            Frame(lock.start),
+            Frame(lock.end),
+            max(0.0, self._recipe.seconds(Frame(round(place)))),
+            lock.laid.speed,
+            probability(lock.log_odds),
+        )
+
+
+def _alignment(suspect: Suspect) -> Alignment:
+    return Alignment(
+        suspect.segment, suspect.recording, suspect.first, suspect.verdict.place, suspect.speed
+    )
+
+
+def _densest(nats: NDArray[np.float64]) -> int:
+    """Where the stretch begins whose sum is highest."""
+    total = np.concatenate(([0.0], np.cumsum(nats)))
+    lowest = np.minimum.accumulate(total)
+    end = int(np.argmax(total - lowest))
+    return int(np.argmin(total[: end + 1]))

@@ -1,0 +1,159 @@
+"""Landmarks: the peaks of a stretch of sound, and the pairs of them that can be looked up."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from edge.matcher.peaks import strongest
+from edge.matcher.recipe import Frame
+
+BUCKETS = 512 * 49 * 22
+NEAREST = 2  # frames from anchor to target
+FARTHEST = 43
+WIDEST = 48  # bins between anchor and target, exclusive
+_EDGE = 0.3  # bins: so near to a quantum's border, the neighbour is asked too
+
+
+@dataclass(frozen=True, slots=True)
+class Landmarks:
+    """The peaks of a stretch of a stream.
+
+    Attributes:
+        frames: int32, position in frames, not falling.
+        bins: float32, frequency in bins of the spectrum, to a quarter of a bin.
+        heights: float32, nepers of power above the surroundings.
+        until: every landmark before this frame has now been given out.
+    """
+
+    frames: NDArray[np.int32]
+    bins: NDArray[np.float32]
+    heights: NDArray[np.float32]
+    until: Frame
+
+    def strongest(self, per_second: int) -> "Landmarks":
+        """Only the highest of each second (43 frames) of the stream."""
+        return self.where(strongest(self.frames, self.heights, per_second))
+
+    def between(self, first: int, until: int) -> "Landmarks":
+        """Only those with first <= frame < until."""
+        low, high = np.searchsorted(self.frames, np.array((first, until), np.int32))
+        window = slice(low, high)
+        end = Frame(min(until, self.until))
+        return Landmarks(self.frames[window], self.bins[window], self.heights[window], end)
+
+    def played_at(self, speed: float, *, first: int) -> "Landmarks":
+        """As the recording has them if it runs `speed` times as fast, counted from `first`."""
+        frames = np.rint((self.frames - first) * speed).astype(np.int32)
+        bins = (self.bins / speed).astype(np.float32)
+        until = Frame(int(np.ceil((self.until - first) * speed)))
+        return Landmarks(frames, bins, self.heights, until)
+
+    def where(self, keep: NDArray[np.bool_]) -> "Landmarks":
+        """Only those for which `keep`, one bool each, is true."""
+        return Landmarks(self.frames[keep], self.bins[keep], self.heights[keep], self.until)
+
+
+def join(parts: list[Landmarks]) -> Landmarks:
+    """One run of landmarks from consecutive ones.
+
+    Raises:
+        ValueError: there are no parts.
+    """
+    return Landmarks(
+        np.concatenate([part.frames for part in parts]),
+        np.concatenate([part.bins for part in parts]),
+        np.concatenate([part.heights for part in parts]),
+        parts[-1].until,
+    )
+
+
+def reference_hashes(
+    landmarks: Landmarks, fan: int
+) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+    """Hash and anchor frame of each landmark with its `fan` highest partners."""
+    return _hashes(landmarks, fan, soft=False)
+
+
+def query_hashes(landmarks: Landmarks, fan: int) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+    """As `reference_hashes`, and the neighbours of those that lie on a border between hashes."""
+    return _hashes(landmarks, fan, soft=True)
+
+
+def _hashes(
+    landmarks: Landmarks, fan: int, *, soft: bool
+) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+    edge = _EDGE if soft else -1.0
+    return _pair(landmarks.frames, landmarks.bins, landmarks.heights, fan, edge)
+
+
+@njit(cache=True, nogil=True)
+def _partners(
+    frames: NDArray[np.int32],
+    bins: NDArray[np.float32],
+    heights: NDArray[np.float32],
+    i: int,
+    chosen: NDArray[np.int64],
+) -> int:
+    """Indices of the highest targets of anchor i, best first; returns how many."""
+    count = 0
+    for j in range(i + 1, len(frames)):
+        gap = frames[j] - frames[i]
+        if gap > FARTHEST:
+            break
+        if gap < NEAREST or abs(bins[j] - bins[i]) >= WIDEST:
+            continue
+        k = count if count < len(chosen) else len(chosen) - 1
+        if count == len(chosen) and heights[j] <= heights[chosen[k]]:
+            continue
+        while k > 0 and heights[j] > heights[chosen[k - 1]]:
+            chosen[k] = chosen[k - 1]
+            k -= 1
+        chosen[k] = j
+        count = min(count + 1, len(chosen))
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _neighbour(place: float, edge: float) -> int:
+    """The next quantum of two bins where `place` is within `edge` of it, else its own."""
+    own = int(np.floor(place / 2))
+    inside = place - 2 * own
+    if inside <= edge:
+        return max(own - 1, 0)
+    if 2 - inside <= edge:
+        return own + 1
+    return own
+
+
+@njit(cache=True, nogil=True)
+def _pair(
+    frames: NDArray[np.int32],
+    bins: NDArray[np.float32],
+    heights: NDArray[np.float32],
+    fan: int,
+    edge: float,
+) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+    room = len(frames) * fan * (4 if edge >= 0 else 1)
+    hashes = np.empty(room, np.uint32)
+    anchors = np.empty(room, np.int32)
+    chosen = np.empty(fan, np.int64)
+    n = 0
+    for i in range(len(frames)):
+        low = int(np.floor(bins[i] / 2))
+        low_too = _neighbour(bins[i], edge)
+        for k in range(_partners(frames, bins, heights, i, chosen)):
+            j = chosen[k]
+            gap = (frames[j] - frames[i]) >> 1
+            high = int(np.floor(bins[j] / 2))
+            high_too = _neighbour(bins[j], edge)
+            for p in range(1 + (low_too != low)):
+                a = low_too if p else low
+                for q in range(1 + (high_too != high)):
+                    b = high_too if q else high
+                    rise = min(max(b - a + 24, 0), 48)
+                    hashes[n] = (a * 49 + rise) * 22 + gap
+                    anchors[n] = frames[i]
+                    n += 1
+    return hashes[:n], anchors[:n]

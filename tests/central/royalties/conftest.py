@@ -1,0 +1,120 @@
+"""A small office with books of its own: one theatre, one hall, three authors, two works."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from central.database import open_books, reading, upgrade, writing
+from central.devices.store import Slot, put_box
+from central.ingest.store import take
+from central.repertoire.shares import Share
+from central.repertoire.store import Recording, put_party, put_recording, put_work
+from central.royalties.closing import Days, close_period
+from central.venues.store import Event, put_event, put_hall, put_venue
+from edge.sync import seal
+from edge.sync.wire import BoxIdentity, BoxInput, DetectionBatch, DetectionRecord
+
+NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
+EVENING = datetime(2026, 11, 21, 14, tzinfo=UTC)  # 19:00 in Almaty
+BOOT = UUID("00000000-0000-4000-8000-000000000001")
+
+
+class Theatre:
+    """A hall in Almaty, its box, and the repertoire it plays."""
+
+    evening = EVENING
+    now = NOW
+
+    def __init__(self, books):
+        self.books = books
+        self.key = seal.new_key()
+        self.device = seal.device_id(seal.public_pem(self.key))
+        self.seq = 0
+        with writing(books) as connection:
+            self.venue_id = put_venue(
+                connection, name="Әуезов театры", city="Алматы", time_zone="Asia/Almaty"
+            )
+            self.hall_id = put_hall(connection, venue_id=self.venue_id, name="Үлкен зал")
+            identity = BoxIdentity(device=self.device, public_key=seal.public_pem(self.key))
+            slot = Slot(self.hall_id, [BoxInput(device="USB")])
+            put_box(connection, identity, slot, now=EVENING - timedelta(days=1))
+            self.parties = [
+                put_party(connection, name=name, latin_name="", ipi=None, at=NOW)
+                for name in ("Абай Сұлтанов", "Дина Оспанова", "Ерлан Қасым")
+            ]
+            first, second, third = self.parties
+            duet = [Share(first, "C", 5000), Share(second, "A", 5000)]
+            self.recordings = [
+                self._record(connection, "Көктем", duet),
+                self._record(connection, "Жел", [Share(third, "CA", 10_000)]),
+            ]
+
+    def _record(self, connection, title, parts):
+        work_id = put_work(connection, title=title, iswc=None, parts=parts, at=NOW)
+        recording = Recording(
+            id=f"rec-{work_id}",
+            work_id=work_id,
+            title=f"{title} (студия)",
+            performer="Оркестр",
+            isrc=None,
+            milliseconds=200_000,
+            recipe="r",
+            fingerprint=b"",
+            fingerprint_sha256=f"{work_id:064}",
+        )
+        put_recording(connection, recording, at=NOW)
+        return recording.id
+
+    def event(self, *, fee_minor=100_001, starts_at=EVENING, minutes=10, currency="KZT"):
+        event = Event(
+            hall_id=self.hall_id,
+            title="Көктем кеші",
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=minutes),
+            licence_fee_minor=fee_minor,
+            currency=currency,
+        )
+        with writing(self.books) as connection:
+            return put_event(connection, event)
+
+    def hears(self, recording_id, *, second, seconds, evening=EVENING):
+        self.seq += 1
+        record = DetectionRecord(
+            boot=BOOT,
+            seq=self.seq,
+            started_at=evening + timedelta(seconds=second),
+            ended_at=evening + timedelta(seconds=second + seconds),
+            clock_synced=True,
+            recording_id=recording_id,
+            reference_start_seconds=0.0,
+            speed=1.0,
+            confidence=0.975,
+            catalogue_version=1,
+            recipe="r",
+        )
+        batch = DetectionBatch(device=self.device, records=[record])
+        sealed = seal.seal(batch, signer=self.device, key=self.key)
+        with writing(self.books) as connection:
+            take(connection, batch, sealed=sealed, now=NOW)
+        return f"{self.device}/{BOOT}/{self.seq}"
+
+    def days(self, first=21, last=21):
+        day = EVENING.date()
+        return Days(self.venue_id, day.replace(day=first), day.replace(day=last))
+
+    def close(self, *, now=NOW, **days):
+        with writing(self.books) as connection:
+            return close_period(connection, self.days(**days), now=now)
+
+    def read(self, question, *arguments):
+        with reading(self.books) as connection:
+            return question(connection, *arguments)
+
+
+@pytest.fixture
+def theatre(tmp_path):
+    books = open_books(tmp_path / "central.db")
+    upgrade(books)
+    yield Theatre(books)
+    books.dispose()

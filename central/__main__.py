@@ -18,6 +18,7 @@ HOME = click.option(
     callback=lambda _context, _parameter, path: Home(path),
     help="The folder that is the office: database, key, catalogue files.",
 )
+DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 class _Commands(click.Group):
@@ -83,6 +84,24 @@ def build_catalogue(home: Home) -> None:
 
     made = build(open_office(home, Settings()))
     click.echo(f"version {made.version}: {made.recordings} recordings, {made.size_bytes} bytes")
+
+
+@main.command("close-period")
+@HOME
+@click.option("--venue", "venue_id", required=True, type=int, help="Number of the venue.")
+@click.option("--from", "first", required=True, type=DAY, help="First day, by its calendar.")
+@click.option("--to", "last", required=True, type=DAY, help="Last day, included.")
+def close_period(home: Home, venue_id: int, first: datetime, last: datetime) -> None:
+    """Distribute the licence fees of a venue's events, and freeze how.
+
+    Every event that starts on these days must have ended. Each fee follows the performed time of
+    the works heard; what cannot be attributed waits in suspense with its reason. Once closed, an
+    event stays closed: closing exactly the same days again shows what was done, changes nothing.
+    """
+    from central.royalties.closing import Days
+    from central.royalties.commands import close_days
+
+    click.echo(close_days(home, Days(venue_id, first.date(), last.date())))
 
 
 @main.command()

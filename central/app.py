@@ -13,6 +13,7 @@ from central.doors import CountedBodies
 from central.errors import CentralError
 from central.ingest import routes as ingest
 from central.repertoire import routes as repertoire
+from central.royalties import routes as royalties
 from central.venues import routes as venues
 from edge.errors import BadSeal, QulaqError
 
@@ -26,6 +27,7 @@ ROUTERS = (
     devices.boxes,
     ingest.staff,
     ingest.boxes,
+    royalties.router,
 )
 
 _FORM_BYTES = 1_000_000  # what may stand around the sound in an upload

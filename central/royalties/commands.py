@@ -1,44 +1,29 @@
-"""`qulaq-central close-period`: closing a venue's days from a terminal."""
+"""`qulaq-central close-period`: closing a venue's days from the office's own desk."""
 
 from datetime import UTC, datetime
-from pathlib import Path
-
-import click
 
 from central.database import reading, writing
-from central.errors import CentralError
 from central.founding import open_office
 from central.royalties import closing
 from central.royalties.closed import ClosedEvent
 from central.royalties.money import Money, total_of
 from central.settings import Home, Settings
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 
+def close_days(home: Home, days: closing.Days) -> str:
+    """Close a period and tell what was done; closing exactly the same days again only tells.
 
-@click.command("close-period")
-@click.option("--home", required=True, type=click.Path(path_type=Path), help="The office's folder.")
-@click.option("--venue", "venue_id", required=True, type=int, help="Number of the venue.")
-@click.option(
-    "--from", "first", required=True, type=DAY, help="First day, in the venue's calendar."
-)
-@click.option("--to", "last", required=True, type=DAY, help="Last day, included.")
-def close_period(home: Path, venue_id: int, first: datetime, last: datetime) -> None:
-    """Distribute the licence fees of a venue's events, and freeze how.
-
-    Every event that starts on these days must have ended. Each fee follows the performed time of
-    the works heard; what cannot be attributed waits in suspense with its reason. Once closed, an
-    event stays closed: closing exactly the same days again shows what was done and changes nothing.
+    Raises:
+        Unready: there is no office in that folder.
+        Unknown: no such venue, or no event on these days.
+        Unacceptable: the days are in the wrong order, or an event has not ended.
+        ClosedAlready: some of it was closed before, with other days.
     """
-    days = closing.Days(venue_id, first.date(), last.date())
-    try:
-        click.echo("\n".join(_told(_close_once(home, days))))
-    except CentralError as e:
-        raise click.ClickException(str(e)) from e
+    return "\n".join(_told(_close_once(home, days)))
 
 
-def _close_once(home: Path, days: closing.Days) -> closing.Summary:
-    books = open_office(Home(home), Settings()).books
+def _close_once(home: Home, days: closing.Days) -> closing.Summary:
+    books = open_office(home, Settings()).books
     try:
         with writing(books) as connection:
             return closing.close_period(connection, days, now=datetime.now(UTC))

@@ -62,8 +62,8 @@ def enrol(desk: Desk, enrolment: Enrolment) -> Sealed:
         raise Unacceptable(f"{box.device} is not the name of the key that came with it")
     now = desk.now()
     with writing(desk.books) as connection:
-        slot = store.use_token(connection, digest(enrolment.token), device=box.device, now=now)
-        serial = store.put_box(connection, box, slot, now=now)
+        token = digest(enrolment.token)
+        slot, serial = store.enrol(connection, box, token_sha256=token, now=now)
         place = place_of(connection, slot.hall_id)
     orders = _orders(desk, place, box.device, inputs=slot.inputs, serial=serial, issued_at=now)
     return seal.seal(orders, signer="central", key=desk.key)

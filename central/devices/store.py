@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Row,
     String,
     Table,
     Text,
@@ -103,40 +105,42 @@ def put_token(
     put(connection, enrolment_tokens, row)
 
 
-def use_token(connection: Connection, token_sha256: str, *, device: str, now: datetime) -> Slot:
-    """Spend an enrolment token on a box; answers the place it was made for.
+def enrol(
+    connection: Connection, identity: BoxIdentity, *, token_sha256: str, now: datetime
+) -> tuple[Slot, int]:
+    """Spend a token on a box and hang it in its place; answers that, and the orders' serial.
+
+    A box that asks again with the token of its latest orders, because the answer was lost on
+    the way, gets them again: nothing is spent or moved twice.
 
     Raises:
-        Unwelcome: never made here, spent already, or expired.
+        Unwelcome: the token was never made here, is spent or expired; or the box was revoked.
     """
-    table = enrolment_tokens
-    row = connection.execute(select(table).filter_by(token_sha256=token_sha256)).first()
-    if row is None:
-        raise Unwelcome("this enrolment token was not made here; ask the office for one")
-    if row.used_at is not None:
-        raise Unwelcome(f"this enrolment token was used by {row.used_by}; ask for a new one")
-    if row.expires_at <= now:
-        raise Unwelcome(f"this enrolment token expired at {row.expires_at.isoformat()}")
-    spent = update(table).filter_by(id=row.id).values(used_at=now, used_by=device)
-    connection.execute(spent)
-    return Slot(row.hall_id, [BoxInput.model_validate(one) for one in row.inputs])
+    token = _token(connection, token_sha256)
+    slot = Slot(token.hall_id, [BoxInput.model_validate(one) for one in token.inputs])
+    box = connection.execute(select(boxes).filter_by(device=identity.device)).first()
+    if box is not None:
+        _refuse_revoked(identity.device, box.revoked_at, box.revoked_because)
+        if token.used_by == identity.device and token.used_at == box.enrolled_at:
+            return slot, box.serial
+    _spend(connection, token, device=identity.device, now=now)
+    return slot, put_box(connection, identity, slot, now=now)
 
 
 def put_box(connection: Connection, identity: BoxIdentity, slot: Slot, *, now: datetime) -> int:
-    """Hang a box in its place, or move it there; answers the serial of its new orders.
-
-    Raises:
-        Unwelcome: the box was revoked; its key is not trusted again.
-    """
-    hung = {"hall_id": slot.hall_id, "inputs": [one.model_dump() for one in slot.inputs]}
-    known = connection.execute(select(boxes).filter_by(device=identity.device)).first()
-    serial = 1 if known is None else known.serial + 1
-    row = hung | {"serial": serial, "enrolled_at": now}
-    if known is None:
+    """Hang a box in its place, or move it there; answers the serial of its new orders."""
+    latest = select(boxes.c.serial).filter_by(device=identity.device)
+    serial = (connection.scalar(latest) or 0) + 1
+    row = {
+        "hall_id": slot.hall_id,
+        "inputs": [one.model_dump() for one in slot.inputs],
+        "serial": serial,
+        "enrolled_at": now,
+    }
+    if serial == 1:
         own = {"device": identity.device, "public_key": identity.public_key}
         connection.execute(insert(boxes).values(row | own))
     else:
-        _refuse_revoked(identity.device, known.revoked_at, known.revoked_because)
         connection.execute(update(boxes).filter_by(device=identity.device).values(row))
     placed = {"device": identity.device, "hall_id": slot.hall_id, "serial": serial, "since": now}
     put(connection, placements, placed)
@@ -189,3 +193,21 @@ def whereabouts_of(connection: Connection, device: str) -> Whereabouts:
 def _refuse_revoked(device: str, at: datetime | None, because: str | None) -> None:
     if at is not None:
         raise Unwelcome(f"box {device} was revoked at {at.isoformat()}: {because}")
+
+
+def _token(connection: Connection, token_sha256: str) -> Row[Any]:
+    wanted = select(enrolment_tokens).filter_by(token_sha256=token_sha256)
+    row = connection.execute(wanted).first()
+    if row is None:
+        raise Unwelcome("this enrolment token was not made here; ask the office for one")
+    return row
+
+
+def _spend(connection: Connection, token: Row[Any], *, device: str, now: datetime) -> None:
+    if token.used_at is not None:
+        raise Unwelcome(f"this enrolment token was used by {token.used_by}; ask for a new one")
+    if token.expires_at <= now:
+        expired = token.expires_at.isoformat()
+        raise Unwelcome(f"this enrolment token expired at {expired}; ask for a new one")
+    spent = update(enrolment_tokens).filter_by(id=token.id).values(used_at=now, used_by=device)
+    connection.execute(spent)

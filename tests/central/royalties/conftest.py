@@ -52,6 +52,13 @@ class Theatre:
 
     def _record(self, connection, title, parts):
         work_id = put_work(connection, title=title, iswc=None, parts=parts, at=NOW)
+        return self._put_recording(connection, title, work_id)
+
+    def register(self, title, work_id):
+        with writing(self.books) as connection:
+            return self._put_recording(connection, title, work_id)
+
+    def _put_recording(self, connection, title, work_id):
         recording = Recording(
             id=f"rec-{work_id}",
             work_id=work_id,
@@ -110,6 +117,12 @@ class Theatre:
     def read(self, question, *arguments):
         with reading(self.books) as connection:
             return question(connection, *arguments)
+
+
+@pytest.fixture
+def theatre_of():
+    """The maker of theatres in given books."""
+    return Theatre
 
 
 @pytest.fixture

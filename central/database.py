@@ -25,6 +25,7 @@ from sqlalchemy import (
     event,
     insert,
 )
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.types import TypeDecorator
 
 from central.errors import Unready
@@ -104,13 +105,16 @@ def upgrade(engine: Engine) -> None:
     """Bring the books to the form this program knows; two that try at once take turns.
 
     Raises:
-        Unready: the books were written by a newer program.
+        Unready: the file is no database, cannot be written, or was written by a newer program.
     """
     config = _migrations()
-    with writing(engine) as connection:
-        _refuse_newer(connection, config)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    try:
+        with writing(engine) as connection:
+            _refuse_newer(connection, config)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except DatabaseError as e:
+        raise Unready(f"the database {engine.url.database}: {e.orig}") from e
 
 
 def _migrations() -> Config:

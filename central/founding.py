@@ -28,7 +28,9 @@ def found(home: Home, *, at: datetime) -> str:
         for folder in (home.key.parent, home.segments):
             folder.mkdir(parents=True, exist_ok=True)
         home.key.parent.chmod(0o700)
-        upgrade(open_books(home.books))
+        books = open_books(home.books)
+        upgrade(books)
+        books.dispose()
         token = let_in(home, label="founder", at=at)
         _save_secret(home.key, seal.private_pem(seal.new_key()))
     except OSError as e:
@@ -45,8 +47,10 @@ def let_in(home: Home, *, label: str, at: datetime) -> str:
     if not home.books.exists():
         raise Unready(f"no office in {home.path}; run `qulaq-central init --home {home.path}`")
     token = new_secret()
-    with writing(open_books(home.books)) as connection:
+    books = open_books(home.books)
+    with writing(books) as connection:
         put_staff_token(connection, token, label=label, at=at)
+    books.dispose()
     return token
 
 

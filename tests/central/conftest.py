@@ -1,0 +1,215 @@
+"""An office open for business: a real server on a loopback port, and boxes that talk to it."""
+
+import io
+import shutil
+import threading
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import httpx
+import numpy as np
+import pytest
+import soundfile
+import uvicorn
+
+from central.app import create_app
+from central.founding import found, open_office
+from central.serving import listen
+from central.settings import Home, Settings
+from edge.sync import seal
+from edge.sync.wire import (
+    BatchReceipt,
+    BoxIdentity,
+    Bundle,
+    CoverageRecord,
+    DetectionBatch,
+    DetectionRecord,
+    Enrolment,
+    Sealed,
+)
+
+EVENING = datetime(2026, 11, 21, 14, tzinfo=UTC)  # 19:00 in Almaty
+RATE_HZ = 22_050
+
+
+class OfficeOpen:
+    """An office that answers at `url`; `http` comes with a staff token, `stranger` without."""
+
+    def __init__(self, folder, token, settings):
+        self.home = Home(folder)
+        self.token = token
+        self.door = listen(settings)
+        settings = settings.but({"port": self.door.getsockname()[1]})
+        self.office = open_office(self.home, settings)
+        self.books = self.office.books
+        self.url = settings.address
+        self.http = httpx.Client(
+            base_url=self.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=30
+        )
+        written = {"Content-Type": "application/json"}
+        self.stranger = httpx.Client(base_url=self.url, headers=written, timeout=30)
+        config = uvicorn.Config(create_app(self.office), ws="none", log_level="error")
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run, args=([self.door],))
+        self.thread.start()
+
+    def close(self):
+        self.http.close()
+        self.stranger.close()
+        self.server.should_exit = True
+        self.thread.join()
+        self.door.close()
+        self.books.dispose()
+
+    def register(self, kind, **fields):
+        """Register something and return its number."""
+        answer = self.http.post(f"/v1/{kind}", json=fields)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["id"]
+
+    def hall(self, name="Үлкен зал"):
+        """A venue with one hall; returns the hall's number."""
+        venue_id = self.register("venues", name="Әуезов театры", time_zone="Asia/Almaty")
+        return self.register("halls", venue_id=venue_id, name=name)
+
+    def work(self, title="Көктем"):
+        """A work that one author owns whole; returns its number."""
+        party_id = self.register("parties", name="Абай Сұлтанов")
+        share = {"party_id": party_id, "role": "CA", "basis_points": 10_000}
+        return self.register("works", title=title, shares=[share])
+
+    def send_recording(self, audio, **fields):
+        """Upload a recording; returns the answer, whatever it is."""
+        fields = {"title": "Көктем (студия)", **fields}
+        return self.http.post("/v1/recordings", data=fields, files={"audio": ("take.flac", audio)})
+
+    def enrolment_token(self, hall_id):
+        """A fresh one-time token for a box in that hall."""
+        wanted = {"hall_id": hall_id, "inputs": [{"device": "USB"}]}
+        answer = self.http.post("/v1/enrolment-tokens", json=wanted)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["token"]
+
+    def box(self, hall_id):
+        """A box enrolled in that hall."""
+        box = Box(self)
+        answer = box.enrol(self.enrolment_token(hall_id))
+        assert answer.status_code == 200, answer.text
+        return box
+
+
+class Box:
+    """A box as central sees it: a key, a boot, and letters sealed with the key."""
+
+    def __init__(self, office):
+        self.http = office.stranger
+        self.key = seal.new_key()
+        public = seal.public_pem(self.key)
+        self.identity = BoxIdentity(device=seal.device_id(public), public_key=public)
+        self.device = self.identity.device
+        self.boot = uuid4()
+
+    def enrol(self, token):
+        letter = Enrolment(token=token, identity=self.identity)
+        return self.http.post("/v1/enrol", content=letter.model_dump_json())
+
+    def orders(self, answer, *, central_key):
+        sealed = Sealed.model_validate_json(answer.content)
+        return seal.unseal(sealed, Bundle, signer="central", public_key=central_key)
+
+    def heard(self, seq, **changes):
+        """A detection of 60 s, one minute after another by sequence number."""
+        began = EVENING + timedelta(minutes=seq % 1000)
+        fields = {
+            "boot": self.boot,
+            "seq": seq,
+            "started_at": began,
+            "ended_at": began + timedelta(seconds=60),
+            "clock_synced": True,
+            "recording_id": "rec-1",
+            "reference_start_seconds": 0.0,
+            "speed": 1.0,
+            "confidence": 0.9,
+            "catalogue_version": 1,
+            "recipe": "r",
+        }
+        return DetectionRecord(**(fields | changes))
+
+    def covered(self, seq, state, began, ended):
+        """A coverage record."""
+        return CoverageRecord(
+            boot=self.boot,
+            seq=seq,
+            started_at=began,
+            ended_at=ended,
+            clock_synced=True,
+            state=state,
+        )
+
+    def seal(self, letter):
+        return seal.seal(letter, signer=self.device, key=self.key)
+
+    def deliver(self, *records):
+        """Hand in records; returns the answer, whatever it is."""
+        batch = DetectionBatch(device=self.device, records=list(records))
+        return self.send("/v1/detections", self.seal(batch))
+
+    def send(self, path, sealed):
+        return self.http.post(path, content=sealed.model_dump_json())
+
+    def receipt(self, *records):
+        """Hand in records that central takes note of; returns its receipt."""
+        answer = self.deliver(*records)
+        assert answer.status_code == 200, answer.text
+        return BatchReceipt.model_validate_json(answer.content)
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory):
+    """A folder with an office nobody has entered yet, and its staff token."""
+    folder = tmp_path_factory.mktemp("founded") / "office"
+    return folder, found(Home(folder), at=datetime.now(UTC))
+
+
+@pytest.fixture
+def open_office_with(founded, tmp_path):
+    """Opens an office of its own for the test, with some settings changed."""
+    opened = []
+
+    def open_with(**changes):
+        folder, token = founded
+        home = tmp_path / f"office-{len(opened)}"
+        shutil.copytree(folder, home)
+        opened.append(OfficeOpen(home, token, Settings().but({"port": 0} | changes)))
+        return opened[-1]
+
+    yield open_with
+    for office in opened:
+        office.close()
+
+
+@pytest.fixture
+def office(open_office_with):
+    """An open office with nothing in its books."""
+    return open_office_with()
+
+
+def tune(seed, *, seconds=8):
+    """A tune of random notes as the bytes of a FLAC file, the same for the same seed."""
+    rng = np.random.default_rng(seed)
+    note = np.arange(RATE_HZ // 4) / RATE_HZ
+    fade = np.minimum(1, np.minimum(note, note[::-1]) * 50)
+    notes = [
+        sum(np.sin(2 * np.pi * pitch * k * note) / k for k in (1, 2, 3)) * fade
+        for pitch in rng.uniform(200, 900, seconds * 4)
+    ]
+    file = io.BytesIO()
+    samples = np.concatenate(notes) / 2 + rng.normal(scale=0.001, size=seconds * 4 * note.size)
+    soundfile.write(file, samples.astype(np.float32), RATE_HZ, format="FLAC")
+    return file.getvalue()
+
+
+@pytest.fixture(name="tune")
+def give_tune():
+    """The maker of tunes: `tune(seed, seconds=8)`."""
+    return tune

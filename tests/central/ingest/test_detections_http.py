@@ -1,0 +1,174 @@
+"""What boxes hand in arrives once, whole, and only from whom it says."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
+
+from central.database import reading
+from central.ingest.tables import batches, detections, forks, records
+
+EVENING = datetime(2026, 11, 21, 14, tzinfo=UTC)
+
+
+def count(office, table):
+    with reading(office.books) as connection:
+        return connection.scalar(select(func.count()).select_from(table))
+
+
+def window(minutes=60):
+    return {"start": EVENING.isoformat(), "end": (EVENING + timedelta(minutes=minutes)).isoformat()}
+
+
+def test_a_batch_sent_twice_is_a_batch_sent_once(office):
+    box = office.box(office.hall())
+    news = [box.heard(1), box.heard(2), box.covered(3, "heard", EVENING, EVENING)]
+    first, second = box.receipt(*news), box.receipt(*news)
+
+    assert (3, 0, []) == (first.accepted, first.duplicates, first.rejected)
+    assert (0, 3, []) == (second.accepted, second.duplicates, second.rejected)
+    assert 3 == count(office, records)
+    assert 1 == count(office, batches)
+
+
+def test_a_record_twice_in_one_batch_counts_once(office):
+    box = office.box(office.hall())
+    receipt = box.receipt(box.heard(1), box.heard(1))
+
+    assert (1, 1, []) == (receipt.accepted, receipt.duplicates, receipt.rejected)
+
+
+def test_a_record_told_differently_is_refused_and_kept_as_evidence(office):
+    box = office.box(office.hall())
+    box.receipt(box.heard(1, recording_id="rec-true"))
+    for _ in range(2):
+        receipt = box.receipt(box.heard(1, recording_id="rec-other"), box.heard(2))
+        (rejection,) = receipt.rejected
+
+        assert (box.boot, 1) == (rejection.boot, rejection.seq)
+    (fork,) = office.http.get("/v1/forks").json()
+
+    assert (box.device, str(box.boot), 1) == (fork["device"], fork["boot"], fork["seq"])
+    assert "rec-other" in fork["letter"]["payload"]
+    assert 1 == count(office, forks)
+    with reading(office.books) as connection:
+        kept = connection.scalar(select(detections.c.recording_id).filter_by(seq=1))
+    assert "rec-true" == kept
+
+
+def test_an_implausible_record_is_refused_and_its_neighbours_are_not(office):
+    box = office.box(office.hall())
+    backwards = box.heard(2, ended_at=EVENING - timedelta(seconds=1))
+    endless = box.heard(3, ended_at=EVENING + timedelta(hours=30))
+    unborn = box.heard(
+        4,
+        started_at=datetime.now(UTC) + timedelta(days=2),
+        ended_at=datetime.now(UTC) + timedelta(days=2, seconds=9),
+    )
+    receipt = box.receipt(box.heard(1), backwards, endless, unborn, box.heard(2**70))
+
+    assert 1 == receipt.accepted
+    assert [2, 3, 4, 2**70] == [rejection.seq for rejection in receipt.rejected]
+    assert "before it starts" in receipt.rejected[0].reason
+    assert "longer than" in receipt.rejected[1].reason
+    assert "more than a day after" in receipt.rejected[2].reason
+    assert "larger than" in receipt.rejected[3].reason
+
+
+def test_a_recording_nobody_registered_is_kept(office):
+    hall_id = office.hall()
+    box = office.box(hall_id)
+    box.receipt(box.heard(1, recording_id="rec-unheard-of"))
+    (play,) = office.http.get(f"/v1/halls/{hall_id}/plays", params=window()).json()
+
+    assert "rec-unheard-of" == play["recording_id"]
+
+
+def test_a_stranger_is_not_listened_to(office):
+    stranger = office.box(office.hall()).__class__(office)
+    answer = stranger.deliver(stranger.heard(1))
+
+    assert 403 == answer.status_code
+    assert stranger.device in answer.json()["detail"]
+    assert 0 == count(office, records)
+
+
+def test_an_altered_letter_is_not_read(office):
+    box = office.box(office.hall())
+    sealed = box.seal(box.heard(1))
+    altered = sealed.model_copy(update={"payload": sealed.payload.replace("rec-1", "rec-2")})
+    answer = box.send("/v1/detections", altered)
+
+    assert 403 == answer.status_code
+    assert "does not fit" in answer.json()["detail"]
+
+
+def test_a_box_cannot_speak_for_another(office):
+    hall_id = office.hall()
+    honest, liar = office.box(hall_id), office.box(hall_id)
+    liar.device = honest.device
+    answer = liar.deliver(liar.heard(1))
+
+    assert 403 == answer.status_code
+    assert 0 == count(office, records)
+
+
+def test_a_letter_sealed_by_one_box_in_the_name_of_another_is_refused(office):
+    from edge.sync import seal
+    from edge.sync.wire import DetectionBatch
+
+    hall_id = office.hall()
+    honest, liar = office.box(hall_id), office.box(hall_id)
+    batch = DetectionBatch(device=honest.device, records=[liar.heard(1)])
+    answer = liar.send("/v1/detections", seal.seal(batch, signer=liar.device, key=liar.key))
+
+    assert 422 == answer.status_code
+    assert 0 == count(office, records)
+
+
+def test_a_revoked_box_is_refused_and_what_it_said_before_stays(office):
+    box = office.box(office.hall())
+    box.receipt(box.heard(1))
+    told = office.http.post(f"/v1/boxes/{box.device}/revoke", json={"reason": "stolen"})
+
+    assert 204 == told.status_code
+    answer = box.deliver(box.heard(2))
+    assert 403 == answer.status_code
+    assert "stolen" in answer.json()["detail"]
+    assert 1 == count(office, records)
+
+
+def test_what_was_heard_before_a_move_stays_with_the_old_hall(office):
+    first, second = office.hall("old"), office.hall("new")
+    box = office.box(first)
+    answer = box.enrol(office.enrolment_token(second))
+    later = datetime.now(UTC)
+    receipt = box.receipt(
+        box.heard(1), box.heard(2, started_at=later, ended_at=later + timedelta(seconds=60))
+    )
+
+    assert 200 == answer.status_code
+    assert 2 == receipt.accepted
+    with reading(office.books) as connection:
+        halls = connection.scalars(select(detections.c.hall_id).order_by(detections.c.seq)).all()
+    assert [first, second] == halls
+
+
+def test_two_boxes_in_a_hall_make_one_play_and_one_line_of_coverage(office):
+    hall_id = office.hall()
+    left, right = office.box(hall_id), office.box(hall_id)
+    end = EVENING + timedelta(minutes=60)
+    left.receipt(left.heard(1), left.covered(2, "heard", EVENING, EVENING + timedelta(minutes=30)))
+    right.receipt(right.heard(1), right.covered(2, "unplugged", EVENING, end))
+    (play,) = office.http.get(f"/v1/halls/{hall_id}/plays", params=window()).json()
+    spans = office.http.get(f"/v1/halls/{hall_id}/coverage", params=window()).json()
+
+    assert 60_000 == play["milliseconds"]
+    assert 2 == len(play["detections"])
+    assert ["heard", "unplugged"] == [span["state"] for span in spans]
+
+
+def test_a_window_that_ends_before_it_starts_is_refused(office):
+    params = {"start": EVENING.isoformat(), "end": EVENING.isoformat()}
+    answer = office.http.get(f"/v1/halls/{office.hall()}/plays", params=params)
+
+    assert 422 == answer.status_code

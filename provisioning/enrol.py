@@ -4,12 +4,12 @@ import httpx
 from pydantic import ValidationError
 
 from edge.errors import BadSeal, Refused, Unreachable
+from edge.sync.identity import CENTRAL
 from edge.sync.seal import device_id, unseal
 from edge.sync.wire import BoxIdentity, Bundle, Enrolment, Sealed
 
 _TIMEOUT_SECONDS = 20.0
 _MOST_ANSWER_CHARACTERS = 1 << 20
-_SIGNER = "central"
 
 
 def enrolment(token: str, identity: BoxIdentity) -> Enrolment:
@@ -50,7 +50,7 @@ def orders_in(answer: str, *, device: str) -> tuple[Sealed, Bundle]:
     except ValidationError as e:
         raise BadSeal(f"central's answer is not sealed orders: {e.error_count()} faults") from e
     # The bench does not know central's key; the box does, and will refuse another's.
-    bundle = unseal(sealed, Bundle, signer=_SIGNER, public_key=named.central_key)
+    bundle = unseal(sealed, Bundle, signer=CENTRAL, public_key=named.central_key)
     if bundle.device != device:
         raise BadSeal(f"central answered with orders for {bundle.device} instead of {device}")
     return sealed, bundle

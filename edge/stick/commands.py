@@ -11,7 +11,7 @@ import click
 import structlog
 
 from edge.config import HOME, BoxPaths
-from edge.errors import BadStick
+from edge.errors import QulaqError
 from edge.notify import tell
 from edge.stick.medium import open_medium
 from edge.stick.orders import Judgement, Verdict
@@ -55,7 +55,8 @@ def apply(context: click.Context, home: Path, path: Path) -> None:
     Exits with 0 when its orders are in force or the box introduced itself, with 2 when they
     were refused; the receipt on the stick says why.
     """
-    judgement = _serve(path, BoxPaths(home))
+    with _spoken():
+        judgement = _serve(path, BoxPaths(home))
     click.echo(f"{judgement.verdict.value}: {judgement.reason}")
     if not (judgement.verdict.is_obeyed or judgement.verdict is Verdict.INTRODUCED):
         context.exit(2)
@@ -71,13 +72,21 @@ def watch(home: Path) -> None:
     # udev is needed for this alone; `apply` also runs where there is none.
     from edge.stick.watch import watch as wait_for_sticks  # noqa: PLC0415
 
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(),
+    )
     log = structlog.get_logger()
     paths = BoxPaths(home)
 
     def greet(found: Stick) -> None:
         try:
             judgement = _serve(found.node, paths)
-        except BadStick as e:
+        except QulaqError as e:
             log.warning("stick_unusable", node=str(found.node), reason=str(e))
         else:
             log.info(
@@ -100,6 +109,15 @@ def _serve(path: Path, paths: BoxPaths) -> Judgement:
 def _say_ready(log: structlog.stdlib.BoundLogger) -> None:
     tell("READY=1")
     log.info("stick_agent_ready")
+
+
+@contextmanager
+def _spoken() -> Iterator[None]:
+    """What went wrong is said in one line."""
+    try:
+        yield
+    except QulaqError as e:
+        raise click.ClickException(str(e)) from e
 
 
 @contextmanager

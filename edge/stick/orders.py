@@ -6,10 +6,9 @@ from enum import Enum
 from pydantic import ValidationError
 
 from edge.errors import BadSeal
+from edge.sync.identity import CENTRAL
 from edge.sync.seal import device_id, unseal
 from edge.sync.wire import Bundle, Sealed
-
-CENTRAL = "central"  # who signs orders
 
 
 class Verdict(Enum):

@@ -4,15 +4,14 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from edge.config import BoxPaths
-from edge.errors import BadSeal, BadStick, Misconfigured
+from edge.errors import BadStick
 from edge.stick.labels import RECEIPT_TEXT, bundle_name, identity_name, receipt_name
 from edge.stick.medium import MOST_FILES, Medium
 from edge.stick.orders import Judgement, Standing, Verdict, in_force, judge
 from edge.stick.words import receipt_text
-from edge.sync.seal import device_id, load_private, public_pem, seal
+from edge.sync.identity import load
+from edge.sync.seal import seal
 from edge.sync.wire import BoxIdentity, StickReceipt
 
 
@@ -31,17 +30,17 @@ def visit(medium: Medium, paths: BoxPaths, *, now: datetime) -> Judgement:
         BadStick: the stick cannot be read, or takes no answer.
         Misconfigured: this box has no identity yet.
     """
-    key = _identity(paths)
-    identity = BoxIdentity(device=device_id(public_pem(key)), public_key=public_pem(key))
-    letter, judgement = _decide(medium, paths, identity.device)
+    box = load(paths.identity)
+    letter, judgement = _decide(medium, paths, box.device)
     if judgement.verdict is Verdict.APPLIED and letter is not None:
         _put_in_force(paths.bundle, letter)
-    medium.write_file(identity_name(identity.device), identity.model_dump_json().encode())
+    introduction = BoxIdentity(device=box.device, public_key=box.public_key)
+    medium.write_file(identity_name(box.device), introduction.model_dump_json().encode())
     if judgement.verdict is not Verdict.INTRODUCED:
-        receipt = _receipt(judgement, device=identity.device, now=now)
-        sealed = seal(receipt, signer=identity.device, key=key)
-        medium.write_file(receipt_name(identity.device), sealed.model_dump_json().encode())
-    medium.write_file(RECEIPT_TEXT, receipt_text(judgement, device=identity.device, now=now))
+        receipt = _receipt(judgement, device=box.device, now=now)
+        sealed = seal(receipt, signer=box.device, key=box.key)
+        medium.write_file(receipt_name(box.device), sealed.model_dump_json().encode())
+    medium.write_file(RECEIPT_TEXT, receipt_text(judgement, device=box.device, now=now))
     return judgement
 
 
@@ -62,15 +61,6 @@ def _decide(medium: Medium, paths: BoxPaths, device: str) -> tuple[bytes | None,
     if judgement.verdict is Verdict.IN_FORCE:
         return letter, Judgement(judgement.verdict, judgement.reason, in_force(standing))
     return letter, judgement
-
-
-def _identity(paths: BoxPaths) -> ec.EllipticCurvePrivateKey:
-    try:
-        return load_private(paths.identity.read_bytes())
-    except (OSError, BadSeal) as e:
-        raise Misconfigured(
-            f"no identity at {paths.identity} ({e}); run qulaq-edge identity --home {paths.home}"
-        ) from e
 
 
 def _standing(paths: BoxPaths, device: str) -> Standing | None:

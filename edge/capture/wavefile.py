@@ -127,7 +127,11 @@ class Pipe:
         self._stopped = True
 
     def pieces(self) -> Iterator[Piece]:
-        """Blocks as they arrive; half a sample at the very end is dropped."""
+        """Blocks of one length as they fill, then the rest; half a sample at the end is dropped.
+
+        However the writer cut the sound, the blocks are the same, so that checkpoints fall on the
+        same samples.
+        """
         place = Sample(0)
         waiting = b""
         while not self._stopped:
@@ -135,10 +139,10 @@ class Pipe:
                 continue
             arrived = os.read(self._descriptor, self._block_bytes)
             waiting += arrived
-            whole = len(waiting) - len(waiting) % 2
-            if whole and (whole >= self._block_bytes or not arrived):
-                block = AudioBlock(from_pcm(waiting[:whole], 1), place, self.rate_hz)
-                waiting = waiting[whole:]
+            size = self._block_bytes if arrived else len(waiting) - len(waiting) % 2
+            if size and len(waiting) >= size:
+                block = AudioBlock(from_pcm(waiting[:size], 1), place, self.rate_hz)
+                waiting = waiting[size:]
                 yield block
                 place = block.end
             if not arrived:

@@ -62,7 +62,7 @@ def listen(evening: Evening, *, paths: BoxPaths, settings: Settings, progress: P
     outbox_folder = paths.outbox.parent
     outbox_folder.mkdir(parents=True, exist_ok=True)
     with _only_one(outbox_folder / f"listen-{evening.input}.lock"), _stops(evening.source):
-        outbox = Outbox(paths.outbox)
+        outbox = Outbox.open(paths.outbox)
         try:
             _Session(evening, outbox, Shelf(paths.shelf), settings).run(progress)
         finally:

@@ -70,7 +70,7 @@ def status(paths: BoxPaths) -> Status:
             inputs=[],
             coverage_seconds={},
         )
-    outbox = Outbox(paths.outbox)
+    outbox = Outbox.open(paths.outbox)
     try:
         return Status(
             **box,

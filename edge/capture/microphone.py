@@ -84,7 +84,7 @@ class Receiver:
             missed = max(0, round((clock.inputBufferAdcTime - self._due) * self._rate_hz))
             self._lost += missed
             self._counted += missed
-        if self._grabs.qsize() < self._capacity:
+        if self.waiting < self._capacity:
             self._grabs.put(Grab(self._counted, self._lost, bytes(pcm)))
             self._lost = 0
         self._counted += frames
@@ -93,6 +93,11 @@ class Receiver:
     def finish(self) -> None:
         """PortAudio's word that the stream has ended."""
         self.ended = True
+
+    @property
+    def waiting(self) -> int:
+        """Grabs not yet fetched."""
+        return self._grabs.qsize()
 
     def next_grab(self) -> Grab | None:
         """What came next, or None when nothing came for a while."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -83,8 +84,14 @@ class Tally:
 class Outbox:
     """The queue between who hears and who speaks: two processes, one SQLite file."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the outbox, making it if there is none.
+    def __init__(self, db: Database) -> None:
+        """Work on an open database, brought to the present shape."""
+        migrations.apply(db)
+        self._db = db
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the outbox of a box, making it if there is none.
 
         Raises:
             Misconfigured: the file cannot be opened or is not an outbox.
@@ -92,11 +99,11 @@ class Outbox:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with _alone(path.with_suffix(".opening")):
-                self._db = Database(sqlite3.connect(path, timeout=BUSY_SECONDS))
+                db = Database(sqlite3.connect(path, timeout=BUSY_SECONDS))
                 # A hall's power is cut, not shut down: in WAL only FULL keeps what was committed.
-                self._db.execute("PRAGMA journal_mode = WAL")
-                self._db.execute("PRAGMA synchronous = FULL")
-                migrations.apply(self._db)
+                db.execute("PRAGMA journal_mode = WAL")
+                db.execute("PRAGMA synchronous = FULL")
+                return cls(db)
         except (OSError, sqlite3.DatabaseError) as e:
             raise Misconfigured(f"the outbox {path} cannot be opened: {e}") from e
 

@@ -196,7 +196,7 @@ def open_desk(paths: BoxPaths, settings: Settings) -> Iterator[Desk]:
         Misconfigured, BadSeal: the box's key or outbox cannot be used.
     """
     held = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
-    outbox = Outbox(paths.outbox)
+    outbox = Outbox.open(paths.outbox)
     try:
         yield Desk(
             identity=load_or_make(paths.identity),

@@ -1,0 +1,65 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.config import Settings
+from edge.errors import BadCatalogue, Busy, Misconfigured, Refused, Unreachable
+from edge.sync.backoff import delay, wait
+from edge.sync.rounds import pause_after
+
+FAILURES = st.integers(1, 10_000)
+LUCK = st.floats(0, 1, exclude_max=True)
+
+
+@given(FAILURES, LUCK)
+def test_no_wait_is_longer_than_the_cap(failures, luck):
+    assert 0 <= delay(failures, luck, base_seconds=2, cap_seconds=900) <= 900
+
+
+@given(FAILURES, LUCK)
+def test_the_bound_never_shrinks_with_another_failure(failures, luck):
+    waits = [delay(n, luck, base_seconds=2, cap_seconds=900) for n in (failures, failures + 1)]
+
+    assert waits == sorted(waits)
+
+
+@given(st.floats(0, 1e6), LUCK)
+def test_nobody_comes_before_central_asked_them_to(asked, luck):
+    drawn = delay(3, luck, base_seconds=2, cap_seconds=900)
+
+    assert wait(asked, drawn) >= asked
+
+
+def test_luck_spreads_boxes_evenly_over_the_whole_bound():
+    waits = [delay(4, n / 100, base_seconds=2, cap_seconds=900) for n in range(100)]
+
+    assert [pytest.approx(0.16 * n) for n in range(100)] == waits
+
+
+@pytest.mark.parametrize(("failures", "luck"), [(0, 0.5), (1, 1.0), (1, -0.1)])
+def test_nonsense_is_refused(failures, luck):
+    with pytest.raises(ValueError, match=r"failures|luck"):
+        delay(failures, luck, base_seconds=2, cap_seconds=900)
+
+
+def test_after_a_good_round_the_next_comes_on_time():
+    assert pause_after([], 0, luck=0.9, settings=Settings(sync_seconds=30)) == 30
+
+
+def test_a_box_without_orders_looks_for_its_stick_on_time():
+    orders = [Misconfigured("no orders")]
+
+    assert pause_after(orders, 50, luck=0.9, settings=Settings(sync_seconds=30)) == 30
+
+
+def test_retry_after_is_honoured_whatever_the_luck():
+    met = [Refused("no"), Busy("later", 120.0)]
+
+    assert pause_after(met, 1, luck=0.0, settings=Settings()) == 120.0
+
+
+@pytest.mark.parametrize("error", [Unreachable("gone"), Refused("no"), BadCatalogue("torn")])
+def test_every_other_trouble_backs_off(error):
+    settings = Settings(backoff_base_seconds=2, backoff_cap_seconds=100)
+
+    assert pause_after([error], 20, luck=0.5, settings=settings) == 50

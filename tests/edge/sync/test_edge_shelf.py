@@ -1,0 +1,144 @@
+import pytest
+
+from edge.errors import BadCatalogue, BadSeal, Refused
+from edge.sync.shelf import Shelf
+from edge.sync.wire import Segment
+from tests.fakes.central_simulator import CentralSimulator
+
+OLD, NEW = b"old segment", b"new segment, longer"
+
+
+@pytest.fixture
+def central():
+    return CentralSimulator()
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    return Shelf(tmp_path / "shelf")
+
+
+def stock(shelf, central, contents, *, version):
+    manifest = central.publish(contents, version=version)
+    for segment in shelf.missing(manifest):
+        shelf.append(segment, central.segments[segment.name])
+        shelf.accept(segment)
+    shelf.activate(central.manifest, central_key=central.public_key)
+    return manifest
+
+
+def content(shelf):
+    return [path.read_bytes() for path in shelf.segments(shelf.manifest())]
+
+
+def test_an_empty_shelf_has_no_catalogue(shelf):
+    assert shelf.manifest() is None
+
+
+def test_a_version_is_on_the_shelf_as_central_published_it(shelf, central):
+    manifest = stock(shelf, central, [OLD, NEW], version=1)
+
+    assert manifest == shelf.manifest()
+    assert [OLD, NEW] == content(shelf)
+
+
+def test_what_a_new_version_no_longer_names_is_dropped(shelf, central, tmp_path):
+    stock(shelf, central, [OLD], version=1)
+    stock(shelf, central, [NEW], version=2)
+
+    assert [NEW] == content(shelf)
+    assert len(list((tmp_path / "shelf").glob("*.qseg"))) == 1
+
+
+def test_a_segment_both_versions_name_is_not_fetched_again(shelf, central):
+    stock(shelf, central, [OLD], version=1)
+
+    manifest = central.publish([OLD, NEW], version=2)
+
+    assert manifest.segments[1:] == shelf.missing(manifest)
+
+
+def test_a_box_never_unlearns(shelf, central):
+    stock(shelf, central, [NEW], version=5)
+    central.publish([OLD], version=4)
+
+    with pytest.raises(Refused, match="version 4 after 5"):
+        shelf.activate(central.manifest, central_key=central.public_key)
+
+    assert [NEW] == content(shelf)
+
+
+def test_a_manifest_of_another_central_is_not_taken(shelf, central):
+    other = CentralSimulator()
+    other.publish([], version=9)
+
+    with pytest.raises(BadSeal):
+        shelf.activate(other.manifest, central_key=central.public_key)
+
+    assert shelf.manifest() is None
+
+
+def test_a_version_is_not_activated_before_it_is_whole(shelf, central):
+    stock(shelf, central, [OLD], version=1)
+    central.publish([OLD, NEW], version=2)
+
+    with pytest.raises(BadCatalogue, match="not whole"):
+        shelf.activate(central.manifest, central_key=central.public_key)
+
+    assert [OLD] == content(shelf)
+
+
+@pytest.mark.parametrize("place", range(len(NEW)))
+def test_a_segment_with_any_byte_changed_never_reaches_the_shelf(shelf, central, place):
+    segment = central.publish([NEW], version=1).segments[0]
+    wrong = bytearray(NEW)
+    wrong[place] ^= 1
+    shelf.append(segment, bytes(wrong))
+
+    with pytest.raises(BadCatalogue, match="fetched anew"):
+        shelf.accept(segment)
+
+    assert shelf.arrived(segment) == 0
+    assert [segment] == shelf.missing(central.publish([NEW], version=1))
+
+
+def test_what_arrived_before_a_cut_is_counted(shelf, central):
+    segment = central.publish([NEW], version=1).segments[0]
+    shelf.append(segment, NEW[:7])
+
+    assert shelf.arrived(segment) == 7
+
+
+def test_more_than_was_promised_is_dropped(shelf, central):
+    segment = central.publish([NEW], version=1).segments[0]
+    shelf.append(segment, NEW)
+
+    with pytest.raises(BadCatalogue, match="longer than 19"):
+        shelf.append(segment, b"!")
+
+    assert shelf.arrived(segment) == 0
+
+
+def test_a_segment_whose_name_is_not_its_content_is_refused(shelf, central):
+    segment = central.publish([NEW], version=1).segments[0]
+    other = Segment(**{**segment.model_dump(), "name": f"{'0' * 64}.qseg"})
+    shelf.append(other, NEW)
+
+    with pytest.raises(BadCatalogue):
+        shelf.accept(other)
+
+
+def test_a_torn_segment_on_the_shelf_counts_as_missing(shelf, central):
+    manifest = stock(shelf, central, [NEW], version=1)
+
+    shelf.segments(manifest)[0].write_bytes(NEW[:3])
+
+    assert manifest.segments == shelf.missing(manifest)
+
+
+def test_a_torn_manifest_is_told(shelf, central, tmp_path):
+    stock(shelf, central, [NEW], version=1)
+    (tmp_path / "shelf" / "manifest.json").write_text("{")
+
+    with pytest.raises(BadCatalogue, match=r"manifest\.json"):
+        shelf.manifest()

@@ -1,0 +1,170 @@
+"""A central that behaves, small enough to read: it opens seals and counts once.
+
+It answers `Request`s directly, or over a real loopback connection through `on_loopback`.
+"""
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from edge.errors import BadSeal
+from edge.sync.protocol import Answer, Request
+from edge.sync.seal import device_id, new_key, public_pem, seal, unseal
+from edge.sync.wire import (
+    BatchReceipt,
+    BoxInput,
+    Bundle,
+    DetectionBatch,
+    Heartbeat,
+    Manifest,
+    Rejection,
+    Sealed,
+    Segment,
+)
+
+MADE_AT = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+class CentralSimulator:
+    def __init__(self, *, recipe="q1-test"):
+        self.key = new_key()
+        self.public_key = public_pem(self.key)
+        self.recipe = recipe
+        self.boxes = {}  # device → public key
+        self.records = {}  # (device, boot, seq) → record
+        self.times_taken = {}  # the same key → how often it was counted as new
+        self.heartbeats = []
+        self.manifest = None
+        self.segments = {}  # name → bytes
+        self.unwanted = set()  # recording ids this central will never take
+        self.requests = []  # everything that came in, byte for byte
+        self._lock = threading.Lock()
+
+    def enrol(self, public_key, *, url, hall="Small hall"):
+        """Take a box in; its orders, sealed."""
+        device = device_id(public_key)
+        self.boxes[device] = public_key
+        return self.sealed(
+            Bundle(
+                serial=1,
+                device=device,
+                issued_at=MADE_AT,
+                venue="Philharmonic",
+                hall=hall,
+                time_zone="Asia/Almaty",
+                inputs=[BoxInput(device="USB Audio")],
+                central_url=url,
+                central_key=self.public_key,
+            )
+        )
+
+    def publish(self, contents, *, version):
+        """Serve a catalogue of these segments."""
+        segments = []
+        for content in contents:
+            digest = hashlib.sha256(content).hexdigest()
+            name = f"{digest}.qseg"
+            self.segments[name] = content
+            segments.append(
+                Segment(name=name, size_bytes=len(content), sha256=digest, recordings=1)
+            )
+        manifest = Manifest(version=version, made_at=MADE_AT, recipe=self.recipe, segments=segments)
+        self.manifest = self.sealed(manifest)
+        return manifest
+
+    def sealed(self, letter):
+        return seal(letter, signer="central", key=self.key)
+
+    def answer(self, request: Request) -> Answer:
+        """What central says to one request."""
+        with self._lock:
+            self.requests.append(request)
+            match request.method, request.path:
+                case "POST", "/v1/detections":
+                    return self._opened(request, DetectionBatch, self._take)
+                case "POST", "/v1/heartbeat":
+                    return self._opened(request, Heartbeat, self._note)
+                case "GET", "/v1/catalogue/manifest" if self.manifest is not None:
+                    return Answer(200, self.manifest.model_dump_json().encode())
+                case "GET", path if path.removeprefix("/v1/catalogue/segments/") in self.segments:
+                    return self._piece(path.rsplit("/", 1)[1], request.headers.get("Range", ""))
+                case _:
+                    return Answer(404, b"no such thing")
+
+    def _opened(self, request, words, then: Callable[..., Answer]) -> Answer:
+        sealed = Sealed.model_validate_json(request.body)
+        try:
+            known = self.boxes.get(sealed.signer, "")
+            return then(unseal(sealed, words, signer=sealed.signer, public_key=known))
+        except BadSeal as e:
+            return Answer(403, str(e).encode())
+
+    def _take(self, batch: DetectionBatch) -> Answer:
+        accepted, duplicates, rejected = 0, 0, []
+        for record in batch.records:
+            key = (batch.device, record.boot, record.seq)
+            if getattr(record, "recording_id", None) in self.unwanted:
+                rejected.append(Rejection(boot=record.boot, seq=record.seq, reason="not wanted"))
+            elif key not in self.records:
+                self.records[key] = record
+                self.times_taken[key] = self.times_taken.get(key, 0) + 1
+                accepted += 1
+            elif self.records[key] == record:
+                duplicates += 1
+            else:
+                reason = "another record has this number"
+                rejected.append(Rejection(boot=record.boot, seq=record.seq, reason=reason))
+        receipt = BatchReceipt(accepted=accepted, duplicates=duplicates, rejected=rejected)
+        return Answer(200, receipt.model_dump_json().encode())
+
+    def _note(self, heartbeat: Heartbeat) -> Answer:
+        self.heartbeats.append(heartbeat)
+        return Answer(204, b"")
+
+    def _piece(self, name, wanted) -> Answer:
+        content = self.segments[name]
+        if not wanted:
+            return Answer(200, content)
+        first, last = (int(n) for n in wanted.removeprefix("bytes=").split("-"))
+        piece = content[first : last + 1]
+        place = f"bytes {first}-{first + len(piece) - 1}/{len(content)}"
+        return Answer(206, piece, {"content-range": place})
+
+
+@contextmanager
+def on_loopback(answer: Callable[[Request], Answer]) -> Iterator[str]:
+    """A real server on 127.0.0.1 in front of `answer`; gives its address."""
+
+    class Door(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _serve(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            request = Request(self.command, self.path, body, dict(self.headers))
+            said = answer(request)
+            self.send_response(said.status)
+            for name, value in said.headers.items():
+                self.send_header(name, value)
+            if said.status != 204:
+                self.send_header("Content-Length", str(len(said.body)))
+            self.end_headers()
+            self.wfile.write(said.body)
+
+        do_GET = do_POST = _serve
+
+        def log_message(self, *_words):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,132 @@
+"""What the demo found, for a person to read: the same words for the same evening, every time."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from demo.findings import Check, Due, Heard, Payout, Row, Span
+from demo.music import Recording, Shelf
+
+WIDTH = 110  # columns, where there is no terminal to ask
+
+STATES = {"heard": "heard", "powered_off": "powered off (the cut)"}
+
+
+def paper() -> Console:
+    """Where the report is printed: standard output, never narrower than its tables."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=WIDTH)
+
+
+def print_hearing(out: Console, rows: Sequence[Row], *, false: Iterable[Heard]) -> None:
+    """What was played beside what was heard, in minutes and seconds of the evening."""
+    table = _table("Played and heard", "piece", "how", right=("played", "heard"))
+    for column in ("start", "end", "confidence"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for row in rows:
+        piece = row.played
+        table.add_row(
+            piece.name,
+            piece.condition,
+            _span(piece.started, piece.ended),
+            ", ".join(_span(h.started, h.ended) for h in row.heard) or "—",
+            _error(row.start_error),
+            _error(row.end_error),
+            f"{row.heard[0].confidence:.2f}" if row.heard else "",
+        )
+    for heard in false:
+        span = _span(heard.started, heard.ended)
+        table.add_row(heard.name, "not played", "—", span, "", "", f"{heard.confidence:.2f}")
+    out.print(table)
+
+
+def print_coverage(out: Console, spans: Sequence[Span]) -> None:
+    """How the evening was listened to."""
+    table = _table("Coverage", "state", right=("from", "to", "seconds", "share"))
+    whole = sum(span.ended - span.started for span in spans)
+    for span in spans:
+        seconds = span.ended - span.started
+        table.add_row(
+            STATES.get(span.state, span.state),
+            _clock(span.started),
+            _clock(span.ended),
+            f"{seconds:.3f}",
+            f"{100 * seconds / whole:.2f} %",
+        )
+    out.print(table)
+
+
+def print_payout(out: Console, payout: Payout) -> None:
+    """Who receives what."""
+    table = _table("Statements", "rightholder", right=("plays", "receives"))
+    for due in payout.dues:
+        table.add_row(due.name, str(due.plays), due.text)
+    table.add_section()
+    table.add_row("the evening's licence fee", "", payout.fee)
+    out.print(table)
+
+
+def print_statement(out: Console, due: Due, *, lines: Sequence[Sequence[str]]) -> None:
+    """One statement, opened: each amount with the play behind it."""
+    heading = f"The statement of {due.name}, opened"
+    table = _table(heading, "work", right=("played at", "heard for", "share", "amount"))
+    for line in lines:
+        table.add_row(*line)
+    table.add_section()
+    table.add_row("", "", "", "", due.text)
+    out.print(table)
+
+
+def print_checks(out: Console, checks: Iterable[Check]) -> None:
+    """What must hold, and whether it does."""
+    for check in checks:
+        mark = "[green]✓[/green]" if check.holds else "[bold red]✗[/bold red]"
+        out.print(f"  {mark} {check.words}", soft_wrap=True)
+
+
+def print_credits(out: Console, shelf: Shelf, *, names: Iterable[str]) -> None:
+    """Whose music it was, and what in the evening was not recorded but made."""
+    used = set(names)
+    out.print("\n[bold]Recordings[/bold] (real; out of Debian packages, not part of this project)")
+    for recording in (*(r for r in shelf.music if r.name in used), *shelf.speech):
+        out.print(f"  {_credit(recording)}", soft_wrap=True)
+    out.print(
+        "Synthesised: the hall's reverberation, the noise of the house, the applause."
+        " Invented: all rightholders, works and shares; they are marked as fictional.",
+        soft_wrap=True,
+    )
+
+
+def clock(seconds: float) -> str:
+    """A moment of the evening: minutes and seconds."""
+    return _clock(seconds)
+
+
+def _credit(recording: Recording) -> str:
+    return (
+        f"{recording.title}: {recording.artist}; {recording.licence}; package {recording.package}"
+    )
+
+
+def _table(title: str, *left: str, right: Sequence[str]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    for column in left:
+        table.add_column(column)
+    for column in right:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
+
+
+def _span(started: float, ended: float) -> str:
+    return f"{_clock(started)} - {_clock(ended)}"
+
+
+def _clock(seconds: float) -> str:
+    tenths = round(seconds * 10)
+    return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"
+
+
+def _error(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds:+.2f} s"

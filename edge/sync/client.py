@@ -59,8 +59,8 @@ class Courier:
                 body = _bounded(response, request.longest_answer)
                 return Answer(response.status_code, body, dict(response.headers))
         except (httpx.HTTPError, httpx.InvalidURL) as e:
-            place = f"{self._client.base_url}{request.path.lstrip('/')}"
-            raise Unreachable(f"{place}: {e or type(e).__name__}") from e
+            place = str(self._client.base_url).rstrip("/") + request.path
+            raise Unreachable(f"{place}: {str(e) or type(e).__name__}") from e
 
 
 def _bounded(response: httpx.Response, longest: int) -> bytes:

@@ -79,6 +79,8 @@ class Shelf:
             BadCatalogue: its bytes are not what the manifest says; what came is dropped.
         """
         part = self._part(segment)
+        if not part.exists():
+            self.append(segment, b"")  # an empty segment never had a first piece
         digest = _sha256(part)
         if digest != segment.sha256 or f"{digest}.qseg" != segment.name:
             part.unlink()

@@ -1,0 +1,244 @@
+import random
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlite_utils import Database
+
+from edge.config import Settings
+from edge.errors import BadSeal, Busy, Misconfigured, QulaqError, Refused, Unreachable
+from edge.sync.identity import load
+from edge.sync.outbox import Outbox, Tally
+from edge.sync.protocol import Answer
+from edge.sync.rounds import Desk, deliver, heartbeat_of, one_round, restock, sync_once
+from edge.sync.shelf import Shelf
+from edge.sync.wire import BatchReceipt
+from tests.fakes.central_simulator import CentralSimulator, on_loopback
+from tests.fakes.evenings import SEVEN, checkpoint, heard, make_box
+
+SETTINGS = Settings(batch_records=3, piece_bytes=1000)
+
+
+@pytest.fixture
+def central():
+    return CentralSimulator()
+
+
+@pytest.fixture
+def desk(tmp_path, central):
+    paths = make_box(tmp_path / "box", central, "http://central.example")
+    outbox = Outbox.open(paths.outbox)
+    yield Desk(
+        identity=load(paths.identity),
+        outbox=outbox,
+        shelf=Shelf(paths.shelf),
+        settings=SETTINGS,
+        now=lambda: SEVEN,
+        stopping=lambda: False,
+    )
+    outbox.close()
+
+
+def test_a_round_brings_everything_and_fetches_everything(desk, central):
+    records = [heard(n) for n in range(1, 11)]
+    desk.outbox.put(records, checkpoint())
+    central.publish([random.Random(1).randbytes(2500)], version=4)
+
+    assert one_round(desk, central.answer, central_key=central.public_key) == []
+
+    assert records == list(central.records.values())
+    assert Tally(0, 10, 0) == desk.outbox.tally()
+    assert desk.shelf.manifest().version == 4
+    assert (0, 4) == (central.heartbeats[0].waiting, central.heartbeats[0].catalogue_version)
+
+
+def test_a_round_that_has_nothing_to_do_only_says_it_is_alive(desk, central):
+    central.publish([b"segment"], version=1)
+    for _ in range(2):
+        one_round(desk, central.answer, central_key=central.public_key)
+
+    paths = [request.path for request in central.requests[-2:]]
+    assert ["/v1/catalogue/manifest", "/v1/heartbeat"] == paths
+
+
+def test_a_heartbeat_tells_how_far_was_listened(desk):
+    desk.outbox.put([heard(1)], checkpoint(until=SEVEN - timedelta(seconds=4)))
+
+    heartbeat = heartbeat_of(desk)
+
+    assert SEVEN - timedelta(seconds=4) == heartbeat.last_heard_at
+    assert (1, "a test", SEVEN) == (heartbeat.waiting, heartbeat.source, heartbeat.said_at)
+
+
+def test_rejected_records_do_not_hold_up_the_others(desk, central):
+    central.unwanted.add("rec-bad")
+    desk.outbox.put([heard(1), heard(2, recording="rec-bad"), heard(3)], checkpoint())
+
+    deliver(desk, central.answer)
+
+    assert Tally(waiting=0, delivered=2, rejected=1) == desk.outbox.tally()
+    assert [(heard(2, recording="rec-bad"), "not wanted")] == desk.outbox.rejections()
+
+
+def test_a_refused_batch_is_kept_and_the_other_errands_are_still_run(desk, central):
+    desk.outbox.put([heard(1)], checkpoint())
+    central.publish([b"segment"], version=1)
+
+    def grumpy(request):
+        refuses = request.path == "/v1/detections"
+        return Answer(422, b"what is this?") if refuses else central.answer(request)
+
+    met = one_round(desk, grumpy, central_key=central.public_key)
+
+    assert ["central answered 422: what is this?"] == [str(e) for e in met]
+    assert Tally(1, 0, 0) == desk.outbox.tally()
+    assert desk.shelf.manifest().version == 1
+    assert len(central.heartbeats) == 1
+
+
+def test_when_central_is_gone_the_round_ends_at_once(desk):
+    desk.outbox.put([heard(1)], checkpoint())
+    asked = []
+
+    def gone(request):
+        asked.append(request.path)
+        raise Unreachable("no route")
+
+    met = one_round(desk, gone, central_key="")
+
+    assert [Unreachable] == [type(e) for e in met]
+    assert asked == ["/v1/detections"]
+
+
+def test_delivered_records_are_forgotten_after_their_time(desk, central):
+    desk.outbox.put([heard(1)], checkpoint())
+    desk.outbox.settle(
+        [heard(1)],
+        BatchReceipt(accepted=1, duplicates=0),
+        at=SEVEN - timedelta(days=SETTINGS.keep_sent_days, seconds=1),
+    )
+
+    one_round(desk, central.answer, central_key=central.public_key)
+
+    assert Tally(0, 0, 0) == desk.outbox.tally()
+
+
+def test_an_older_catalogue_is_refused_before_a_byte_of_it_is_fetched(desk, central):
+    central.publish([b"new"], version=7)
+    restock(desk, central.answer, central_key=central.public_key)
+    central.publish([b"old"], version=6)
+    central.requests.clear()
+
+    with pytest.raises(Refused, match="version 6 after 7"):
+        restock(desk, central.answer, central_key=central.public_key)
+
+    assert ["/v1/catalogue/manifest"] == [request.path for request in central.requests]
+
+
+def test_a_forged_catalogue_is_refused_before_a_byte_of_it_is_fetched(desk, central):
+    central.publish([b"new"], version=7)
+
+    with pytest.raises(BadSeal):
+        restock(desk, central.answer, central_key=CentralSimulator().public_key)
+
+    assert desk.shelf.manifest() is None
+
+
+class CutLine:
+    """Carries requests to central; each may be lost, or its answer may be."""
+
+    def __init__(self, central, fates):
+        self._central = central
+        self._fates = iter(fates)
+
+    def send(self, request):
+        fate = next(self._fates, "ok")
+        if fate == "request lost":
+            raise Unreachable("cut before central")
+        if fate == "busy":
+            return Answer(503, b"", {"retry-after": "3"})
+        answer = self._central.answer(request)
+        if fate == "sent twice":
+            answer = self._central.answer(request)
+        if fate == "answer lost":
+            raise Unreachable("cut behind central")
+        return answer
+
+
+FATES = st.lists(
+    st.sampled_from(["ok", "request lost", "answer lost", "sent twice", "busy"]), max_size=30
+)
+
+
+@given(FATES, st.integers(0, 20), st.integers(1, 7), st.integers(0, 700))
+def test_over_a_line_cut_anywhere_everything_arrives_once(tmp_path_factory, fates, n, size, length):
+    central = CentralSimulator()
+    paths = make_box(tmp_path_factory.mktemp("cut"), central, "http://central.example")
+    central.publish([random.Random(length).randbytes(length)], version=1)
+    desk = Desk(
+        identity=load(paths.identity),
+        outbox=Outbox(Database(memory=True)),
+        shelf=Shelf(paths.shelf),
+        settings=Settings(batch_records=size, piece_bytes=100),
+        now=lambda: SEVEN,
+        stopping=lambda: False,
+    )
+    records = [heard(seq) for seq in range(1, n + 1)]
+    desk.outbox.put(records, checkpoint())
+    line = CutLine(central, fates)
+
+    met: list[QulaqError] = [Unreachable("not tried yet")]
+    while met:
+        met = one_round(desk, line.send, central_key=central.public_key)
+        assert all(isinstance(e, Unreachable | Busy) for e in met)
+
+    assert records == list(central.records.values())
+    assert set(central.times_taken.values()) <= {1}
+    assert desk.outbox.tally().waiting == 0
+    assert desk.shelf.missing(desk.shelf.manifest()) == []
+    desk.outbox.close()
+
+
+def test_a_download_goes_on_where_the_line_was_cut(desk, central):
+    segment = central.publish([random.Random(2).randbytes(9_500)], version=1).segments[0]
+    line = CutLine(central, ["ok"] * 7 + ["request lost"])
+    with pytest.raises(Unreachable):
+        restock(desk, line.send, central_key=central.public_key)
+    central.requests.clear()
+
+    restock(desk, central.answer, central_key=central.public_key)
+
+    again = [r.headers["Range"] for r in central.requests if r.path.endswith(segment.name)]
+    assert ["bytes=6000-6999", "bytes=7000-7999"] == again[:2]
+    assert len(again) == 4
+
+
+def test_one_round_over_a_real_connection(tmp_path, central):
+    with on_loopback(central.answer) as url:
+        paths = make_box(tmp_path / "box", central, url)
+        outbox = Outbox.open(paths.outbox)
+        outbox.put([heard(1)], checkpoint())
+
+        sync_once(paths, Settings())
+
+    assert Tally(0, 1, 0) == outbox.tally()
+    assert len(central.heartbeats) == 1
+    outbox.close()
+
+
+def test_a_box_without_orders_says_what_it_waits_for(tmp_path, central):
+    paths = make_box(tmp_path / "box", central, "http://central.example")
+    paths.bundle.unlink()
+
+    with pytest.raises(Misconfigured, match="plug in the stick"):
+        sync_once(paths, Settings())
+
+
+def test_orders_of_another_box_are_not_obeyed(tmp_path, central):
+    mine = make_box(tmp_path / "mine", central, "http://central.example")
+    yours = make_box(tmp_path / "yours", central, "http://central.example")
+    mine.bundle.write_bytes(yours.bundle.read_bytes())
+
+    with pytest.raises(BadSeal, match="these orders are for"):
+        sync_once(mine, Settings())

@@ -1,0 +1,194 @@
+"""The units are code: systemd finds no fault in them, and the fences we promise stand in them."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SHIPPED = Path(__file__).parents[2] / "systemd"
+SERVICES = ["hear", "speak", "stick", "orders", "central"]
+UNITS = [f"qulaq-{name}.service" for name in SERVICES] + ["qulaq-orders.path"]
+PROGRAMS = ["opt/qulaq/bin/qulaq-edge", "opt/qulaq/bin/qulaq-central", "usr/bin/systemctl"]
+MOST_EXPOSED = 12  # tenths, of 100: what `systemd-analyze security` may find at most
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """A file tree as on an installed box: systemd's own units, ours, and what they start."""
+    own = next(
+        p for p in map(Path, ("/usr/lib/systemd", "/lib/systemd")) if (p / "system").is_dir()
+    )
+    shutil.copytree(own / "system", tmp_path / "usr/lib/systemd/system", symlinks=True)
+    shutil.copytree(SHIPPED / "system", tmp_path / "etc/systemd/system")
+    for name in PROGRAMS:
+        program = tmp_path / name
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.write_text("#!/bin/sh\n")
+        program.chmod(0o755)
+    return tmp_path
+
+
+def analyze(machine, *arguments):
+    return subprocess.run(
+        ["systemd-analyze", f"--root={machine}", "--no-pager", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def settings_of(name):
+    """What holds for a service: the shared fences and its own unit, option by option."""
+    found = {}
+    for path in (
+        SHIPPED / "system" / "qulaq-.service.d" / "fences.conf",
+        SHIPPED / "system" / f"qulaq-{name}.service",
+    ):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            option, equals, value = line.partition("=")
+            if equals and not line.startswith("#"):
+                found.setdefault(option, []).append(value)
+    return found
+
+
+def lines_of(path):
+    text = (SHIPPED / path).read_text(encoding="utf-8")
+    return [line.split() for line in text.splitlines() if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_systemd_finds_nothing_to_say_about_a_unit(machine, unit):
+    verdict = analyze(machine, "verify", unit)
+
+    # A mistyped option is only warned about: silence is the test, not the exit code.
+    assert (verdict.returncode, verdict.stdout, verdict.stderr) == (0, "", "")
+
+
+def test_a_mistyped_fence_would_be_noticed(machine):
+    unit = machine / "etc/systemd/system/qulaq-hear.service"
+    unit.write_text(unit.read_text().replace("PrivateNetwork", "PrivatNetwork"))
+
+    assert "PrivatNetwork" in analyze(machine, "verify", unit.name).stderr
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_is_as_little_exposed_as_promised(machine, name):
+    verdict = analyze(
+        machine,
+        "security",
+        "--offline=true",
+        f"--threshold={MOST_EXPOSED}",
+        f"qulaq-{name}.service",
+    )
+
+    assert verdict.returncode == 0, verdict.stdout
+
+
+def test_who_hears_has_no_network_and_of_all_devices_only_sound():
+    hear = settings_of("hear")
+
+    assert hear["PrivateNetwork"] == ["yes"]
+    assert hear["RestrictAddressFamilies"] == ["AF_UNIX"]
+    assert hear["IPAddressDeny"] == ["any"]
+    assert hear["DevicePolicy"] == ["closed"]
+    assert hear["DeviceAllow"] == ["char-alsa rw"]
+
+
+def test_who_hears_writes_only_the_outbox_and_cannot_read_the_key():
+    hear = settings_of("hear")
+
+    assert hear["ReadWritePaths"] == ["/var/lib/qulaq/outbox"]
+    assert hear["InaccessiblePaths"] == ["-/var/lib/qulaq/keys/identity.pem"]
+    assert "qulaq-keys" not in hear["SupplementaryGroups"][0].split()
+    assert ["m", "qulaq-hear", "qulaq-keys"] not in lines_of("sysusers.d/qulaq.conf")
+
+
+@pytest.mark.parametrize("name", ["speak", "stick", "central", "orders"])
+def test_nobody_else_can_hear(name):
+    service = settings_of(name)
+
+    assert service["DevicePolicy"] == ["closed"]
+    assert "audio" not in service.get("SupplementaryGroups", [""])[0].split()
+    assert not [allowed for allowed in service.get("DeviceAllow", []) if "alsa" in allowed]
+    assert service.get("PrivateDevices") == ["yes"] or name == "stick"
+
+
+def test_who_serves_sticks_cannot_reach_the_internet_nor_what_was_heard():
+    stick = settings_of("stick")
+
+    assert stick["RestrictAddressFamilies"] == ["AF_UNIX AF_NETLINK"]
+    assert stick["IPAddressDeny"] == ["any"]
+    assert stick["DeviceAllow"] == ["block-sd rw"]
+    assert stick["ReadWritePaths"] == ["/var/lib/qulaq/orders"]
+    assert "-/var/lib/qulaq/outbox" in stick["InaccessiblePaths"][0].split()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_memory_of_a_process_reaches_a_disk(name):
+    service = settings_of(name)
+
+    assert service["LimitCORE"] == ["0"]
+    assert service["MemorySwapMax"] == ["0"]
+    assert "MemoryMax" in service
+
+
+@pytest.mark.parametrize("name", ["hear", "speak", "stick", "central"])
+def test_a_process_that_ends_is_started_again_for_ever(name):
+    service = settings_of(name)
+
+    assert service["Restart"] == ["always"]
+    assert service["StartLimitIntervalSec"] == ["0"]
+
+
+@pytest.mark.parametrize("name", ["hear", "speak"])
+def test_a_process_that_hangs_is_ended(name):
+    service = settings_of(name)
+
+    assert service["Type"] == ["notify"]
+    assert int(service["WatchdogSec"][0]) <= 120
+
+
+def test_each_process_has_a_user_of_its_own():
+    declared = {line[1] for line in lines_of("sysusers.d/qulaq.conf") if line[0] == "u"}
+    users = [settings_of(name)["User"][0] for name in ("hear", "speak", "stick", "central")]
+
+    assert declared == set(users)
+    assert len(users) == len(set(users))
+
+
+def test_groups_and_folders_that_units_name_are_made():
+    lines = lines_of("sysusers.d/qulaq.conf")
+    groups = {line[1] for line in lines if line[0] in ("g", "u")} | {"root", "audio"}
+    folders = {line[1]: line for line in lines_of("tmpfiles.d/qulaq.conf")}
+    for name in ("hear", "speak", "stick", "central"):
+        service = settings_of(name)
+        wanted = {*service["Group"], *service.get("SupplementaryGroups", [""])[0].split()}
+
+        assert wanted <= groups
+        for path in service.get("ReadWritePaths", [""])[0].split():
+            assert folders[path][0] == "d"
+    for line in folders.values():
+        assert {line[3], line[4]} <= groups
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_commands_are_started_without_a_shell_and_are_understood(name):
+    service = settings_of(name)
+    for command in service["ExecStart"] + service.get("ExecStartPre", []):
+        program, *words = command.split()
+
+        assert program.removeprefix("/") in PROGRAMS
+        if program.startswith("/opt/qulaq/bin/qulaq-"):
+            house = program.removeprefix("/opt/qulaq/bin/qulaq-")
+            # An option that does not exist is refused before --help answers.
+            understood = subprocess.run(
+                [sys.executable, "-m", house, *words, "--help"],
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+            assert understood.returncode == 0, understood.stderr

@@ -15,6 +15,7 @@ from central.ingest import routes as ingest
 from central.repertoire import routes as repertoire
 from central.royalties import routes as royalties
 from central.venues import routes as venues
+from central.web.routes import open_console
 from edge.errors import BadSeal, QulaqError
 
 ROUTERS = (
@@ -47,6 +48,7 @@ def create_app(office: Office) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.get("/health", tags=["health"])(health)
+    open_console(app)
     app.add_exception_handler(QulaqError, _explain)
     app.add_exception_handler(RequestValidationError, _explain_form)
     return app

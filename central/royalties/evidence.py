@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, Select, select
 
 from central.errors import Unknown
 from central.ingest.plays import Play
@@ -56,25 +57,42 @@ def time_zone_of(connection: Connection, venue_id: int) -> str:
 def events_of(connection: Connection, venue_id: int, period: Period) -> list[OpenEvent]:
     """The events of a venue that start within the period, by start."""
     rows = connection.execute(
-        select(events, halls.c.name.label("hall"))
-        .join_from(events, halls)
+        _events()
         .where(halls.c.venue_id == venue_id)
         .where(events.c.starts_at >= period.start)
         .where(events.c.starts_at < period.end)
-        .order_by(events.c.starts_at, events.c.id)
     )
-    return [
-        OpenEvent(
-            id=row.id,
-            hall_id=row.hall_id,
-            title=row.title,
-            hall=row.hall,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            fee=Money(row.licence_fee_minor, row.currency),
-        )
-        for row in rows
-    ]
+    return [_open_event(row) for row in rows]
+
+
+def event_of(connection: Connection, event_id: int) -> OpenEvent:
+    """One event.
+
+    Raises:
+        Unknown: no such event.
+    """
+    row = connection.execute(_events().where(events.c.id == event_id)).first()
+    if row is None:
+        raise Unknown(f"event {event_id} is not registered")
+    return _open_event(row)
+
+
+def _events() -> Select[Any]:
+    hall = halls.c.name.label("hall")
+    ordered = select(events, hall).order_by(events.c.starts_at, events.c.id)
+    return ordered.join_from(events, halls)
+
+
+def _open_event(row: Row[Any]) -> OpenEvent:
+    return OpenEvent(
+        id=row.id,
+        hall_id=row.hall_id,
+        title=row.title,
+        hall=row.hall,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        fee=Money(row.licence_fee_minor, row.currency),
+    )
 
 
 def plays_at(connection: Connection, event: OpenEvent) -> list[PlayUsed]:

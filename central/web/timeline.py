@@ -7,10 +7,12 @@ evening's length, so that the picture fits a phone and a sheet of paper alike.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from central.ingest.coverage import CoverageSpan
-from central.web.words import clock_text, length_text, seconds_text
+from central.royalties.distribution import Evidence, PlayUsed
+from central.web.words import HUES, clock_text, length_text, percent_text, seconds_text
 
 STATES_IN_WORDS = {
     "heard": "heard",
@@ -22,6 +24,7 @@ STATES_IN_WORDS = {
 }
 _STEPS_SECONDS = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400)
 _MOST_TICKS = 11
+_LABEL_FITS_BEFORE = 93.0  # percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +43,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Sounding:
-    """One play as the timeline needs it; `detections` are the spans of sound behind it."""
+    """A play by the names people know it by."""
 
-    play_id: str
-    recording_id: str
+    play: PlayUsed
     title: str
     authors: str
-    known: bool
-    started_at: datetime
-    ended_at: datetime
-    milliseconds: int
-    confidence: float
-    detections: tuple[tuple[datetime, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +62,18 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class PlayBar:
-    """A play, with the detections it consists of drawn inside it."""
+    """A play, with the detections it consists of drawn inside it.
+
+    Attributes:
+        label: how sure the recognition is.
+        label_at: where the label is put, percent.
+        anchor: which end of the label is there; near the right edge it stands before the bar.
+    """
 
     bar: Bar
     label: str
-    label_left: float
+    label_at: float
+    anchor: Literal["start", "end"]
     detections: tuple[Bar, ...]
 
 
@@ -81,6 +84,7 @@ class Lane:
     title: str
     authors: str
     known: bool
+    hue: int
     plays: tuple[PlayBar, ...]
 
 
@@ -167,24 +171,45 @@ def _bar(window: Window, start: datetime, end: datetime, *, kind: str, says: str
     return Bar(left, round(window.percent(end) - left, 4), kind, says)
 
 
-def _lanes(window: Window, plays: Iterable[Sounding]) -> Iterable[Lane]:
+def _lanes(window: Window, soundings: Iterable[Sounding]) -> Iterable[Lane]:
     by_recording: dict[str, list[Sounding]] = {}
-    for play in sorted(plays, key=lambda play: (play.started_at, play.play_id)):
-        by_recording.setdefault(play.recording_id, []).append(play)
-    for same in by_recording.values():
-        bars = tuple(_play_bar(window, play) for play in same)
-        yield Lane(same[0].title, same[0].authors, same[0].known, bars)
+    for sounding in sorted(soundings, key=lambda one: (one.play.started_at, one.play.id)):
+        by_recording.setdefault(sounding.play.recording_id, []).append(sounding)
+    for number, same in enumerate(by_recording.values()):
+        first = same[0]
+        yield Lane(
+            title=first.title,
+            authors=first.authors,
+            known=first.play.work_id is not None,
+            hue=number % HUES,
+            plays=tuple(_play_bar(window, sounding) for sounding in same),
+        )
 
 
-def _play_bar(window: Window, play: Sounding) -> PlayBar:
+def _play_bar(window: Window, sounding: Sounding) -> PlayBar:
+    play = sounding.play
     begins = clock_text(play.started_at, window.time_zone)
     ends = clock_text(play.ended_at, window.time_zone)
-    sure = f"{play.confidence:.0%} sure"
-    says = f"{play.title}, {begins} to {ends}, {length_text(play.milliseconds)} performed, {sure}"
-    kind = "known" if play.known else "unknown"
-    bar = _bar(window, play.started_at, play.ended_at, kind=kind, says=says)
-    inside = tuple(_bar(window, start, end, kind=kind, says=says) for start, end in play.detections)
-    return PlayBar(bar, f"{play.confidence:.0%}", round(bar.left + bar.width, 4), inside)
+    sure = percent_text(play.confidence_per_mille)
+    performed = length_text(play.milliseconds)
+    says = f"{sounding.title}, {begins} to {ends}, {performed} performed, {sure} sure"
+    bar = _bar(window, play.started_at, play.ended_at, kind="play", says=says)
+    right = round(bar.left + bar.width, 4)
+    at_the_edge = right > _LABEL_FITS_BEFORE
+    return PlayBar(
+        bar=bar,
+        label=sure,
+        label_at=bar.left if at_the_edge else right,
+        anchor="end" if at_the_edge else "start",
+        detections=tuple(_detection_bar(window, heard) for heard in play.detections),
+    )
+
+
+def _detection_bar(window: Window, heard: Evidence) -> Bar:
+    begins = clock_text(heard.started_at, window.time_zone)
+    ends = clock_text(heard.ended_at, window.time_zone)
+    says = f"detection {heard.key}, {begins} to {ends}"
+    return _bar(window, heard.started_at, heard.ended_at, kind="detection", says=says)
 
 
 def _ticks(window: Window) -> Iterable[Tick]:

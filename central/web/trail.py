@@ -4,11 +4,14 @@ Everything here is plain data in the units of one drawing; a template only place
 in proportion to money for the eye; the exact amounts are written beside it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from central.royalties.closed import ClosedEvent
+from central.royalties.distribution import REASONS, Allocation, PlayUsed
 from central.royalties.money import Money
+from central.web.words import HUES, length_text
 
 Kind = Literal["event", "play", "work", "rightholder", "suspense"]
 
@@ -19,7 +22,6 @@ _NODE_WIDTH = 12
 _TOP = 44
 _SLOT = 46  # room for the two lines of writing beside a node
 _MONEY_HEIGHT = 420
-_HUES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,50 @@ class Trail:
     ribbons: tuple[Ribbon, ...]
 
 
+def ways_of(events: Iterable[ClosedEvent], *, names: Mapping[int, str]) -> list[Way]:
+    """The way of every allocation of these events.
+
+    Args:
+        events: of one currency.
+        names: what the rightholders are called, by number.
+    """
+    return [
+        Way(_stations(event, part, {play.id: play for play in event.plays}, names), part.amount)
+        for event in events
+        for part in event.allocations
+    ]
+
+
+def _stations(
+    event: ClosedEvent,
+    part: Allocation,
+    plays: Mapping[str, PlayUsed],
+    names: Mapping[int, str],
+) -> tuple[Station, Station, Station, Station]:
+    start = Station("event", str(event.event_id), event.title)
+    end = (
+        Station("suspense", part.reason, f"suspense: {REASONS[part.reason]}")
+        if part.party_id is None
+        else Station("rightholder", str(part.party_id), names[part.party_id])
+    )
+    if part.play_id is None:
+        key = f"none/{event.event_id}"
+        return start, Station("play", key, "nothing heard"), Station("work", key, "no work"), end
+    play = plays[part.play_id]
+    heard = Station("play", f"{event.event_id}/{play.id}", _play_title(play))
+    work = (
+        Station("work", "unknown", "unknown work")
+        if play.work_id is None
+        else Station("work", str(play.work_id), play.work_title)
+    )
+    return start, heard, work, end
+
+
+def _play_title(play: PlayUsed) -> str:
+    title = play.recording_title or play.recording_id
+    return f"{title}, {length_text(play.milliseconds)}"
+
+
 def draw(ways: Iterable[Way]) -> Trail:
     """Lay out the way of the money, left to right.
 
@@ -85,7 +131,7 @@ def draw(ways: Iterable[Way]) -> Trail:
     """
     paid = _folded([way for way in ways if way.amount.minor > 0])
     columns = [_totals(paid, column) for column in range(4)]
-    hues = {station: n % _HUES for n, station in enumerate(columns[1])}
+    hues = {station: n % HUES for n, station in enumerate(columns[1])}
     hues |= {station: _first_hue(paid, station, hues) for station in _all(columns[2:])}
     height = max((_height(column) for column in columns), default=0) + _TOP
     nodes: dict[Station, Node] = {}

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 SILENT_AFTER = timedelta(minutes=15)  # a box reports every minute; this many missed is no accident
+HUES = 8  # colours that lanes and ribbons take in turn
 
 _UNITS = ((86_400, "day"), (3_600, "h"), (60, "min"), (1, "s"))
 
@@ -50,3 +51,14 @@ def seconds_text(milliseconds: int) -> str:
     """A duration in seconds without a needless fraction: `598`, `5.5`, `0.25`."""
     units, rest = divmod(milliseconds, 1000)
     return f"{units}.{rest:03}".rstrip("0").rstrip(".")
+
+
+def percent_text(per_mille: int) -> str:
+    """A confidence, cut and never rounded up: `97 %`."""
+    return f"{per_mille // 10} %"
+
+
+def share_text(basis_points: int) -> str:
+    """A share of a work: `50 %`, `33.34 %`."""
+    units, rest = divmod(basis_points, 100)
+    return f"{units}.{rest:02} %" if rest else f"{units} %"

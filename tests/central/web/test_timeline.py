@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from central.ingest.coverage import CoverageSpan, merge_coverage
+from central.royalties.distribution import Evidence, PlayUsed
 from central.web.timeline import STATES_IN_WORDS, Sounding, Window, coverage_sentence, draw
 
 START = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
@@ -18,20 +19,22 @@ def at(seconds):
     return START + timedelta(seconds=seconds)
 
 
-def sounding(recording, start, end, **changed):
-    fields = {
-        "play_id": f"{recording}@{start}",
-        "recording_id": recording,
-        "title": recording,
-        "authors": "A. Author",
-        "known": True,
-        "started_at": at(start),
-        "ended_at": at(end),
-        "milliseconds": (end - start) * 1000,
-        "confidence": 0.97,
-        "detections": ((at(start), at(end)),),
-    }
-    return Sounding(**fields | changed)
+def sounding(recording, start, end, *, work_id=1):
+    play = PlayUsed(
+        id=f"{recording}@{start}",
+        recording_id=recording,
+        recording_title=recording,
+        performer="",
+        work_id=work_id,
+        work_title=recording,
+        started_at=at(start),
+        ended_at=at(end),
+        milliseconds=(end - start) * 1000,
+        confidence_per_mille=979,
+        detections=(Evidence("qb-1/boot/1", at(start), at(end), 979),),
+        shares=(),
+    )
+    return Sounding(play, recording, "A. Author")
 
 
 def evening(*spans):
@@ -107,4 +110,4 @@ def test_ticks_are_round_times_even_when_the_evening_begins_late():
 def test_a_bar_says_what_it_shows():
     (lane,) = draw(WINDOW, evening(), [sounding("Домбыра", 60, 120)]).lanes
 
-    assert lane.plays[0].bar.says == "Домбыра, 19:01:00 to 19:02:00, 1:00.0 performed, 97% sure"
+    assert lane.plays[0].bar.says == "Домбыра, 19:01:00 to 19:02:00, 1:00.0 performed, 97 % sure"

@@ -1,0 +1,71 @@
+"""An evening made ready for its page: every play by the names people know it by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from central.royalties.distribution import PlayUsed
+from central.web import timeline
+from central.web.store import Evening
+from central.web.timeline import Sounding, Timeline, Window
+from central.web.words import share_text
+
+ROLES = {
+    "C": "composer",
+    "A": "author of the words",
+    "CA": "composer and author",
+    "AR": "arranger",
+    "E": "publisher",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlayShown:
+    """A play in the table beneath the timeline.
+
+    Attributes:
+        credits: name, role in words and share in words of each rightholder.
+    """
+
+    play: PlayUsed
+    title: str
+    credits: Sequence[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class EveningShown:
+    """All that the page of an evening says."""
+
+    facts: Evening
+    window: Window
+    picture: Timeline | None  # None before the evening begins
+    plays: Sequence[PlayShown]
+    unknown: int  # plays whose recording is not registered
+
+
+def evening_shown(evening: Evening) -> EveningShown:
+    """Lay an evening out for its page."""
+    plays = [_play_shown(evening, play) for play in evening.plays]
+    begins, ends = evening.event.starts_at, evening.coverage_until
+    window = Window(begins, ends, evening.place.time_zone)
+    soundings = [
+        Sounding(shown.play, shown.title, ", ".join(name for name, _, _ in shown.credits))
+        for shown in plays
+    ]
+    return EveningShown(
+        facts=evening,
+        window=window,
+        picture=timeline.draw(window, evening.coverage, soundings) if ends > begins else None,
+        plays=plays,
+        unknown=sum(play.work_id is None for play in evening.plays),
+    )
+
+
+def _play_shown(evening: Evening, play: PlayUsed) -> PlayShown:
+    return PlayShown(
+        play=play,
+        title=play.work_title if play.work_id is not None else "Unregistered recording",
+        credits=[
+            (evening.names[share.party_id], ROLES[share.role], share_text(share.basis_points))
+            for share in play.shares
+        ],
+    )

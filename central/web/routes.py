@@ -1,0 +1,134 @@
+"""The staff console: venues and boxes, evenings, distributions, statements; and its door."""
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, FastAPI, Form, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+
+from central.database import reading
+from central.desk import Desk
+from central.forms import Number
+from central.royalties import accounts, closing
+from central.royalties import store as royalties
+from central.royalties.distribution import REASONS, RULE_IN_WORDS
+from central.web import store
+from central.web.balance import balances_of
+from central.web.evening import ROLES, evening_shown
+from central.web.pages import HEADERS, PageRoute, page, refusal
+from central.web.session import SignedIn, is_known, sign_in, sign_out
+
+console = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[SignedIn])
+door = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def open_console(app: FastAPI) -> None:
+    """Give an application its pages."""
+    app.include_router(console)
+    app.include_router(door)
+    app.mount("/static", StaticFiles(directory=_STATIC))
+    app.add_exception_handler(404, _no_such_page)
+
+
+async def _no_such_page(request: Request, _: Exception) -> Response:
+    if request.url.path.startswith("/v1/"):
+        return JSONResponse({"detail": f"nothing answers at {request.url.path}"}, 404)
+    return refusal(404, f"{request.url.path} is not the address of a page")
+
+
+@door.get("/login")
+def show_door(then: str = "/") -> Response:
+    """Ask for the staff token."""
+    return page("login", {"then": then, "wrong": False})
+
+
+@door.post("/login")
+def come_in(
+    desk: Desk,
+    request: Request,
+    token: Annotated[str, Form(max_length=200)],
+    then: Annotated[str, Form(max_length=500)] = "/",
+) -> Response:
+    """Let staff in, or say that the token is not known."""
+    if not is_known(desk, token.strip()):
+        return page("login", {"then": then, "wrong": True}, status=403)
+    response = RedirectResponse(_within(then), 303, HEADERS)
+    sign_in(response, token.strip(), over_https=request.url.scheme == "https")
+    return response
+
+
+def _within(path: str) -> str:
+    # Only ever to a page of ours: `//elsewhere` and `/\elsewhere` would leave the house.
+    inside = path.startswith("/") and not path.startswith(("//", "/\\"))
+    return path if inside else "/"
+
+
+@door.post("/logout")
+def leave() -> Response:
+    """Forget who was here."""
+    response = RedirectResponse("/login", 303, HEADERS)
+    sign_out(response)
+    return response
+
+
+@console.get("/")
+def show_venues(desk: Desk) -> Response:
+    """Every venue, and whether its boxes give signs of life."""
+    with reading(desk.books) as connection:
+        venues = store.all_venues(connection)
+    return page("venues", {"venues": venues, "now": desk.now()})
+
+
+@console.get("/venues/{venue_id}")
+def show_venue(desk: Desk, venue_id: Number) -> Response:
+    """A venue: its boxes and its events."""
+    with reading(desk.books) as connection:
+        venue = store.venue(connection, venue_id)
+        events = store.events_of(connection, venue_id)
+    return page("venue", {"venue": venue, "events": events, "now": desk.now()})
+
+
+@console.get("/events/{event_id}")
+def show_evening(desk: Desk, event_id: Number) -> Response:
+    """An evening on a line: how it was listened to, and what was heard."""
+    now = desk.now()
+    with reading(desk.books) as connection:
+        evening = store.evening(connection, event_id, now=now)
+    return page("evening", {"evening": evening_shown(evening), "now": now})
+
+
+@console.get("/distributions")
+def show_distributions(desk: Desk) -> Response:
+    """Every closing, the latest first."""
+    with reading(desk.books) as connection:
+        distributions = royalties.all_distributions(connection)
+    return page("distributions", {"distributions": distributions})
+
+
+@console.get("/distributions/{distribution_id}")
+def show_distribution(desk: Desk, distribution_id: Number) -> Response:
+    """A closing: the way of the money, its statements, and what waits."""
+    with reading(desk.books) as connection:
+        summary = closing.summary(connection, distribution_id)
+    content = {"summary": summary, "balances": balances_of(summary)}
+    return page("distribution", content | {"reasons": REASONS, "rule": RULE_IN_WORDS})
+
+
+@console.get("/statements/{statement_id}.csv")
+def download_statement(desk: Desk, statement_id: Number) -> Response:
+    """A statement for a spreadsheet."""
+    with reading(desk.books) as connection:
+        text = accounts.statement_csv(royalties.statement(connection, statement_id))
+    name = f'attachment; filename="statement-{statement_id}.csv"'
+    return Response(text, media_type="text/csv", headers=HEADERS | {"content-disposition": name})
+
+
+@console.get("/statements/{statement_id}")
+def show_statement(desk: Desk, statement_id: Number) -> Response:
+    """A statement whose every amount opens to the plays and detections behind it."""
+    with reading(desk.books) as connection:
+        statement = royalties.statement(connection, statement_id)
+    return page("statement", {"statement": statement, "rule": RULE_IN_WORDS, "roles": ROLES})

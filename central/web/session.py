@@ -1,0 +1,47 @@
+"""The console's door: the staff token in a cookie that no script and no other site can use."""
+
+from fastapi import Depends, Request, Response
+
+from central.access import is_staff
+from central.database import reading
+from central.desk import Desk, Office
+from central.errors import NotStaff
+
+COOKIE = "qulaq_staff"
+HOURS = 12  # after which a browser must sign in again
+
+
+def signed_in(desk: Desk, request: Request) -> None:
+    """Let staff through to a page.
+
+    Raises:
+        NotStaff: no cookie, or its token is no longer in force.
+    """
+    if not is_known(desk, request.cookies.get(COOKIE, "")):
+        raise NotStaff("sign in to see this page")
+
+
+def is_known(office: Office, token: str) -> bool:
+    """Whether a token opens this office."""
+    with reading(office.books) as connection:
+        return is_staff(connection, token)
+
+
+def sign_in(response: Response, token: str, *, over_https: bool) -> None:
+    """Let the browser keep the token for a working day."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=HOURS * 3600,
+        httponly=True,
+        samesite="strict",
+        secure=over_https,
+    )
+
+
+def sign_out(response: Response) -> None:
+    """Let the browser forget the token."""
+    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+
+
+SignedIn = Depends(signed_in)

@@ -1,0 +1,181 @@
+"""What the console shows, read from the books of the other rooms."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from central.devices.store import boxes
+from central.errors import Unknown
+from central.ingest.coverage import CoverageSpan
+from central.ingest.store import coverage_of
+from central.royalties import evidence
+from central.royalties.distribution import PlayUsed
+from central.royalties.evidence import OpenEvent
+from central.royalties.money import Money
+from central.royalties.store import earlier_closing
+from central.venues.store import Place, events, halls, place_of, venues
+
+
+@dataclass(frozen=True, slots=True)
+class BoxShown:
+    """A box as the office last knew it."""
+
+    device: str
+    hall: str
+    seen_at: datetime | None
+    last_heard_at: datetime | None
+    waiting: int | None
+    catalogue_version: int | None
+    software: str
+    source: str
+    revoked_because: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VenueShown:
+    """A venue with its halls and boxes."""
+
+    id: int
+    name: str
+    city: str
+    time_zone: str
+    halls: Sequence[str]
+    boxes: Sequence[BoxShown]
+
+
+@dataclass(frozen=True, slots=True)
+class EventShown:
+    """An event in a list; `distribution_id` is None while its period is open."""
+
+    id: int
+    title: str
+    hall: str
+    starts_at: datetime
+    ends_at: datetime
+    fee: Money
+    distribution_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """An event with everything its boxes reported of it."""
+
+    event: OpenEvent
+    place: Place
+    venue_id: int
+    coverage: Sequence[CoverageSpan]
+    coverage_until: datetime  # the end of the event, or now while it goes on
+    plays: Sequence[PlayUsed]
+    names: Mapping[int, str]
+    distribution_id: int | None
+
+
+def all_venues(connection: Connection) -> list[VenueShown]:
+    """Every venue, by name."""
+    rows = connection.execute(select(venues).order_by(venues.c.name, venues.c.id)).all()
+    in_venue, hung = _halls(connection), _boxes(connection)
+    return [
+        VenueShown(
+            id=row.id,
+            name=row.name,
+            city=row.city,
+            time_zone=row.time_zone,
+            halls=in_venue[row.id],
+            boxes=hung[row.id],
+        )
+        for row in rows
+    ]
+
+
+def venue(connection: Connection, venue_id: int) -> VenueShown:
+    """One venue.
+
+    Raises:
+        Unknown: no such venue.
+    """
+    for shown in all_venues(connection):
+        if shown.id == venue_id:
+            return shown
+    raise Unknown(f"venue {venue_id} is not registered")
+
+
+def _halls(connection: Connection) -> dict[int, list[str]]:
+    names: dict[int, list[str]] = defaultdict(list)
+    for row in connection.execute(select(halls).order_by(halls.c.name, halls.c.id)):
+        names[row.venue_id].append(row.name)
+    return names
+
+
+def _boxes(connection: Connection) -> dict[int, list[BoxShown]]:
+    rows = connection.execute(
+        select(boxes, halls.c.name.label("hall"), halls.c.venue_id)
+        .join_from(boxes, halls, boxes.c.hall_id == halls.c.id)
+        .order_by(halls.c.name, boxes.c.device)
+    )
+    hung: dict[int, list[BoxShown]] = defaultdict(list)
+    for row in rows:
+        hung[row.venue_id].append(
+            BoxShown(
+                device=row.device,
+                hall=row.hall,
+                seen_at=row.seen_at,
+                last_heard_at=row.last_heard_at,
+                waiting=row.waiting,
+                catalogue_version=row.catalogue_version,
+                software=row.software or "",
+                source=row.source or "",
+                revoked_because=row.revoked_because,
+            )
+        )
+    return hung
+
+
+def events_of(connection: Connection, venue_id: int) -> list[EventShown]:
+    """The events of a venue, the latest first."""
+    rows = connection.execute(
+        select(events, halls.c.name.label("hall"))
+        .join_from(events, halls)
+        .where(halls.c.venue_id == venue_id)
+        .order_by(events.c.starts_at.desc(), events.c.id.desc())
+    ).all()
+    closed = earlier_closing(connection, [row.id for row in rows])
+    return [
+        EventShown(
+            id=row.id,
+            title=row.title,
+            hall=row.hall,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            fee=Money(row.licence_fee_minor, row.currency),
+            distribution_id=closed.get(row.id),
+        )
+        for row in rows
+    ]
+
+
+def evening(connection: Connection, event_id: int, *, now: datetime) -> Evening:
+    """An event as it was heard, up to now while it goes on.
+
+    Raises:
+        Unknown: no such event.
+    """
+    event = evidence.event_of(connection, event_id)
+    plays = sorted(
+        evidence.plays_at(connection, event), key=lambda play: (play.started_at, play.id)
+    )
+    until = min(event.ends_at, max(now, event.starts_at))
+    parties = {share.party_id for play in plays for share in play.shares}
+    hall = select(halls.c.venue_id).filter_by(id=event.hall_id)
+    return Evening(
+        event=event,
+        place=place_of(connection, event.hall_id),
+        venue_id=connection.execute(hall).scalar_one(),
+        coverage=coverage_of(connection, event.hall_id, event.starts_at, until),
+        coverage_until=until,
+        plays=plays,
+        names=evidence.names_of(connection, parties),
+        distribution_id=earlier_closing(connection, [event.id]).get(event.id),
+    )

@@ -10,14 +10,24 @@ from edge.matcher.index import Index
 from edge.matcher.landmarks import join
 from edge.matcher.recipe import RECIPE, Frame, Recipe
 from edge.matcher.search import Suspect, probability, search
-from edge.matcher.track import BRIDGE_FRAMES, Alignment, Reach, evidence, unexplained
+from edge.matcher.track import (
+    BRIDGE_FRAMES,
+    INTRO_FRAMES,
+    OUTRO_FRAMES,
+    Alignment,
+    Reach,
+    evidence,
+    span,
+    unexplained,
+)
 from edge.matcher.verify import Scene, scene
 
 STEP_FRAMES = 215  # 5 s: how often the catalogue is searched
 WINDOW_FRAMES = 430  # 10 s: what is searched with
 MEMORY_FRAMES = 1720  # 40 s: how far back a beginning can be found
 SHORTEST_FRAMES = 129  # 3 s: what is shorter is not reported
-CERTAIN = 7.0  # log odds at which one window is enough: one error in a thousand such windows
+CERTAIN = 6.0  # log odds at which a recording is believed to be there: 1 in 400 of doubt
+LEAST_GAINED = 30.0  # nats that landmark by landmark evidence must add up to besides
 SUSPECTED = -5.0  # log odds from which a window counts as a witness
 AGREEMENT = 9.0  # log odds gained when a disjoint window names the same place
 _SAME_PLACE = 6  # frames by which two windows may differ on where a recording lies
@@ -55,10 +65,12 @@ class _Lock:
     start: int
     origin: int  # stream frame from which `ahead` counts
     ahead: Reach
+    last: int  # stream frame at which the recording itself is over
 
     @property
     def end(self) -> int:
-        return self.origin + self.ahead.frames
+        end = self.origin + self.ahead.frames
+        return end + self.ahead.played_out(self.last - end, most=OUTRO_FRAMES)
 
 
 class Detector:
@@ -136,8 +148,7 @@ class Detector:
             if suspect.log_odds < SUSPECTED or self._is_followed(suspect):
                 continue
             total = suspect.log_odds + self._support(suspect)
-            if total >= CERTAIN:
-                self._lock(suspect, total, until)
+            if total >= CERTAIN and self._lock(suspect, total, until):
                 return True
         self._suspicions += [s for s in suspects if s.log_odds >= SUSPECTED]
         return False
@@ -162,8 +173,8 @@ class Detector:
         ]
         return max(witnesses, default=0.0)
 
-    def _lock(self, suspect: Suspect, log_odds: float, until: int) -> None:
-        """Begin to follow a recording, from where the evidence for it begins."""
+    def _lock(self, suspect: Suspect, log_odds: float, until: int) -> bool:
+        """Begin to follow a recording from where its evidence begins; False if that is little."""
         laid, verdict = _alignment(suspect), suspect.verdict
         first = max(0, until - MEMORY_FRAMES)
         heard = verdict.hits / max(1, verdict.wanted)
@@ -172,8 +183,14 @@ class Detector:
         back, ahead = Reach(), Reach()
         back.feed(nats[: core - first][::-1])
         ahead.feed(nats[core - first :])
-        start = max(core - back.frames, self._released(laid))
-        self._locks.append(_Lock(laid, log_odds, heard, start, core, ahead))
+        if ahead.gained < LEAST_GAINED:
+            return False
+        begins, last = span(self._index.segments[laid.segment], laid)
+        start = core - back.frames
+        start -= back.played_out(start - begins, most=INTRO_FRAMES)
+        start = max(start, self._released(laid))
+        self._locks.append(_Lock(laid, log_odds, heard, start, core, ahead, last))
+        return True
 
     def _released(self, laid: Alignment) -> int:
         """Where an earlier stretch of the same recording ends that is still being followed."""
@@ -213,8 +230,8 @@ def _alignment(suspect: Suspect) -> Alignment:
 
 
 def _densest(nats: NDArray[np.float64]) -> int:
-    """Where the stretch begins whose sum is highest."""
+    """Where the stretch begins whose sum is highest; frames that say nothing are not part of it."""
     total = np.concatenate(([0.0], np.cumsum(nats)))
     lowest = np.minimum.accumulate(total)
     end = int(np.argmax(total - lowest))
-    return int(np.argmin(total[: end + 1]))
+    return end - int(np.argmin(total[end::-1]))

@@ -12,6 +12,9 @@ from edge.matcher.verify import Scene
 
 BRIDGE_FRAMES = 646  # 15 s: a gap in the evidence this long ends a detection
 RESUMED = 15.0  # nats gathered after a gap: the recording is there again
+OUTRO_FRAMES = 258  # 6 s: the longest ending taken on trust
+INTRO_FRAMES = 65  # 1.5 s: the longest beginning; few fade in, and many cues start a little late
+_DOUBT = 30.0  # nats against it: then it was cut
 _MOST_HEARD = 0.35  # share of landmarks supposed to survive: more would end under a loud voice
 _LEAST_HEARD = 0.12
 
@@ -46,12 +49,13 @@ class Reach:
     Attributes:
         frames: how far it reaches, in frames from where it was begun.
         gained: nats of evidence within that reach.
+        fall: nats of evidence seen beyond it, never above 0.
     """
 
     frames: int = 0
     gained: float = 0.0
+    fall: float = 0.0
     _seen: int = field(default=0, repr=False)
-    _fall: float = field(default=0.0, repr=False)  # evidence beyond the reach, never above 0
     _again: float = field(default=0.0, repr=False)  # evidence since it was lowest beyond the reach
 
     @property
@@ -59,17 +63,26 @@ class Reach:
         """Frames seen since the reach ended."""
         return self._seen - self.frames
 
+    def played_out(self, left: float, *, most: int) -> int:
+        """Frames to add if `left` frames of the recording remain and nothing speaks against them.
+
+        Endings fade into the noise of the room; a player that came within `most` frames of the
+        recording's end has played it out.
+        """
+        quiet = 0 < left <= min(most, self.silent) and self.fall > -_DOUBT
+        return round(left) if quiet else 0
+
     def feed(self, evidence: NDArray[np.float64]) -> None:
         """Take the evidence of the next frames, in nats, going outward."""
         for value in evidence.tolist():
             if self.silent >= BRIDGE_FRAMES:
                 return
             self._seen += 1
-            self._fall += value
+            self.fall += value
             self._again = max(0.0, self._again + value)
-            if self._fall > 0 or self._again > RESUMED:
-                self.gained += max(self._fall, self._again)
-                self.frames, self._fall, self._again = self._seen, 0.0, 0.0
+            if self.fall > 0 or self._again > RESUMED:
+                self.gained += max(self.fall, self._again)
+                self.frames, self.fall, self._again = self._seen, 0.0, 0.0
 
 
 def evidence(
@@ -94,6 +107,14 @@ def evidence(
     out = np.zeros(len(view.marked))
     np.add.at(out, frames - first, nats)
     return out
+
+
+def span(segment: Segment, laid: Alignment) -> tuple[int, int]:
+    """Stream frames at which the recording's own beginning and end sound."""
+    start = int(segment.starts[laid.recording])
+    end = start + int(segment.lengths[laid.recording])
+    first = laid.first + round((start - laid.place) / laid.speed)
+    return first, laid.first + round((end - laid.place) / laid.speed)
 
 
 def expected(

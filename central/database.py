@@ -4,11 +4,13 @@ Every room describes its own tables in its `store.py`, all in `METADATA`. SQLite
 default; nothing here or in the rooms may be said in SQL that PostgreSQL does not understand.
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import OperationalError as SqliteError
 
 from alembic import command
 from alembic.config import Config
@@ -77,8 +79,21 @@ def open_books(path: Path) -> Engine:
 def _settle_sqlite(connection: SqliteConnection, _record: object) -> None:
     # The driver's own idea of when a transaction begins is switched off: `_begin_sqlite` says it.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _use_wal(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(connection: SqliteConnection) -> None:
+    # SQLite does not wait here: of two that switch new books at once, one is told "locked".
+    for patience in range(BUSY_SECONDS * 10, -1, -1):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            break
+        except SqliteError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or not patience:
+                raise
+            time.sleep(0.1)
 
 
 def _begin_sqlite(connection: Connection) -> None:

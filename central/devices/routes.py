@@ -77,6 +77,9 @@ def take_heartbeat(desk: Desk, sealed: Sealed) -> None:
     heartbeat = seal.unseal(sealed, Heartbeat, signer=sealed.signer, public_key=key)
     if heartbeat.device != sealed.signer:
         raise Unacceptable(f"{sealed.signer} sealed a heartbeat of {heartbeat.device}")
+    for told in (heartbeat.waiting, heartbeat.catalogue_version):
+        if told > forms.LARGEST:
+            raise Unacceptable(f"{heartbeat.device} counts {told}, more than {forms.LARGEST}")
     with writing(desk.books) as connection:
         store.note_sign_of_life(connection, heartbeat, now=desk.now())
 

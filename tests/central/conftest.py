@@ -32,33 +32,51 @@ EVENING = datetime(2026, 11, 21, 14, tzinfo=UTC)  # 19:00 in Almaty
 RATE_HZ = 22_050
 
 
-class OfficeOpen:
-    """An office that answers at `url`; `http` comes with a staff token, `stranger` without."""
+class Front:
+    """A server on a loopback port; whose office it serves can be changed between tests."""
 
-    def __init__(self, folder, token, settings):
-        self.home = Home(folder)
-        self.token = token
+    def __init__(self, home, settings):
         self.door = listen(settings)
-        settings = settings.but({"port": self.door.getsockname()[1]})
-        self.office = open_office(self.home, settings)
-        self.books = self.office.books
-        self.url = settings.address
-        self.http = httpx.Client(
-            base_url=self.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=30
-        )
-        written = {"Content-Type": "application/json"}
-        self.stranger = httpx.Client(base_url=self.url, headers=written, timeout=30)
-        config = uvicorn.Config(create_app(self.office), ws="none", log_level="error")
-        self.server = uvicorn.Server(config)
+        self.settings = settings.but({"port": self.door.getsockname()[1]})
+        self.url = f"http://{settings.host}:{self.settings.port}"
+        self.app = create_app(open_office(home, self.settings))
+        self.server = uvicorn.Server(uvicorn.Config(self.app, ws="none", log_level="error"))
         self.thread = threading.Thread(target=self.server.run, args=([self.door],))
         self.thread.start()
 
     def close(self):
-        self.http.close()
-        self.stranger.close()
         self.server.should_exit = True
         self.thread.join()
         self.door.close()
+        self.app.state.office.books.dispose()
+
+
+class OfficeOpen:
+    """An office that answers at `url`; `http` comes with a staff token, `stranger` without."""
+
+    def __init__(self, front, token):
+        self.office = front.app.state.office
+        self.home = self.office.home
+        self.books = self.office.books
+        self.token = token
+        self.url = front.url
+        # no TLS on loopback, so no certificates to load either
+        self.http = httpx.Client(
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=30,
+            verify=False,
+        )
+        self.stranger = httpx.Client(
+            base_url=self.url,
+            headers={"Content-Type": "application/json"},
+            timeout=30,
+            verify=False,
+        )
+
+    def close(self):
+        self.http.close()
+        self.stranger.close()
         self.books.dispose()
 
     def register(self, kind, **fields):
@@ -171,27 +189,45 @@ def founded(tmp_path_factory):
     return folder, found(Home(folder), at=datetime.now(UTC))
 
 
+@pytest.fixture(scope="session")
+def front(founded):
+    """One server for all tests; each puts an office of its own behind it."""
+    opened = Front(Home(founded[0]), Settings(port=0))
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def open_office_with(founded, tmp_path):
-    """Opens an office of its own for the test, with some settings changed."""
+def home(founded, tmp_path):
+    """A folder with a fresh office."""
+    folder = tmp_path / "office"
+    shutil.copytree(founded[0], folder)
+    return Home(folder)
+
+
+@pytest.fixture
+def office(founded, front, home):
+    """An open office with nothing in its books."""
+    front.app.state.office = open_office(home, front.settings)
+    opened = OfficeOpen(front, founded[1])
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def open_office_with(founded, home):
+    """Opens an office on a server of its own, with some settings changed."""
     opened = []
 
     def open_with(**changes):
-        folder, token = founded
-        home = tmp_path / f"office-{len(opened)}"
-        shutil.copytree(folder, home)
-        opened.append(OfficeOpen(home, token, Settings().but({"port": 0} | changes)))
-        return opened[-1]
+        front = Front(home, Settings().but({"port": 0} | changes))
+        opened.append((front, OfficeOpen(front, founded[1])))
+        return opened[-1][1]
 
     yield open_with
-    for office in opened:
+    for front, office in opened:
         office.close()
-
-
-@pytest.fixture
-def office(open_office_with):
-    """An open office with nothing in its books."""
-    return open_office_with()
+        front.close()
 
 
 def tune(seed, *, seconds=8):

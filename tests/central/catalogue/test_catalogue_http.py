@@ -1,0 +1,118 @@
+"""The catalogue: versions grow by changes only, and boxes can fetch it in any pieces."""
+
+import hashlib
+
+import pytest
+
+from edge.matcher.index import Index
+from edge.matcher.recipe import RECIPE
+from edge.sync import seal
+from edge.sync.wire import Manifest, Sealed
+
+
+def manifest_of(office):
+    """The manifest a box gets, checked with the office's key."""
+    sealed = Sealed.model_validate_json(office.stranger.get("/v1/catalogue/manifest").content)
+    public = seal.public_pem(office.office.key)
+    return seal.unseal(sealed, Manifest, signer="central", public_key=public)
+
+
+def test_what_boxes_fetch_holds_every_recording(office, tune, tmp_path):
+    work_id = office.work()
+    ids = {office.send_recording(tune(n), work_id=work_id).json()["id"] for n in (1, 2)}
+    built = office.http.post("/v1/catalogue").json()
+    manifest = manifest_of(office)
+    (segment,) = manifest.segments
+    fetched = office.stranger.get(f"/v1/catalogue/segments/{segment.name}").content
+    path = tmp_path / segment.name
+    path.write_bytes(fetched)
+
+    assert (1, 2, len(fetched)) == (built["version"], built["recordings"], built["size_bytes"])
+    assert (1, RECIPE.id) == (manifest.version, manifest.recipe)
+    assert (segment.sha256, segment.size_bytes) == (
+        hashlib.sha256(fetched).hexdigest(),
+        len(fetched),
+    )
+    assert ids == set(Index.open([path]).recordings)
+
+
+def test_nothing_new_is_no_new_version(office, tune):
+    office.send_recording(tune(1), work_id=office.work())
+    first = office.http.post("/v1/catalogue").json()
+    sealed = office.stranger.get("/v1/catalogue/manifest").json()
+    second = office.http.post("/v1/catalogue").json()
+
+    assert first == second
+    assert sealed == office.stranger.get("/v1/catalogue/manifest").json()
+
+
+def test_a_new_recording_is_a_new_version_and_old_files_stay(office, tune):
+    work_id = office.work()
+    office.send_recording(tune(1), work_id=work_id)
+    office.http.post("/v1/catalogue")
+    (old,) = manifest_of(office).segments
+    office.send_recording(tune(2), work_id=work_id)
+    built = office.http.post("/v1/catalogue").json()
+    answer = office.stranger.get(f"/v1/catalogue/segments/{old.name}")
+
+    assert (2, 2) == (built["version"], built["recordings"])
+    assert 200 == answer.status_code
+
+
+def test_a_lost_file_is_made_again(office, tune):
+    office.send_recording(tune(1), work_id=office.work())
+    office.http.post("/v1/catalogue")
+    (segment,) = manifest_of(office).segments
+    (office.home.segments / segment.name).unlink()
+    office.http.post("/v1/catalogue")
+    answer = office.stranger.get(f"/v1/catalogue/segments/{segment.name}")
+
+    assert segment.sha256 == hashlib.sha256(answer.content).hexdigest()
+
+
+def test_a_file_fetched_in_pieces_is_the_file(office, tune):
+    office.send_recording(tune(1), work_id=office.work())
+    office.http.post("/v1/catalogue")
+    (segment,) = manifest_of(office).segments
+    path = f"/v1/catalogue/segments/{segment.name}"
+    pieces = b""
+    while len(pieces) < segment.size_bytes:
+        span = f"bytes={len(pieces)}-{len(pieces) + 2_499}"
+        answer = office.stranger.get(path, headers={"Range": span})
+        assert 206 == answer.status_code
+        pieces += answer.content
+
+    assert segment.sha256 == hashlib.sha256(pieces).hexdigest()
+    assert f'"{segment.sha256}"' == answer.headers["etag"]
+
+
+def test_without_recordings_there_is_no_catalogue(office):
+    built = office.http.post("/v1/catalogue")
+
+    assert 422 == built.status_code
+    assert 404 == office.stranger.get("/v1/catalogue/manifest").status_code
+
+
+@pytest.mark.parametrize("name", ["../central.db", "..%2fcentral.db", "a.qseg", "0" * 64])
+def test_only_segments_can_be_fetched(office, name):
+    answer = office.stranger.get(f"/v1/catalogue/segments/{name}")
+
+    assert answer.status_code in (404, 422)
+
+
+def test_a_segment_that_never_was_is_not_there(office):
+    answer = office.stranger.get(f"/v1/catalogue/segments/{'0' * 64}.qseg")
+
+    assert 404 == answer.status_code
+
+
+def test_the_desk_makes_the_same_version_as_the_counter(office, tune):
+    from click.testing import CliRunner
+
+    from central.__main__ import main
+
+    office.send_recording(tune(1), work_id=office.work())
+    said = CliRunner().invoke(main, ["build-catalogue", "--home", str(office.home.path)])
+    built = office.http.post("/v1/catalogue").json()
+
+    assert f"version 1: 1 recordings, {built['size_bytes']} bytes\n" == said.output

@@ -1,0 +1,155 @@
+"""The books: instants keep their instant, a transaction is whole or not, and forms only grow."""
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Column, Integer, MetaData, Table, insert, inspect, literal, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+
+import central.app
+from central.database import METADATA, Instant, open_books, reading, upgrade, writing
+from central.errors import Unready
+from central.venues.store import halls, put_venue, venues
+
+zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+instants = st.integers(-(10**9), 10**10).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+clock = Table("clock", MetaData(), Column("id", Integer, primary_key=True), Column("at", Instant))
+
+
+@pytest.fixture
+def books(tmp_path):
+    """Books of the newest form, with nothing in them."""
+    engine = open_books(tmp_path / "central.db")
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@given(at=instants, zone=zones)
+def test_an_instant_comes_back_as_the_same_instant_in_utc(tmp_path_factory, at, zone):
+    engine = open_books(tmp_path_factory.mktemp("clock") / "clock.db")
+    with writing(engine) as connection:
+        clock.create(connection)
+        connection.execute(insert(clock).values(at=at.astimezone(zone)))
+        kept = connection.scalar(select(clock.c.at))
+        found = connection.scalar(select(clock.c.id).where(clock.c.at == at))
+    engine.dispose()
+
+    assert (at, UTC, 1) == (kept, kept.tzinfo, found)
+
+
+def test_a_time_without_a_zone_is_refused(books):
+    naive = datetime(2026, 11, 21, tzinfo=UTC).replace(tzinfo=None)
+
+    with reading(books) as connection, pytest.raises(StatementError, match="no time zone"):
+        connection.execute(select(venues.c.id).where(literal(naive, Instant).is_(None)))
+
+
+def test_the_steps_lead_to_the_tables_the_rooms_describe(books):
+    assert central.app.ROUTERS
+    with reading(books) as connection:
+        assert [] == compare_metadata(MigrationContext.configure(connection), METADATA)
+
+
+def test_bringing_up_to_date_twice_changes_nothing(books):
+    with writing(books) as connection:
+        put_venue(connection, name="x", city="", time_zone="UTC")
+    upgrade(books)
+    with reading(books) as connection:
+        assert ["x"] == connection.scalars(select(venues.c.name)).all()
+
+
+def test_many_that_bring_new_books_up_to_date_at_once_take_turns(tmp_path):
+    faults = []
+    start = threading.Barrier(4)
+
+    def bring():
+        engine = open_books(tmp_path / "central.db")
+        start.wait()
+        try:
+            upgrade(engine)
+        except Exception as error:
+            faults.append(error)
+        engine.dispose()
+
+    threads = [threading.Thread(target=bring) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    engine = open_books(tmp_path / "central.db")
+
+    assert [] == faults
+    assert inspect(engine).has_table("detections")
+    engine.dispose()
+
+
+def test_books_of_a_newer_program_are_left_alone(books):
+    with writing(books) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(Unready, match="9999"):
+        upgrade(books)
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path):
+    path = tmp_path / "central.db"
+    path.write_bytes(b"this is a shopping list, not a database" * 100)
+    engine = open_books(path)
+
+    with pytest.raises(Unready, match=r"central\.db"):
+        upgrade(engine)
+    engine.dispose()
+
+
+def test_a_transaction_that_fails_leaves_nothing(books):
+    def fail():
+        with writing(books) as connection:
+            put_venue(connection, name="x", city="", time_zone="UTC")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+
+    with reading(books) as connection:
+        assert [] == connection.scalars(select(venues.c.name)).all()
+
+
+def test_a_reader_sees_one_state_while_others_write(books):
+    with reading(books) as reader:
+        before = reader.scalars(select(venues.c.id)).all()
+        with writing(books) as writer:
+            put_venue(writer, name="x", city="", time_zone="UTC")
+        after = reader.scalars(select(venues.c.id)).all()
+
+    assert before == after == []
+
+
+def test_a_row_that_points_nowhere_is_refused(books):
+    with pytest.raises(IntegrityError), writing(books) as connection:
+        connection.execute(insert(halls).values(venue_id=99, name="x"))
+
+
+def test_writers_wait_for_their_turn(books):
+    counted = []
+
+    def count_up():
+        for _ in range(10):
+            with writing(books) as connection:
+                seen = len(connection.scalars(select(venues.c.id)).all())
+                put_venue(connection, name=str(seen), city="", time_zone="UTC")
+                counted.append(seen)
+
+    threads = [threading.Thread(target=count_up) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert list(range(30)) == sorted(counted)

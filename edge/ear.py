@@ -1,7 +1,7 @@
 """One input's evening: pieces of sound in, numbered records out; without clock, network or log."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from edge.matcher.fingerprint import Fingerprinter, Landmarks
 from edge.matcher.index import Index
 from edge.matcher.recipe import RECIPE
 from edge.sync.wire import AnyRecord, CoverageRecord, DetectionRecord, Manifest
+
+LONGEST_RECORD = timedelta(days=1)  # central looks no further back for what reaches into a window
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +101,22 @@ class Ear:
 
         A clock that went back leaves no such time, and nothing is written.
         """
-        if since < self._run.anchor.began:
+        run = self._run
+        while since < run.anchor.began:
+            until = min(since + LONGEST_RECORD, run.anchor.began)
             self._seq += 1
             self._records.append(
                 CoverageRecord(
-                    boot=self._run.boot,
+                    boot=run.boot,
                     seq=self._seq,
-                    input=self._run.input,
+                    input=run.input,
                     started_at=since,
-                    ended_at=self._run.anchor.began,
-                    clock_synced=self._run.anchor.synced,
+                    ended_at=until,
+                    clock_synced=run.anchor.synced,
                     state="powered_off",
                 )
             )
+            since = until
 
     def hear(self, piece: Piece) -> None:
         """Take the next piece of sound, or of its absence."""

@@ -192,3 +192,28 @@ def test_commands_are_started_without_a_shell_and_are_understood(name):
                 check=False,
             )
             assert understood.returncode == 0, understood.stderr
+
+
+def test_systemd_makes_the_users_without_a_word(tmp_path):
+    (tmp_path / "etc").mkdir()
+    made = subprocess.run(
+        ["systemd-sysusers", f"--root={tmp_path}", str(SHIPPED / "sysusers.d/qulaq.conf")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    users = [line.split(":")[0] for line in (tmp_path / "etc/passwd").read_text().splitlines()]
+    remarks = [line for line in made.stderr.splitlines() if not line.startswith("Creating ")]
+
+    assert (made.returncode, remarks) == (0, [])
+    assert {"qulaq-hear", "qulaq-speak", "qulaq-stick", "qulaq-central"} <= set(users)
+
+
+def test_the_outbox_is_shared_by_group_and_the_key_is_not():
+    rooms = {line[1]: (line[2], line[4]) for line in lines_of("tmpfiles.d/qulaq.conf")}
+
+    assert rooms["/var/lib/qulaq/outbox"] == ("2770", "qulaq-outbox")
+    # SQLite gives its side files the rights of the database, so these must be there first.
+    assert rooms["/var/lib/qulaq/outbox/outbox.db"] == ("0660", "qulaq-outbox")
+    assert rooms["/var/lib/qulaq/keys/identity.pem"] == ("0640", "qulaq-keys")

@@ -50,7 +50,7 @@ class PlayUsed:
     """A play as it stood when the period was closed: what is paid, and on what evidence.
 
     Attributes:
-        id: of the play; stable, so that equal plays are always shared in the same order.
+        id: of the play; stable, derived from its detections.
         work_id: None when the recording is not registered with a work.
         milliseconds: performed time; time covered twice is counted once.
         confidence_per_mille: 0 to 1000, of the recognition.
@@ -95,8 +95,8 @@ class Allocation:
 def distribute(event_id: int, pool: Money, plays: Sequence[PlayUsed]) -> list[Allocation]:
     """Carry the whole pool of one event to rightholders, or to suspense with a reason.
 
-    Plays are taken by rising id and shares by rising rightholder id and role, whatever their
-    order here, so that left-over minor units always fall to the same ones.
+    Plays are taken by time (then recording and id) and shares by rightholder id and role, whatever
+    their order here, so that left-over minor units always fall to the same ones.
 
     Returns:
         Allocations that sum to the pool, in that stable order.
@@ -104,7 +104,7 @@ def distribute(event_id: int, pool: Money, plays: Sequence[PlayUsed]) -> list[Al
     Raises:
         ValueError: a play has negative performed time.
     """
-    in_order = sorted(plays, key=lambda play: play.id)
+    in_order = sorted(plays, key=lambda play: (play.started_at, play.recording_id, play.id))
     if sum(play.milliseconds for play in in_order) == 0:
         return [_suspended(event_id, None, pool, reason=NOTHING_HEARD)]
     parts = pool.share([play.milliseconds for play in in_order])

@@ -43,10 +43,10 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A station as drawn: its bar, and the writing beside it."""
+    """A station as drawn: its bar, and the writing beside it; plays and works have colours."""
 
     kind: Kind
-    hue: int
+    hue: int | None
     x: int
     y: float
     width: int
@@ -59,8 +59,7 @@ class Node:
 class Ribbon:
     """Money between two stations, as the outline of a closed path."""
 
-    hue: int
-    suspended: bool
+    hue: int | None
     outline: str
     says: str
 
@@ -83,11 +82,13 @@ def ways_of(events: Iterable[ClosedEvent], *, names: Mapping[int, str]) -> list[
         events: of one currency.
         names: what the rightholders are called, by number.
     """
-    return [
-        Way(_stations(event, part, {play.id: play for play in event.plays}, names), part.amount)
-        for event in events
-        for part in event.allocations
-    ]
+    ways = []
+    for event in events:
+        plays = {play.id: play for play in event.plays}  # by time, as the books give them
+        place = {play_id: number for number, play_id in enumerate(plays)}
+        in_time = sorted(event.allocations, key=lambda part: place.get(part.play_id or "", 0))
+        ways += [Way(_stations(event, part, plays, names), part.amount) for part in in_time]
+    return ways
 
 
 def _stations(
@@ -116,7 +117,7 @@ def _stations(
 
 
 def _play_title(play: PlayUsed) -> str:
-    title = play.recording_title or play.recording_id
+    title = play.recording_title or "Unregistered recording"
     return f"{title}, {length_text(play.milliseconds)}"
 
 
@@ -131,8 +132,7 @@ def draw(ways: Iterable[Way]) -> Trail:
     """
     paid = _folded([way for way in ways if way.amount.minor > 0])
     columns = [_totals(paid, column) for column in range(4)]
-    hues = {station: n % HUES for n, station in enumerate(columns[1])}
-    hues |= {station: _first_hue(paid, station, hues) for station in _all(columns[2:])}
+    hues = _hues(paid)
     height = max((_height(column) for column in columns), default=0) + _TOP
     nodes: dict[Station, Node] = {}
     for number, column in enumerate(columns):
@@ -173,12 +173,15 @@ def _totals(ways: Sequence[Way], column: int) -> dict[Station, Money]:
     return totals
 
 
-def _all(columns: Iterable[dict[Station, Money]]) -> Iterable[Station]:
-    return (station for column in columns for station in column)
-
-
-def _first_hue(ways: Sequence[Way], station: Station, hues: dict[Station, int]) -> int:
-    return next(hues[way.stations[1]] for way in ways if station in way.stations)
+def _hues(ways: Sequence[Way]) -> dict[Station, int | None]:
+    """A work and its plays share a colour; what nobody can be paid for has none."""
+    works = [way.stations[2] for way in ways if way.stations[3].kind != "suspense"]
+    turn = {work: n % HUES for n, work in enumerate(dict.fromkeys(works))}
+    hues: dict[Station, int | None] = {}
+    for way in ways:
+        _, play, work, _ = way.stations
+        hues |= {play: turn.get(work), work: turn.get(work)}
+    return hues
 
 
 def _bar_height(amount: Money, column: dict[Station, Money]) -> float:
@@ -191,7 +194,7 @@ def _height(column: dict[Station, Money]) -> float:
 
 
 def _column(
-    column: dict[Station, Money], *, number: int, height: float, hues: dict[Station, int]
+    column: dict[Station, Money], *, number: int, height: float, hues: dict[Station, int | None]
 ) -> dict[Station, Node]:
     y = _TOP + (height - _TOP - _height(column)) / 2
     nodes = {}
@@ -199,7 +202,7 @@ def _column(
         bar = _bar_height(amount, column)
         nodes[station] = Node(
             kind=station.kind,
-            hue=hues.get(station, 0),
+            hue=hues.get(station),
             x=number * _COLUMN_WIDTH,
             y=round(y, 2),
             width=_NODE_WIDTH,
@@ -226,8 +229,7 @@ def _ribbons(ways: Sequence[Way], nodes: dict[Station, Node]) -> Iterable[Ribbon
             left_used[left] = left_used.get(left, 0.0) + thick
             right_used[right] = right_used.get(right, 0.0) + thick
             yield Ribbon(
-                hue=nodes[right].hue,
-                suspended=right.kind == "suspense",
+                hue=(nodes[left] if column == 2 else nodes[right]).hue,
                 outline=_outline(nodes[left], nodes[right], y_left, y_right, thick),
                 says=f"{left.title} to {right.title}: {amount.text()}",
             )

@@ -1,6 +1,6 @@
 """Instants, durations and quiet said in plain words, as a person at the desk would."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 SILENT_AFTER = timedelta(minutes=15)  # a box reports every minute; this many missed is no accident
@@ -36,6 +36,17 @@ def day_text(instant: datetime, time_zone: str) -> str:
     """The venue's day in full: `Saturday, 21 November 2026`."""
     local = instant.astimezone(ZoneInfo(time_zone))
     return f"{local:%A}, {local.day} {local:%B %Y}"
+
+
+def days_text(first: date, last: date) -> str:
+    """A period: `21 March 2025`, `1 – 31 March 2025`, `21 March – 2 April 2025`."""
+    end = f"{last.day} {last:%B %Y}"
+    if first == last:
+        return end
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} – {end}"
+    year = f" {first.year}" if first.year != last.year else ""
+    return f"{first.day} {first:%B}{year} – {end}"
 
 
 def length_text(milliseconds: int) -> str:

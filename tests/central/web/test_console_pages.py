@@ -1,0 +1,164 @@
+"""Laws of the console: staff see evenings and money as they are; nobody else sees anything."""
+
+import html
+import re
+
+import httpx
+import pytest
+
+from central.web.session import COOKIE
+from tests.fakes.spring_evening import LANES, WORKS, Filler
+
+
+@pytest.fixture
+def browser(office):
+    """A browser that has not signed in, and does not follow where it is sent."""
+    with httpx.Client(base_url=office.url, timeout=30) as browser:
+        yield browser
+
+
+@pytest.fixture
+def staff(office):
+    """A browser that has signed in, as far as HTTP can tell."""
+    with httpx.Client(base_url=office.url, timeout=30, follow_redirects=True) as browser:
+        browser.post("/login", data={"token": office.token})
+        yield browser
+
+
+@pytest.fixture
+def filled(office):
+    filler = Filler(office.http, office.stranger)
+    registered = filler.fill()
+    return registered, filler.close(registered)
+
+
+def words_of(page):
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page.text)).split())
+
+
+PAGES = ["/", "/venues/1", "/events/1", "/distributions", "/distributions/1", "/statements/1"]
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/statements/1.csv"])
+def test_without_signing_in_there_is_only_the_door(browser, path):
+    answer = browser.get(path)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/login?then={path}")
+
+
+def test_a_bearer_of_an_api_token_still_needs_the_door(office):
+    assert office.http.get("/").status_code == 303
+
+
+def test_a_wrong_token_is_refused_without_a_cookie(browser):
+    answer = browser.post("/login", data={"token": "x" * 40})
+
+    assert answer.status_code == 403
+    assert "not known here" in answer.text
+    assert "set-cookie" not in answer.headers
+
+
+def test_the_cookie_is_for_this_site_and_no_script(office, browser):
+    answer = browser.post("/login", data={"token": office.token, "then": "/venues/1"})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/venues/1")
+    kept = answer.headers["set-cookie"].lower()
+    assert kept.startswith(f"{COOKIE}=")
+    assert "httponly" in kept
+    assert "samesite=strict" in kept
+
+
+@pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example"])
+def test_the_door_leads_nowhere_else(office, browser, elsewhere):
+    answer = browser.post("/login", data={"token": office.token, "then": elsewhere})
+
+    assert answer.headers["location"] == "/"
+
+
+def test_leaving_closes_the_door(staff):
+    staff.post("/logout")
+
+    assert staff.get("/").url.path == "/login"
+
+
+def test_every_page_forbids_everything_it_does_not_bring(staff, filled):
+    for path in [*PAGES, "/login", "/nowhere"]:
+        page = staff.get(path)
+        policy = page.headers["content-security-policy"]
+
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert page.headers["cache-control"] == "no-store"
+        assert re.findall(r"<script|\sstyle=|\son\w+=|https?://", page.text) == []
+
+
+def test_venues_show_which_boxes_are_silent(staff, filled):
+    registered, _ = filled
+    page = words_of(staff.get("/"))
+
+    assert "Қуыршақ театры «Үлгі»" in page
+    assert f"Үлкен зал seen just now {registered.device}" in page
+    assert f"Кіші зал never seen silent {registered.silent_device}" in page
+
+
+def test_the_evening_shows_every_recording_its_authors_and_what_was_missed(staff, filled):
+    page = staff.get("/events/1")
+    text = words_of(page)
+
+    assert page.text.count('class="line lane') == LANES
+    for title, _, _ in WORKS:
+        assert title in text
+    assert "Listened to 592.5 of 600 s (98.7 %); 1.5 s sound lost; 6 s powered off." in text
+    assert "1 of these plays is of a recording that no work is registered for" in text
+    assert "2 detections" in text
+
+
+def test_the_distribution_shows_that_nothing_is_missing(staff, filled):
+    text = words_of(staff.get("/distributions/1"))
+
+    assert "+ suspense KZT 13,448.68 = licence fees KZT 150,000.00" in text.replace("\u00a0", " ")
+    assert "follow-the-money-v1" in text
+
+
+def test_a_statement_shows_the_same_sum_three_times_and_the_detections_behind_it(staff, filled):
+    _, closed = filled
+    for head in closed["statements"]:
+        page = staff.get(f"/statements/{head['id']}")
+        total = head["total"]["text"]
+
+        assert f"statement {total} = ledger {total}".replace("\u00a0", " ") in words_of(page)
+        assert head["party"]["name"] in page.text
+        assert page.text.count('class="detection"') >= page.text.count('class="entry"') > 0
+
+
+def test_the_spreadsheet_opens_from_the_page(staff, filled):
+    answer = staff.get("/statements/1.csv")
+
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.text.startswith("statement_id,")
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/events/99", "/events/x", "/statements/0"])
+def test_what_does_not_exist_is_said_on_a_page(staff, path):
+    answer = staff.get(path)
+
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.text
+
+
+def test_programs_are_told_in_json_what_does_not_exist(office):
+    answer = office.http.get("/v1/nowhere")
+
+    assert (answer.status_code, answer.json()) == (
+        404,
+        {"detail": "nothing answers at /v1/nowhere"},
+    )
+
+
+def test_a_title_is_text_and_never_markup(office, staff):
+    office.register("venues", name="<script>alert(1)</script>", time_zone="UTC")
+
+    page = staff.get("/")
+
+    assert "<script>" not in page.text
+    assert "&lt;script&gt;" in page.text

@@ -36,6 +36,8 @@ packages_for() {
             echo "fonts-dejavu-core|letters for that browser"
             echo "fonts-noto-core|Kazakh and Russian letters for that browser"
             echo "umockdev|USB sticks that are plugged in by a program: the stick tests see real udev events"
+            echo "dosfstools|makes and checks FAT file systems: the judge of what the box writes to a stick"
+            echo "mtools|reads and writes FAT file systems: a second reader beside ours"
             echo "systemd|systemd-analyze: judges the units the box is shipped with"
             ;;
         *) stop "unknown purpose '$1': demo, microphone, lint, bench or test" ;;

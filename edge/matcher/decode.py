@@ -24,10 +24,11 @@ def open_sound(path: Path) -> Iterator[tuple[Iterator[NDArray[np.float32]], int]
         Deaf: the file is missing or is not sound that libsndfile reads.
     """
     try:
-        with soundfile.SoundFile(path) as file:
-            yield _blocks(file), file.samplerate
+        file = soundfile.SoundFile(path)
     except (soundfile.LibsndfileError, OSError) as error:
         raise Deaf(f"cannot read sound from {path}: {error}") from error
+    with file:
+        yield _blocks(file, path), file.samplerate
 
 
 def decode(path: Path) -> tuple[NDArray[np.float32], int]:
@@ -40,7 +41,10 @@ def decode(path: Path) -> tuple[NDArray[np.float32], int]:
         return np.concatenate([np.zeros(0, np.float32), *blocks]), rate_hz
 
 
-def _blocks(file: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
+def _blocks(file: soundfile.SoundFile, path: Path) -> Iterator[NDArray[np.float32]]:
     size = BLOCK_SECONDS * file.samplerate
-    while len(block := file.read(size, dtype="float32", always_2d=True)):
-        yield block.mean(axis=1, dtype=np.float32)
+    try:
+        while len(block := file.read(size, dtype="float32", always_2d=True)):
+            yield block.mean(axis=1, dtype=np.float32)
+    except soundfile.LibsndfileError as error:
+        raise Deaf(f"{path} breaks off: {error}") from error

@@ -1,0 +1,148 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matcher_sounds import RATE_HZ, hiss, listen, play
+
+from edge.matcher.detect import Detector
+from edge.matcher.recipe import RECIPE
+
+
+def detections(index, sound, cuts=None):
+    detector, found = Detector(index), []
+    for part in listen(sound, cuts):
+        found += detector.feed(part)
+    return found + detector.close()
+
+
+def seconds(found):
+    return RECIPE.seconds(found.start), RECIPE.seconds(found.end)
+
+
+def silence(length):
+    return np.zeros(round(length * RATE_HZ), np.float32)
+
+
+@pytest.fixture(scope="module")
+def evening(songs):
+    """Noise, a song from its middle, noise, a whole song, a stranger."""
+    parts = [
+        silence(7),
+        songs["song-2"][8 * RATE_HZ : 28 * RATE_HZ],
+        silence(21),
+        songs["song-5"],
+        silence(3),
+        play(99, 25),
+    ]
+    sound = np.concatenate(parts)
+    return sound + hiss(8, len(sound) / RATE_HZ, 0.003)
+
+
+def test_an_evening_is_heard_as_it_was_played(index, evening):
+    first, second = detections(index, evening)
+
+    assert ["song-2", "song-5"] == [first.recording_id, second.recording_id]
+    assert np.allclose(seconds(first), (7, 27), atol=0.6)
+    assert np.allclose(seconds(second), (48, 88), atol=0.6)
+    assert abs(first.reference_start_seconds - 8) < 0.6
+    assert abs(second.reference_start_seconds - 0) < 0.6
+    assert min(first.confidence, second.confidence) > 0.99
+    assert (1.0, 1.0) == (first.speed, second.speed)
+
+
+@settings(max_examples=5, deadline=None)
+@given(cuts=st.lists(st.integers(0, 110 * RATE_HZ), max_size=6))
+def test_a_stream_cut_anywhere_gives_the_same_detections(index, evening, cuts):
+    cuts = [min(cut, len(evening)) for cut in cuts]
+
+    assert detections(index, evening) == detections(index, evening, cuts)
+
+
+def test_a_song_is_still_found_under_noise_as_loud_as_itself(index, songs):
+    song = songs["song-1"]
+    noisy = song + hiss(4, 40, float(song.std()))
+
+    assert ["song-1"] == [found.recording_id for found in detections(index, noisy)]
+
+
+def test_half_the_level_or_twice_it_changes_nothing_that_is_told(index, songs):
+    found = [detections(index, songs["song-0"] * np.float32(gain)) for gain in (0.05, 1.0)]
+
+    assert [["song-0"], ["song-0"]] == [[one.recording_id for one in ones] for ones in found]
+
+
+def test_five_seconds_are_enough(index, songs):
+    clip = songs["song-4"][20 * RATE_HZ : 25 * RATE_HZ]
+    (found,) = detections(index, clip)
+
+    assert "song-4" == found.recording_id
+    assert abs(found.reference_start_seconds - RECIPE.seconds(found.start) - 20) < 0.1
+
+
+def test_a_song_laid_over_another_is_heard_too(index, songs):
+    both = np.zeros(60 * RATE_HZ, np.float32)
+    both[: 40 * RATE_HZ] += songs["song-0"]
+    both[20 * RATE_HZ :] += songs["song-3"]
+    heard = {one.recording_id: seconds(one) for one in detections(index, both)}
+
+    assert {"song-0", "song-3"} == set(heard)
+    assert np.allclose(heard["song-0"], (0, 40), atol=1.5)
+    assert np.allclose(heard["song-3"], (20, 60), atol=1.5)
+
+
+def test_a_gap_of_a_few_seconds_does_not_end_a_song(index, songs):
+    song = songs["song-1"].copy()
+    song[15 * RATE_HZ : 21 * RATE_HZ] = 0
+    (found,) = detections(index, song)
+
+    assert np.allclose(seconds(found), (0, 40), atol=0.6)
+
+
+def test_a_song_played_twice_is_told_twice(index, songs):
+    clip = songs["song-2"][: 20 * RATE_HZ]
+    first, second = detections(index, np.concatenate((clip, silence(25), clip)))
+
+    assert np.allclose(seconds(first), (0, 20), atol=0.6)
+    assert np.allclose(seconds(second), (45, 65), atol=0.6)
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [silence(40), silence(40) + np.float32(0.5), hiss(5, 60, 0.2), play(77, 60), silence(0)],
+    ids=["silence", "direct current", "noise", "an unknown song", "nothing"],
+)
+def test_nothing_is_told_where_nothing_known_sounds(index, sound):
+    assert [] == detections(index, sound)
+
+
+def test_what_is_sounding_is_told_before_it_ends(index, songs):
+    detector, ended = Detector(index), []
+    for part in listen(songs["song-3"], [25 * RATE_HZ])[:1]:
+        ended += detector.feed(part)
+    (sounding,) = detector.sounding()
+
+    assert [] == ended
+    assert "song-3" == sounding.recording_id
+    assert 10 < RECIPE.seconds(sounding.end) <= 25
+
+
+def test_a_closed_stream_is_forgotten(index, songs):
+    detector = Detector(index)
+    for part in listen(songs["song-3"]):
+        detector.feed(part)
+
+    assert 1 == len(detector.close())
+    assert [] == detector.sounding()
+    assert [] == detector.close()
+
+
+def test_memory_does_not_grow_with_the_stream(index, songs):
+    detector = Detector(index)
+    kept = []
+    for part in listen(
+        np.concatenate(list(songs.values())), list(range(0, 200 * RATE_HZ, RATE_HZ))
+    ):
+        detector.feed(part)
+        kept.append(len(detector._heard.frames))
+
+    assert max(kept) <= 50 * 90

@@ -28,6 +28,7 @@ KILLS_OF_EACH = 100
 COLD_EVERY = 20  # one in so many is started from nothing instead of forked
 RATE_HZ = 16_000
 PACE = 200  # times real time: a checkpoint every 50 ms
+LIFE_SECONDS = 0.2  # at most, after its first or its telling word
 SEVEN = datetime(2026, 3, 5, 19, tzinfo=UTC)
 BACKLOG = 1_000  # records of an earlier boot: so many that uploads are cut in the middle
 ROOT = Path(__file__).parents[2]
@@ -66,16 +67,17 @@ def nursery():
 class BoxProcess:
     """A command of the box in a process of its own, made to be killed."""
 
-    def __init__(self, argv, *, log, nursery, cold):
+    def __init__(self, argv, *, journal, nursery, cold):
+        self._journal = journal
         self._popen = None
         argv = [str(word) for word in argv]
         if cold:
-            with log.open("a") as journal:
+            with journal.open("w") as file:
                 command = [sys.executable, "-m", "edge", *argv]
-                self._popen = subprocess.Popen(command, stdout=journal, stderr=journal, cwd=ROOT)
+                self._popen = subprocess.Popen(command, stdout=file, stderr=file, cwd=ROOT)
             self._pid = self._popen.pid
         else:
-            print(json.dumps({"argv": argv, "log": str(log)}), file=nursery.stdin, flush=True)
+            print(json.dumps({"argv": argv, "log": str(journal)}), file=nursery.stdin, flush=True)
             self._pid = int(nursery.stdout.readline())
 
     def is_alive(self):
@@ -86,9 +88,15 @@ class BoxProcess:
             return True
         return False
 
+    def has_said(self, word):
+        return self._journal.exists() and word in self._journal.read_text()
+
+    def await_word(self, word):
+        until(lambda: self.has_said(word) or not self.is_alive(), f"{self._journal}: {word}")
+
     def kill(self):
         """As the power does it: without a word, whatever it was doing."""
-        assert self.is_alive(), f"process {self._pid} ended by itself"
+        assert self.is_alive(), f"it ended by itself: {self._journal.read_text()}"
         os.kill(self._pid, signal.SIGKILL)
         until(lambda: not self.is_alive(), f"process {self._pid} is dead")
 
@@ -157,10 +165,9 @@ def test_two_hundred_kills_lose_nothing_and_double_nothing(tmp_path, office, nur
     device = office.hang(paths)
     sync = ["sync", "--home", paths.home, "--config", config]
 
-    def start(argv, name, number):
-        cold = number % COLD_EVERY == 0
-        log = tmp_path / f"{name}.log"
-        return BoxProcess(argv, log=log, nursery=nursery, cold=cold), 1.5 if cold else 0
+    def start(argv, number):
+        journal = tmp_path / f"{argv[0]}-{number}.log"
+        return BoxProcess(argv, journal=journal, nursery=nursery, cold=number % COLD_EVERY == 0)
 
     sync_to_the_end(paths)
     outbox = Outbox.open(paths.outbox)
@@ -171,16 +178,15 @@ def test_two_hundred_kills_lose_nothing_and_double_nothing(tmp_path, office, nur
         skip = (began - SEVEN).total_seconds() % (length / 2)
         listen = ["listen", "--home", paths.home, "--file", evening, "--pace", PACE]
         listen += ["--began", began.isoformat(), "--skip", skip]
-        ear, ear_delay = start(listen, "listen", number)
-        mouth, mouth_delay = start(sync, "sync", number)
-        instants = [
-            (time.monotonic() + dice.uniform(0, 0.5 + ear_delay), ear),
-            (time.monotonic() + dice.uniform(0, 0.3 + mouth_delay), mouth),
+        box = [
+            (start(listen, number), ["", "listening_started"]),
+            (start(sync, number), ["", "sync_started", "batch_uploaded"]),
         ]
-        for instant, process in sorted(instants, key=lambda pair: pair[0]):
-            time.sleep(max(0, instant - time.monotonic()))
-            if process is ear:
-                acknowledged, _ = written(outbox)
+        dice.shuffle(box)
+        for process, words in box:
+            process.await_word(dice.choice(words))
+            time.sleep(dice.uniform(0, LIFE_SECONDS))
+            acknowledged, _ = written(outbox)
             process.kill()
         after, listened = written(outbox)
         assert before.items() <= acknowledged.items() <= after.items()
@@ -196,3 +202,6 @@ def test_two_hundred_kills_lose_nothing_and_double_nothing(tmp_path, office, nur
     assert (0, len(keys), 0) == (tally.waiting, tally.delivered, tally.rejected)
     heard = {r.recording_id for r in before.values() if isinstance(r, DetectionRecord)}
     assert set(ids.values()) == heard
+    said = "".join(journal.read_text() for journal in tmp_path.glob("*-*.log"))
+    assert said.count("listening_started") > KILLS_OF_EACH / 3  # the kills did meet work under way
+    assert said.count("batch_uploaded") > KILLS_OF_EACH / 3

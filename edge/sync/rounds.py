@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
+from threading import Event
 
 import structlog
 
@@ -30,7 +31,7 @@ from edge.sync.seal import seal, unseal
 from edge.sync.shelf import Shelf
 from edge.sync.wire import Bundle, DetectionBatch, Heartbeat, Manifest
 
-STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 NAP_SECONDS = 5.0  # the watchdog is fed at least this often while we wait
 
 Send = Callable[[Request], Answer]
@@ -189,13 +190,33 @@ def pause_after(met: list[QulaqError], failures: int, *, luck: float, settings: 
 
 
 @contextmanager
-def open_desk(paths: BoxPaths, settings: Settings) -> Iterator[Desk]:
-    """The box's desk, with SIGTERM and SIGINT held back until an errand is done.
+def asked_to_stop() -> Iterator[Event]:
+    """An event that SIGTERM and SIGINT set; the errand under way is finished first.
+
+    Handlers and not a signal mask: a mask holds for one thread, and a library that is only
+    imported may have started another, which would then die of the signal for all of us.
+    """
+    asked = Event()
+    before = {number: signal.signal(number, lambda *_: asked.set()) for number in STOPPING}
+    try:
+        yield asked
+    finally:
+        for number, action in before.items():
+            signal.signal(number, action)
+
+
+@contextmanager
+def open_desk(paths: BoxPaths, settings: Settings, *, asked: Event) -> Iterator[Desk]:
+    """The box's desk.
+
+    Args:
+        paths: the box's rooms.
+        settings: how it works.
+        asked: set when the process shall stop.
 
     Raises:
         Misconfigured, BadSeal: the box's key or outbox cannot be used.
     """
-    held = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
     outbox = Outbox.open(paths.outbox)
     try:
         yield Desk(
@@ -204,11 +225,10 @@ def open_desk(paths: BoxPaths, settings: Settings) -> Iterator[Desk]:
             shelf=Shelf(paths.shelf),
             settings=settings,
             now=timekeeping.now,
-            stopping=lambda: bool(STOPPING & signal.sigpending()),
+            stopping=asked.is_set,
         )
     finally:
         outbox.close()
-        signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
 def sync_once(paths: BoxPaths, settings: Settings) -> None:
@@ -217,7 +237,7 @@ def sync_once(paths: BoxPaths, settings: Settings) -> None:
     Raises:
         QulaqError: the first thing that went wrong in it.
     """
-    with open_desk(paths, settings) as desk:
+    with asked_to_stop() as asked, open_desk(paths, settings, asked=asked) as desk:
         for error in report(desk, paths):
             raise error
 
@@ -230,26 +250,25 @@ def sync_until_stopped(paths: BoxPaths, settings: Settings) -> None:
     """
     dice = random.SystemRandom()
     failures = 0
-    with open_desk(paths, settings) as desk:
+    with asked_to_stop() as asked, open_desk(paths, settings, asked=asked) as desk:
         notify.tell("READY=1")
         log.info("sync_started", device=desk.identity.device)
         while True:
             met = report(desk, paths)
             failures = failures + 1 if met else 0
             pause = pause_after(met, failures, luck=dice.random(), settings=settings)
-            if _asked_to_stop_within(pause):
+            if _stops_within(pause, asked):
                 break
         notify.tell("STOPPING=1")
         log.info("sync_stopped", waiting=desk.outbox.tally().waiting)
 
 
-def _asked_to_stop_within(seconds: float) -> bool:
-    """Wait, feeding the watchdog; true as soon as a signal asks us to stop."""
-    while True:
+def _stops_within(seconds: float, asked: Event) -> bool:
+    """Wait, feeding the watchdog; true as soon as we are asked to stop."""
+    while seconds > 0:
         notify.tell("WATCHDOG=1")
         nap = min(seconds, NAP_SECONDS)
-        if signal.sigtimedwait(STOPPING, nap) is not None:
+        if asked.wait(nap):
             return True
         seconds -= nap
-        if seconds <= 0:
-            return False
+    return asked.is_set()

@@ -25,7 +25,7 @@ setup: ## Bring everything for work on the project: environment, Debian packages
 
 demo: ## An evening of real music through the whole product, in about two minutes (MIC=1: the room you sit in)
 	@$(SETUP) $(if $(MIC),microphone,demo)
-	@$(BIN)/python -m demo $(if $(MIC),--microphone) $(ARGS)
+	@$(BIN)/python -m demo $(if $(MIC),--microphone "$(if $(filter 1,$(MIC)),default,$(MIC))") $(ARGS)
 
 test: ## Everything there is to prove: the box alone, then the whole suite with browser, sound and udev
 	@$(SETUP) test

@@ -28,13 +28,27 @@ WINDOW_SECONDS = 0.4  # over which that loudness is taken
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What really sounded, from its first audible moment to its last."""
+    """What really sounded, and when.
+
+    A piece that fades in begins before anybody could notice. Whoever says it began anywhere
+    between its first sample and the first moment it was louder than the house is right; and so
+    with its end.
+
+    Attributes:
+        name: as in the table of recordings.
+        condition: how it sounded.
+        started: its first sample, s after the beginning of the evening.
+        audible_from: when it was first louder than the house, s.
+        audible_until: when it was last louder than the house, s.
+        ended: its last sample, s.
+    """
 
     name: str
     condition: Condition
-    started: float  # seconds after the beginning of the evening
+    started: float
+    audible_from: float
+    audible_until: float
     ended: float
-    reference_start: float  # where in the recording it began to be audible, s
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +80,7 @@ def make_evening(programme: Programme, *, shelf: Shelf, seed: int) -> Evening:
             played.append(_truth(part, _sound(part, shelf=shelf, dice=dice), at=length / RATE_HZ))
         dry.append(sound)
         length += len(sound)
+    dry.append(np.zeros(-length % (10 * RATE_HZ), dtype=np.float32))  # to the next ten seconds
     return Evening(_at_the_microphone(np.concatenate(dry), dice=dice), tuple(played))
 
 
@@ -127,18 +142,18 @@ def resampled(sound: Samples, rate_hz: int) -> Samples:
 
 
 def _truth(piece: Piece, sound: Samples, *, at: float) -> Played:
-    """When the piece was louder than the house: what begins or ends below it cannot be heard."""
+    """When the piece sounded, and when it was louder than the house."""
     window = int(WINDOW_SECONDS * RATE_HZ)
     energy = np.concatenate([[0.0], np.cumsum(np.square(sound, dtype=np.float64))])
     power = (energy[window:] - energy[:-window]) / window
     heard = np.flatnonzero(10 * np.log10(power + 1e-12) > HOUSE_DB + AUDIBLE_DB)
-    first, last = int(heard[0]), int(heard[-1]) + window
     return Played(
         name=piece.name,
         condition=piece.condition,
-        started=at + first / RATE_HZ,
-        ended=at + last / RATE_HZ,
-        reference_start=piece.start + first / RATE_HZ,
+        started=at,
+        audible_from=at + int(heard[0]) / RATE_HZ,
+        audible_until=at + (int(heard[-1]) + window) / RATE_HZ,
+        ended=at + len(sound) / RATE_HZ,
     )
 
 

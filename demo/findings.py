@@ -35,13 +35,19 @@ class Row:
 
     @property
     def start_error(self) -> float | None:
-        """Heard too late (+) or too early, s; None when it was not heard once."""
-        return self.heard[0].started - self.played.started if len(self.heard) == 1 else None
+        """Heard too late (+) or too early, s; None when it was not heard as one play."""
+        piece = self.played
+        if len(self.heard) != 1:
+            return None
+        return _outside(self.heard[0].started, piece.started, piece.audible_from)
 
     @property
     def end_error(self) -> float | None:
-        """Heard too long (+) or too short, s; None when it was not heard once."""
-        return self.heard[0].ended - self.played.ended if len(self.heard) == 1 else None
+        """Heard too long (+) or too short, s; None when it was not heard as one play."""
+        piece = self.played
+        if len(self.heard) != 1:
+            return None
+        return _outside(self.heard[0].ended, piece.audible_until, piece.ended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +161,8 @@ def check_payout(payout: Payout) -> list[Check]:
 
 def _meets(heard: Heard, played: Played) -> bool:
     return heard.started < played.ended and heard.ended > played.started
+
+
+def _outside(instant: float, low: float, high: float) -> float:
+    """How far an instant is above (+) or below (-) a stretch; 0 inside it."""
+    return max(instant - high, 0.0) + min(instant - low, 0.0)

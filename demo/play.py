@@ -87,7 +87,7 @@ def play(programme: Programme, backstage: Backstage) -> tuple[House, bool]:
     window = Window(BEGAN, BEGAN + timedelta(seconds=evening.seconds))
     close_period(house, window, programs=backstage.programs)
     out = report.paper()
-    checks = _tell(out, house, evening, window=window)
+    checks = _tell(out, house, evening, window=window, shelf=shelf)
     report.print_credits(out, shelf, names={piece.name for piece in evening.played})
     report.print_checks(out, checks)
     return house, all(check.holds for check in checks)
@@ -130,17 +130,20 @@ def _perform(house: House, evening: Evening, *, cut_at: float, backstage: Backst
     narration.say("the box has delivered everything")
 
 
-def _tell(out: Console, house: House, evening: Evening, *, window: Window) -> list[Check]:
+def _tell(
+    out: Console, house: House, evening: Evening, *, window: Window, shelf: Shelf
+) -> list[Check]:
     """Print what the office says of the evening; what must hold of it."""
     heard = outcome.plays(house.office, house.place, window=window, ids=house.ids)
+    titles = {recording.name: recording.title for recording in shelf.music}
     rows, false = findings.compare(evening.played, heard)
-    report.print_hearing(out, rows, false=false)
+    report.print_hearing(out, rows, false=false, titles=titles)
     spans = outcome.coverage(house.office, house.place, window=window)
     report.print_coverage(out, spans)
     paid, opened = outcome.payout(house.office, window=window)
     report.print_payout(out, paid)
-    largest = max(opened, key=lambda one: one.due.minor)
-    report.print_statement(out, largest.due, lines=largest.lines)
+    fullest = max(opened, key=lambda one: len(one.lines))
+    report.print_statement(out, fullest.due, lines=fullest.lines)
     waiting = house.box.status()["records"]
     return [
         *findings.check_hearing(rows, false=false),

@@ -5,7 +5,7 @@ from typing import Literal
 
 from demo.music import NoMusic
 
-Condition = Literal["clear", "under speech", "not in the catalogue", "short"]
+Condition = Literal["clear", "under speech", "unknown", "short"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ EVENING = Programme(
         Talk(5),
         Piece("contemplation", "under speech", start=30, seconds=40),
         Clapping(9),
-        Piece("mountain", "not in the catalogue", start=5, seconds=60),
+        Piece("mountain", "unknown", start=5, seconds=60),
         Quiet(5),
         Piece("hunting"),
         Clapping(10),
@@ -86,7 +86,7 @@ EVENING = Programme(
         Quiet(15),
     ),
     unknown="mountain",
-    power_cut_at=300.0,
+    power_cut_at=290.0,
 )
 
 REHEARSAL = Programme(
@@ -97,7 +97,7 @@ REHEARSAL = Programme(
         Talk(6),
         Piece("contemplation", "under speech", start=30, seconds=20),
         Quiet(4),
-        Piece("mountain", "not in the catalogue", start=5, seconds=20),
+        Piece("mountain", "unknown", start=5, seconds=20),
         Quiet(3),
         Piece("hunting", start=10, seconds=50),
         Clapping(6),

@@ -1,6 +1,6 @@
 """What the demo found, for a person to read: the same words for the same evening, every time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -9,36 +9,42 @@ from rich.table import Table
 from demo.findings import Check, Due, Heard, Payout, Row, Span
 from demo.music import Recording, Shelf
 
-WIDTH = 110  # columns, where there is no terminal to ask
+WIDTH = 96  # columns: what the tables need
 
 STATES = {"heard": "heard", "powered_off": "powered off (the cut)"}
 
 
 def paper() -> Console:
-    """Where the report is printed: standard output, never narrower than its tables."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=WIDTH)
+    """Where the report is printed: standard output, as wide as its tables on any terminal."""
+    return Console(highlight=False, width=WIDTH)
 
 
-def print_hearing(out: Console, rows: Sequence[Row], *, false: Iterable[Heard]) -> None:
-    """What was played beside what was heard, in minutes and seconds of the evening."""
-    table = _table("Played and heard", "piece", "how", right=("played", "heard"))
-    for column in ("start", "end", "confidence"):
-        table.add_column(column, justify="right", no_wrap=True)
+def print_hearing(
+    out: Console, rows: Sequence[Row], *, false: Iterable[Heard], titles: Mapping[str, str]
+) -> None:
+    """What was played beside what was heard, in minutes and seconds of the evening.
+
+    Args:
+        out: where to.
+        rows: a piece each.
+        false: what was heard and not played.
+        titles: of the recordings, by name.
+    """
+    columns = ("played", "heard", "off by", "sure")
+    table = _table("Played and heard", "piece", "how", right=columns)
     for row in rows:
         piece = row.played
         table.add_row(
-            piece.name,
+            titles[piece.name],
             piece.condition,
             _span(piece.started, piece.ended),
-            ", ".join(_span(h.started, h.ended) for h in row.heard) or "—",
-            _error(row.start_error),
-            _error(row.end_error),
+            "\n".join(_span(h.started, h.ended) for h in row.heard) or "—",
+            _errors(row),
             f"{row.heard[0].confidence:.2f}" if row.heard else "",
         )
     for heard in false:
         span = _span(heard.started, heard.ended)
-        table.add_row(heard.name, "not played", "—", span, "", "", f"{heard.confidence:.2f}")
+        table.add_row(titles[heard.name], "not played", "", span, "", f"{heard.confidence:.2f}")
     out.print(table)
 
 
@@ -113,14 +119,14 @@ def _credit(recording: Recording) -> str:
 def _table(title: str, *left: str, right: Sequence[str]) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
     for column in left:
-        table.add_column(column)
+        table.add_column(column, no_wrap=True)
     for column in right:
         table.add_column(column, justify="right", no_wrap=True)
     return table
 
 
 def _span(started: float, ended: float) -> str:
-    return f"{_clock(started)} - {_clock(ended)}"
+    return f"{_clock(started)}-{_clock(ended)}"
 
 
 def _clock(seconds: float) -> str:
@@ -128,5 +134,7 @@ def _clock(seconds: float) -> str:
     return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"
 
 
-def _error(seconds: float | None) -> str:
-    return "" if seconds is None else f"{seconds:+.2f} s"
+def _errors(row: Row) -> str:
+    if row.start_error is None or row.end_error is None:
+        return ""
+    return f"{row.start_error:+.2f} s, {row.end_error:+.2f} s"

@@ -66,7 +66,8 @@ def _pay_out(house: House, window: Window, *, backstage: Backstage) -> bool:
     close_period(house, window, programs=backstage.programs)
     out = report.paper()
     heard = outcome.plays(house.office, house.place, window=window, ids=house.ids)
-    report.print_hearing(out, (), false=heard)
+    titles = {recording.name: recording.title for recording in backstage.shelf.music}
+    report.print_hearing(out, (), false=heard, titles=titles)
     report.print_coverage(out, outcome.coverage(house.office, house.place, window=window))
     paid, _ = outcome.payout(house.office, window=window)
     report.print_payout(out, paid)

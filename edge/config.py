@@ -1,5 +1,6 @@
 """Where a box keeps its things, and every setting with its unit."""
 
+import math
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -69,8 +70,10 @@ class Settings:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if value <= 0:
-                raise Misconfigured(f"setting {field.name} = {value} must be greater than 0")
+            if not 0 < value < math.inf:
+                raise Misconfigured(
+                    f"setting {field.name} = {value} must be greater than 0, and finite"
+                )
         if self.batch_records > 500:
             raise Misconfigured(f"setting batch_records = {self.batch_records} is above 500")
         if self.checkpoint_seconds > self.coverage_seconds:

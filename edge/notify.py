@@ -22,10 +22,3 @@ def tell(state: str) -> bool:
         door.connect(address)
         door.sendall(state.encode())
     return True
-
-
-def watchdog_seconds() -> float | None:
-    """How often systemd wants a sign of life, in seconds; None when it does not watch us."""
-    microseconds = os.environ.get("WATCHDOG_USEC", "")
-    mine = os.environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
-    return int(microseconds) / 1e6 if microseconds.isdigit() and mine else None

@@ -1,0 +1,226 @@
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from edge.capture.block import AudioBlock, Hole, Sample
+from edge.capture.clock import Anchor
+from edge.config import Settings
+from edge.ear import LONGEST_RECORD, Catalogue, Ear, Run, open_catalogue
+from edge.errors import BadCatalogue
+from edge.matcher.fingerprint import fingerprint
+from edge.matcher.index import Index, write_segment
+from edge.matcher.recipe import RECIPE
+from edge.selftest import made_up_music
+from edge.sync.wire import CoverageRecord, DetectionRecord, Manifest
+
+SEVEN = datetime(2026, 3, 5, 19, tzinfo=UTC)
+RATE_HZ = 16_000
+SETTINGS = Settings(checkpoint_seconds=10, coverage_seconds=25)
+PIECE = made_up_music(1, 40, rate_hz=RATE_HZ)
+LEAD = made_up_music(2, 15, rate_hz=RATE_HZ)
+
+
+@pytest.fixture(scope="module")
+def segment(tmp_path_factory):
+    path = tmp_path_factory.mktemp("shelf") / "known.qseg"
+    write_segment(path, [("rec-1", fingerprint(PIECE, RATE_HZ))])
+    return path
+
+
+@pytest.fixture(scope="module")
+def catalogue(segment):
+    return Catalogue(3, Index.open([segment]))
+
+
+def run_of(boot=1):
+    return Run(UUID(int=boot), "main", Anchor(SEVEN, RATE_HZ, synced=True))
+
+
+def blocks(samples, *, first=0, size=RATE_HZ):
+    """The samples as blocks, the first at a place."""
+    for start in range(0, samples.size, size):
+        part = samples[start : start + size].copy()
+        yield AudioBlock(part, Sample(first + start), RATE_HZ)
+
+
+def heard_by(ear, pieces):
+    """Everything an ear tells, with a checkpoint whenever one is due."""
+    told, unfinished = [], []
+    for piece in pieces:
+        ear.hear(piece)
+        if ear.is_due:
+            finished, going_on = ear.take()
+            told += finished
+            unfinished.append((tuple(told), going_on))
+    ear.close()
+    finished, going_on = ear.take()
+    assert going_on == ()
+    return told + finished, unfinished
+
+
+EVENING = np.concatenate([LEAD, PIECE, LEAD[::-1]])
+
+
+def detections(records):
+    return [record for record in records if isinstance(record, DetectionRecord)]
+
+
+def coverage(records):
+    return [record for record in records if isinstance(record, CoverageRecord)]
+
+
+def test_a_piece_is_told_once_with_its_time_in_the_calendar(catalogue):
+    told, _ = heard_by(Ear(run_of(), settings=SETTINGS, catalogue=catalogue), blocks(EVENING))
+
+    (found,) = detections(told)
+    assert ("rec-1", 3, RECIPE.id) == (found.recording_id, found.catalogue_version, found.recipe)
+    assert abs(found.started_at - (SEVEN + timedelta(seconds=15))) < timedelta(seconds=2)
+    assert abs(found.ended_at - (SEVEN + timedelta(seconds=55))) < timedelta(seconds=2)
+    assert found.clock_synced
+
+
+@pytest.mark.parametrize("size", [997, 4_800, 50_000])
+def test_the_same_sound_gives_the_same_records_however_it_is_cut(catalogue, size):
+    def told(size):
+        ear = Ear(run_of(), settings=SETTINGS, catalogue=catalogue)
+        records, _ = heard_by(ear, blocks(EVENING, size=size))
+        return sorted(
+            (r.model_dump_json(exclude={"seq"}) for r in records),
+        )
+
+    assert told(RATE_HZ) == told(size)
+
+
+def test_without_a_catalogue_time_is_still_accounted_for():
+    ear = Ear(run_of(), settings=SETTINGS, catalogue=None)
+
+    told, _ = heard_by(ear, blocks(LEAD))
+
+    assert [("heard", SEVEN, SEVEN + timedelta(seconds=15))] == [
+        (r.state, r.started_at, r.ended_at) for r in told
+    ]
+    assert ear.catalogue_version == 0
+
+
+def test_what_is_unfinished_at_a_checkpoint_would_settle_the_run(catalogue):
+    ear = Ear(run_of(), settings=SETTINGS, catalogue=catalogue)
+
+    told, checkpoints = heard_by(ear, blocks(EVENING))
+
+    assert any(detections(unfinished) for _, unfinished in checkpoints)
+    for number, (written, unfinished) in enumerate(checkpoints, 1):
+        records = [*written, *unfinished]
+        assert list(range(1, len(records) + 1)) == [r.seq for r in records]
+        assert_contiguous(coverage(records), until=SEVEN + timedelta(seconds=10 * number))
+    assert list(range(1, len(told) + 1)) == [r.seq for r in told]
+
+
+def assert_contiguous(spans, *, until):
+    ends = [SEVEN, *(span.ended_at for span in spans)]
+    assert [*(span.started_at for span in spans), until] == ends
+
+
+def test_a_checkpoint_is_due_after_its_seconds_of_sound():
+    ear = Ear(run_of(), settings=SETTINGS, catalogue=None)
+    due = []
+
+    for block in blocks(np.tile(LEAD, 2)):
+        ear.hear(block)
+        if ear.is_due:
+            due.append(ear.listened_seconds)
+            ear.take()
+
+    assert [10.0, 20.0, 30.0] == due
+
+
+STATES = st.sampled_from(["heard", "lost", "behind", "unplugged"])
+PIECES = st.lists(st.tuples(STATES, st.integers(1, 3 * RATE_HZ)), max_size=12)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=40, deadline=None)
+@given(PIECES)
+def test_holes_are_accounted_for_to_the_sample_in_their_own_state(steps):
+    ear = Ear(run_of(), settings=SETTINGS, catalogue=None)
+    place, expected = 0, {}
+    for state, samples in steps:
+        end = Sample(place + samples)
+        if state == "heard":
+            ear.hear(AudioBlock(np.zeros(samples, np.float32), Sample(place), RATE_HZ))
+        else:
+            ear.hear(Hole(Sample(place), end, state))
+        expected[state] = expected.get(state, 0) + samples
+        place = end
+    ear.close()
+
+    told, _ = ear.take()
+    assert_contiguous(told, until=run_of().anchor.instant(Sample(place)))
+    for state, samples in expected.items():
+        spans = [r.ended_at - r.started_at for r in told if r.state == state]
+        assert abs(sum(spans, timedelta()).total_seconds() - samples / RATE_HZ) < 1e-4
+
+
+def test_a_piece_is_found_at_its_own_time_behind_a_hole(catalogue):
+    hole = Hole(Sample(LEAD.size), Sample(LEAD.size + 20 * RATE_HZ), "unplugged")
+    ear = Ear(run_of(), settings=SETTINGS, catalogue=catalogue)
+
+    told, _ = heard_by(ear, [*blocks(LEAD), hole, *blocks(PIECE, first=hole.end)])
+
+    (found,) = detections(told)
+    assert abs(found.started_at - (SEVEN + timedelta(seconds=35))) < timedelta(seconds=2)
+
+
+def test_no_record_reaches_beyond_what_was_listened_to(catalogue):
+    told, checkpoints = heard_by(
+        Ear(run_of(), settings=SETTINGS, catalogue=catalogue), blocks(PIECE)
+    )
+
+    assert max(r.ended_at for r in told) == SEVEN + timedelta(seconds=40)
+    for number, (_, unfinished) in enumerate(checkpoints, 1):
+        assert all(r.ended_at <= SEVEN + timedelta(seconds=10 * number) for r in unfinished)
+
+
+def test_a_piece_that_sounds_while_the_catalogue_changes_is_told_in_parts(catalogue):
+    ear = Ear(run_of(), settings=SETTINGS, catalogue=catalogue)
+    told = []
+    for number, block in enumerate(blocks(PIECE)):
+        ear.hear(block)
+        if number == 19:
+            ear.change(Catalogue(4, catalogue.index))
+    ear.close()
+
+    told = detections(ear.take()[0])
+    assert [3, 4] == [r.catalogue_version for r in told]
+    assert told[0].ended_at <= told[1].started_at + timedelta(seconds=2)
+
+
+@pytest.mark.parametrize(
+    ("off", "records"),
+    [
+        (timedelta(seconds=-5), 0),
+        (timedelta(0), 0),
+        (timedelta(seconds=3), 1),
+        (2 * LONGEST_RECORD, 2),
+        (2 * LONGEST_RECORD + timedelta(hours=1), 3),
+    ],
+)
+def test_time_without_power_is_told_in_records_of_a_day_at_most(off, records):
+    ear = Ear(run_of(), settings=SETTINGS, catalogue=None)
+
+    ear.power_was_off(SEVEN - off)
+
+    told, _ = ear.take()
+    assert ["powered_off"] * records == [r.state for r in told]
+    if told:
+        assert (SEVEN - off, SEVEN) == (told[0].started_at, told[-1].ended_at)
+        assert all(r.ended_at - r.started_at <= LONGEST_RECORD for r in told)
+
+
+def test_a_catalogue_of_another_recipe_is_not_opened(segment):
+    manifest = Manifest(version=9, made_at=SEVEN, recipe="q0-other", segments=[])
+
+    with pytest.raises(BadCatalogue, match="catalogue 9 is made by recipe q0-other"):
+        open_catalogue(manifest, [segment])

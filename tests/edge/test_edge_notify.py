@@ -1,0 +1,31 @@
+import os
+import socket
+
+import pytest
+
+from edge.notify import tell
+
+
+@pytest.fixture(params=["path", "abstract"])
+def manager(request, tmp_path, monkeypatch):
+    """A service manager's end of the socket, in the file system or abstract."""
+    address = str(tmp_path / "notify")
+    if request.param == "abstract":
+        address = f"\0qulaq-test-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door:
+        door.bind(address)
+        monkeypatch.setenv("NOTIFY_SOCKET", address.replace("\0", "@"))
+        yield door
+
+
+def test_the_service_manager_hears_every_word(manager):
+    assert tell("READY=1")
+    assert tell("WATCHDOG=1")
+
+    assert [b"READY=1", b"WATCHDOG=1"] == [manager.recv(100), manager.recv(100)]
+
+
+def test_without_a_service_manager_nobody_is_told(monkeypatch):
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+
+    assert not tell("READY=1")

@@ -31,6 +31,7 @@ LEAST_GAINED = 30.0  # nats that landmark by landmark evidence must add up to be
 SUSPECTED = -5.0  # log odds from which a window counts as a witness
 AGREEMENT = 9.0  # log odds gained when a disjoint window names the same place
 _SAME_PLACE = 6  # frames by which two windows may differ on where a recording lies
+_SAME_SPEED = 0.002  # by which they may differ on how fast it runs
 _LAYERS = 3  # recordings that may begin to sound within one step
 
 
@@ -66,11 +67,16 @@ class _Lock:
     origin: int  # stream frame from which `ahead` counts
     ahead: Reach
     last: int  # stream frame at which the recording itself is over
+    left: bool = False  # the recording goes on from another place: what follows is another stretch
 
     @property
     def end(self) -> int:
         end = self.origin + self.ahead.frames
         return end + self.ahead.played_out(self.last - end, most=OUTRO_FRAMES)
+
+    @property
+    def over(self) -> bool:
+        return self.left or self.ahead.silent >= BRIDGE_FRAMES
 
 
 class Detector:
@@ -123,8 +129,8 @@ class Detector:
         for _ in range(_LAYERS):
             if not self._discover(max(0, until - WINDOW_FRAMES), until):
                 break
-        over = [lock for lock in self._locks if lock.ahead.silent >= BRIDGE_FRAMES]
-        self._locks = [lock for lock in self._locks if lock.ahead.silent < BRIDGE_FRAMES]
+        over = [lock for lock in self._locks if lock.over]
+        self._locks = [lock for lock in self._locks if not lock.over]
         return [found for lock in over if (found := self._detection(lock))]
 
     def _follow(self, before: int, until: int) -> None:
@@ -154,11 +160,10 @@ class Detector:
         return False
 
     def _is_followed(self, suspect: Suspect) -> bool:
-        """Whether this recording is being followed and has been heard within the last step."""
-        who = (suspect.segment, suspect.recording)
+        """Whether this is being followed, or another place of it was heard within the last step."""
         return any(
-            (lock.laid.segment, lock.laid.recording) == who and lock.ahead.silent < STEP_FRAMES
-            for lock in self._locks
+            lock.ahead.silent < STEP_FRAMES or _agree(lock.laid, suspect)
+            for lock in self._of_recording(suspect)
         )
 
     def _support(self, suspect: Suspect) -> float:
@@ -167,9 +172,7 @@ class Detector:
         witnesses = [
             earlier.log_odds + AGREEMENT
             for earlier in self._suspicions
-            if earlier.until <= suspect.first
-            and (earlier.segment, earlier.recording) == (laid.segment, laid.recording)
-            and abs(laid.place_at(earlier.first) - earlier.verdict.place) <= _SAME_PLACE
+            if earlier.until <= suspect.first and _agree(laid, earlier)
         ]
         return max(witnesses, default=0.0)
 
@@ -188,15 +191,15 @@ class Detector:
         begins, last = span(self._index.segments[laid.segment], laid)
         start = core - back.frames
         start -= back.played_out(start - begins, most=INTRO_FRAMES)
-        start = max(start, self._released(laid))
+        for earlier in self._of_recording(suspect):
+            earlier.left = True
+            start = max(start, earlier.end)
         self._locks.append(_Lock(laid, log_odds, heard, start, core, ahead, last))
         return True
 
-    def _released(self, laid: Alignment) -> int:
-        """Where an earlier stretch of the same recording ends that is still being followed."""
-        who = (laid.segment, laid.recording)
-        ends = [lock.end for lock in self._locks if (lock.laid.segment, lock.laid.recording) == who]
-        return max(ends, default=0)
+    def _of_recording(self, suspect: Suspect) -> list[_Lock]:
+        who = (suspect.segment, suspect.recording)
+        return [lock for lock in self._locks if (lock.laid.segment, lock.laid.recording) == who]
 
     def _scene(self, first: int, until: int) -> Scene:
         window = self._heard.between(first, until)
@@ -226,6 +229,15 @@ class Detector:
 def _alignment(suspect: Suspect) -> Alignment:
     return Alignment(
         suspect.segment, suspect.recording, suspect.first, suspect.verdict.place, suspect.speed
+    )
+
+
+def _agree(laid: Alignment, suspect: Suspect) -> bool:
+    """Whether a suspicion names the same place of the same recording at the same speed."""
+    return (
+        (laid.segment, laid.recording) == (suspect.segment, suspect.recording)
+        and abs(laid.speed - suspect.speed) <= _SAME_SPEED
+        and abs(laid.place_at(suspect.first) - suspect.verdict.place) <= _SAME_PLACE
     )
 
 

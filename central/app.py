@@ -1,9 +1,11 @@
 """The office as a web application: every room's counter behind one set of doors."""
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from central.catalogue import routes as catalogue
 from central.database import reading
@@ -31,7 +33,10 @@ ROUTERS = (
     royalties.router,
 )
 
+RETRY_SECONDS = 30  # what a box is asked to wait when the books cannot be used
 _FORM_BYTES = 1_000_000  # what may stand around the sound in an upload
+
+log = structlog.get_logger()
 
 
 def create_app(office: Office) -> FastAPI:
@@ -51,6 +56,7 @@ def create_app(office: Office) -> FastAPI:
     open_console(app)
     app.add_exception_handler(QulaqError, _explain)
     app.add_exception_handler(RequestValidationError, _explain_form)
+    app.add_exception_handler(OperationalError, _come_later)
     return app
 
 
@@ -67,6 +73,14 @@ def _explain(_: Request, error: Exception) -> JSONResponse:
         status = 403
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
     return JSONResponse({"detail": str(error)}, status, headers)
+
+
+def _come_later(request: Request, error: Exception) -> JSONResponse:
+    """The disk is full or the books are busy: nothing was taken, and the box keeps it."""
+    cause = str(getattr(error, "orig", error))
+    log.error("books_unavailable", path=request.url.path, cause=cause)
+    detail = f"the books cannot be used now ({cause}); try again"
+    return JSONResponse({"detail": detail}, 503, {"Retry-After": str(RETRY_SECONDS)})
 
 
 def _explain_form(_: Request, error: Exception) -> JSONResponse:

@@ -1,19 +1,35 @@
 """The plain kinds of value people and programs may send: bounded before anything looks at them."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 LARGEST = 2**31 - 1  # what every database keeps in an integer
+# Calendars reach from year 1 to 9999, but a change of zone may not cross their ends.
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"  # a line feed in a name would forge a line of a report
 
 Number = Annotated[int, Field(ge=1, le=LARGEST)]  # of a row: a work, a hall, an event
+After = Annotated[int, Field(ge=0, le=LARGEST)]  # a page of a list begins after this row
 Minor = Annotated[int, Field(ge=0, le=10**15)]  # money in minor units: tiyn, cent
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_PRINTABLE),
+]
+Title = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=_PRINTABLE),
+]
+Remark = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=200, pattern=_PRINTABLE)
+]
+Code = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=_PRINTABLE)
+]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]  # ISO 4217
-Moment = AwareDatetime
+Moment = Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)]
 Query = Annotated[str, StringConstraints(max_length=200)]  # what somebody looks for
 
 

@@ -3,6 +3,7 @@
 import socket
 
 import click
+import structlog
 import uvicorn
 
 from central.app import create_app
@@ -17,12 +18,13 @@ def serve_office(home: Home, settings: Settings) -> None:
     Raises:
         Unready: no office in that folder, books newer than this program, or the port is in use.
     """
+    _keep_log()
     with listen(settings) as door:
         settings = settings.but({"port": door.getsockname()[1]})
         app = create_app(open_office(home, settings))
-        server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning"))
+        quiet = uvicorn.Config(app, access_log=False, log_level="warning", ws="none")
         click.echo(f"Qulaq central answers on {settings.address} - stop it with Ctrl-C.")
-        server.run(sockets=[door])
+        uvicorn.Server(quiet).run(sockets=[door])
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -35,3 +37,14 @@ def listen(settings: Settings) -> socket.socket:
         return socket.create_server((settings.host, settings.port), backlog=2048)
     except OSError as e:
         raise Unready(f"cannot listen on {settings.host} port {settings.port}: {e}") from e
+
+
+def _keep_log() -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(),
+    )

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter
 from pydantic import BaseModel
 
@@ -11,6 +12,7 @@ from central.access import Staff, digest, new_secret
 from central.database import reading, writing
 from central.desk import Desk, Office
 from central.devices import lists, store
+from central.devices.pulse import require_plausible
 from central.errors import Unacceptable
 from central.venues.store import Place, place_of
 from edge.sync import seal
@@ -20,6 +22,9 @@ boxes = APIRouter(prefix="/v1", tags=["boxes"])
 """What boxes and the technician's bench call; a token or a seal is their ticket."""
 staff = APIRouter(prefix="/v1", tags=["devices"], dependencies=[Staff])
 """What staff decide about boxes."""
+
+
+log = structlog.get_logger()
 
 
 class NewEnrolmentToken(forms.Form):
@@ -65,6 +70,7 @@ def enrol(desk: Desk, enrolment: Enrolment) -> Sealed:
         token = digest(enrolment.token)
         slot, serial = store.enrol(connection, box, token_sha256=token, now=now)
         place = place_of(connection, slot.hall_id)
+    log.info("box_enrolled", device=box.device, hall=slot.hall_id, serial=serial)
     orders = _orders(desk, place, box.device, inputs=slot.inputs, serial=serial, issued_at=now)
     return seal.seal(orders, signer="central", key=desk.key)
 
@@ -77,15 +83,13 @@ def take_heartbeat(desk: Desk, sealed: Sealed) -> None:
     heartbeat = seal.unseal(sealed, Heartbeat, signer=sealed.signer, public_key=key)
     if heartbeat.device != sealed.signer:
         raise Unacceptable(f"{sealed.signer} sealed a heartbeat of {heartbeat.device}")
-    for told in (heartbeat.waiting, heartbeat.catalogue_version):
-        if told > forms.LARGEST:
-            raise Unacceptable(f"{heartbeat.device} counts {told}, more than {forms.LARGEST}")
+    require_plausible(heartbeat)
     with writing(desk.books) as connection:
         store.note_sign_of_life(connection, heartbeat, now=desk.now())
 
 
 @staff.get("/boxes")
-def list_boxes(desk: Desk, after: str = "") -> list[lists.Box]:
+def list_boxes(desk: Desk, after: forms.Query = "") -> list[lists.Box]:
     """Boxes by device id, at most 500 of those after `after`."""
     with reading(desk.books) as connection:
         return lists.boxes(connection, after=after)
@@ -96,6 +100,7 @@ def revoke_box(desk: Desk, device: DeviceId, revocation: Revocation) -> None:
     """Believe a box no longer: it was stolen, or its key may have been."""
     with writing(desk.books) as connection:
         store.revoke(connection, device, because=revocation.reason, now=desk.now())
+    log.warning("box_revoked", device=device, reason=revocation.reason)
 
 
 def _orders(

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from central.forms import LARGEST
+from central.forms import EARLIEST, LARGEST
 from edge.sync.wire import BatchReceipt, CoverageRecord, DetectionRecord, Rejection
 
 AnyRecord = DetectionRecord | CoverageRecord
@@ -82,14 +82,22 @@ def fault_of(record: AnyRecord, *, now: datetime) -> str | None:
     began, ended = record.started_at, record.ended_at
     if record.seq > LARGEST:
         return f"sequence number {record.seq} is larger than {LARGEST}"
+    if began < EARLIEST:
+        return f"starts at {began.isoformat()}, before there were boxes"
     if ended < began:
         return f"ends at {ended.isoformat()}, before it starts at {began.isoformat()}"
     if ended - began > LONGEST:
         return f"lasts {ended - began}, longer than {LONGEST}"
     if ended > now + AHEAD:
         return f"ends at {ended.isoformat()}, more than a day after now, {now.isoformat()}"
-    if isinstance(record, DetectionRecord) and record.catalogue_version > LARGEST:
+    return _fault_of_detection(record) if isinstance(record, DetectionRecord) else None
+
+
+def _fault_of_detection(record: DetectionRecord) -> str | None:
+    if record.catalogue_version > LARGEST:
         return f"catalogue version {record.catalogue_version} is larger than {LARGEST}"
+    if record.reference_start_seconds > LONGEST.total_seconds():
+        return f"begins {record.reference_start_seconds} s into a recording, later than {LONGEST}"
     return None
 
 

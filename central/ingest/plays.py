@@ -93,12 +93,19 @@ def covered(intervals: Iterable[tuple[datetime, datetime]]) -> timedelta:
 
 def _same_play(detections: Sequence[Heard], *, gap: timedelta) -> list[list[Heard]]:
     """Detections of one recording in one hall, parted into plays: the connected ones together."""
-    plays: list[list[Heard]] = []
+    ended: list[list[Heard]] = []
+    going: list[list[Heard]] = []
     for heard in sorted(detections, key=lambda heard: (heard.started_at, heard.key)):
-        joined = [play for play in plays if any(_continues(e, heard, gap=gap) for e in play)]
-        plays = [play for play in plays if play not in joined]
-        plays.append([*(earlier for play in joined for earlier in play), heard])
-    return plays
+        others, joined = [], [heard]
+        for play in going:
+            if any(_continues(earlier, heard, gap=gap) for earlier in play):
+                joined += play
+            elif max(earlier.ended_at for earlier in play) + gap < heard.started_at:
+                ended.append(play)  # nothing that starts later can join it
+            else:
+                others.append(play)
+        going = [*others, joined]
+    return ended + going
 
 
 def _continues(earlier: Heard, later: Heard, *, gap: timedelta) -> bool:

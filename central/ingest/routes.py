@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Path
 
 from central import forms
@@ -23,6 +24,8 @@ boxes = APIRouter(prefix="/v1", tags=["boxes"])
 staff = APIRouter(prefix="/v1", tags=["ingest"], dependencies=[Staff])
 """What staff look at."""
 
+log = structlog.get_logger()
+
 HallId = Annotated[forms.Number, Path()]
 
 
@@ -35,7 +38,11 @@ def take_detections(desk: Desk, sealed: Sealed) -> BatchReceipt:
     if batch.device != sealed.signer:
         raise Unacceptable(f"{sealed.signer} sealed a batch of {batch.device}")
     with writing(desk.books) as connection:
-        return store.take(connection, batch, sealed=sealed, now=desk.now())
+        receipt = store.take(connection, batch, sealed=sealed, now=desk.now())
+    say = log.warning if receipt.rejected else log.info
+    told = {"accepted": receipt.accepted, "duplicates": receipt.duplicates}
+    say("batch_taken", device=batch.device, **told, rejected=len(receipt.rejected))
+    return receipt
 
 
 @staff.get("/halls/{hall_id}/plays")
@@ -61,7 +68,7 @@ def list_coverage(
 
 
 @staff.get("/forks")
-def list_forks(desk: Desk, after: int = 0) -> list[lists.Fork]:
+def list_forks(desk: Desk, after: forms.After = 0) -> list[lists.Fork]:
     """Records that some box told twice in different words, with the letters that prove it."""
     with reading(desk.books) as connection:
         return lists.forks(connection, after=after)

@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Request, Response, UploadFile
+from fastapi import Form as Field
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
@@ -98,11 +99,11 @@ uploads = APIRouter(
 def register_recording(
     desk: Desk,
     *,
-    work_id: Annotated[forms.Number, Form()],
-    title: Annotated[forms.Title, Form()],
+    work_id: Annotated[forms.Number, Field()],
+    title: Annotated[forms.Title, Field()],
     audio: UploadFile,
-    performer: Annotated[forms.Remark, Form()] = "",
-    isrc: Annotated[forms.Code | None, Form()] = None,
+    performer: Annotated[forms.Remark, Field()] = "",
+    isrc: Annotated[forms.Code | None, Field()] = None,
 ) -> RegisteredRecording:
     """Register a recording; its sound becomes a fingerprint here and is not kept."""
     code = identifiers.isrc(isrc) if isrc else None
@@ -132,21 +133,23 @@ def register_recording(
 
 
 @router.get("/parties")
-def list_parties(desk: Desk, q: forms.Query = "", after: int = 0) -> list[lists.Party]:
+def list_parties(desk: Desk, q: forms.Query = "", after: forms.After = 0) -> list[lists.Party]:
     """Parties by number, at most 500 of those after `after`; `q` finds in any script."""
     with reading(desk.books) as connection:
         return lists.parties(connection, query=q, after=after)
 
 
 @router.get("/works")
-def list_works(desk: Desk, q: forms.Query = "", after: int = 0) -> list[lists.Work]:
+def list_works(desk: Desk, q: forms.Query = "", after: forms.After = 0) -> list[lists.Work]:
     """Works with their shares, by number, at most 500 of those after `after`."""
     with reading(desk.books) as connection:
         return lists.works(connection, query=q, after=after)
 
 
 @router.get("/recordings")
-def list_recordings(desk: Desk, q: forms.Query = "", after: str = "") -> list[lists.Recording]:
+def list_recordings(
+    desk: Desk, q: forms.Query = "", after: forms.Query = ""
+) -> list[lists.Recording]:
     """Recordings by id, at most 500 of those after `after`."""
     with reading(desk.books) as connection:
         return lists.recordings(connection, query=q, after=after)

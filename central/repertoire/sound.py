@@ -33,14 +33,14 @@ def hear(file: IO[bytes], *, name: str, longest_seconds: int) -> Fingerprint:
         file.rollover()
     try:
         with open_sound(Path(f"/dev/fd/{file.fileno()}")) as (blocks, rate_hz):
-            print_ = fingerprint_blocks(
+            heard = fingerprint_blocks(
                 _bounded(blocks, most=longest_seconds * rate_hz, name=name), rate_hz
             )
     except (Deaf, ValueError) as e:
         raise Unacceptable(f"audio {name!r} is not sound that can be read; {_cause(e)}") from e
-    if not len(print_.landmarks.frames):
+    if not len(heard.landmarks.frames):
         raise Unacceptable(f"audio {name!r} has nothing to recognise it by; is it silent?")
-    return print_
+    return heard
 
 
 def _bounded(

@@ -78,21 +78,21 @@ def register_event(desk: Desk, event: NewEvent) -> forms.Registered:
 
 
 @router.get("/venues")
-def list_venues(desk: Desk, after: int = 0) -> list[lists.Venue]:
+def list_venues(desk: Desk, after: forms.After = 0) -> list[lists.Venue]:
     """Venues by number, at most 500 of those after `after`."""
     with reading(desk.books) as connection:
         return lists.venues(connection, after=after)
 
 
 @router.get("/halls")
-def list_halls(desk: Desk, after: int = 0) -> list[lists.Hall]:
+def list_halls(desk: Desk, after: forms.After = 0) -> list[lists.Hall]:
     """Halls by number, at most 500 of those after `after`."""
     with reading(desk.books) as connection:
         return lists.halls(connection, after=after)
 
 
 @router.get("/events")
-def list_events(desk: Desk, after: int = 0) -> list[lists.Event]:
+def list_events(desk: Desk, after: forms.After = 0) -> list[lists.Event]:
     """Events by number, at most 500 of those after `after`."""
     with reading(desk.books) as connection:
         return lists.events(connection, after=after)

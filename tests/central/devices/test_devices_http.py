@@ -1,7 +1,8 @@
 """A box gets in by a token, once; speaks by its seal; and is believed until it is revoked."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
 from sqlalchemy import update
 
 from central.database import writing
@@ -10,6 +11,7 @@ from edge.sync import seal
 from edge.sync.wire import BoxIdentity, Enrolment, Heartbeat
 
 SAID_AT = datetime(2026, 11, 21, 14, tzinfo=UTC)
+YEAR_ONE = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))  # no such instant in UTC
 
 
 def central_key(office):
@@ -200,12 +202,21 @@ def test_a_heartbeat_of_a_stranger_is_refused(office):
     assert 403 == box.send("/v1/heartbeat", box.seal(heartbeat(box))).status_code
 
 
-def test_an_impossible_heartbeat_is_refused_and_nothing_breaks(office):
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"waiting": 2**70}, str(2**70)),
+        ({"catalogue_version": 2**31}, str(2**31)),
+        ({"said_at": YEAR_ONE}, "0001-01-01"),
+        ({"last_heard_at": YEAR_ONE}, "0001-01-01"),
+    ],
+)
+def test_an_impossible_heartbeat_is_refused_and_nothing_breaks(office, changes, named):
     box = office.box(office.hall())
-    answer = box.send("/v1/heartbeat", box.seal(heartbeat(box, waiting=2**70)))
+    answer = box.send("/v1/heartbeat", box.seal(heartbeat(box, **changes)))
 
     assert 422 == answer.status_code
-    assert str(2**70) in answer.json()["detail"]
+    assert named in answer.json()["detail"]
 
 
 def test_a_token_needs_a_hall_that_is_there_and_an_input(office):

@@ -1,6 +1,6 @@
 """What boxes hand in arrives once, whole, and only from whom it says."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 from sqlalchemy import func, select
 
@@ -8,6 +8,7 @@ from central.database import reading
 from central.ingest.tables import batches, detections, forks, records
 
 EVENING = datetime(2026, 11, 21, 14, tzinfo=UTC)
+YEAR_ONE = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))  # no such instant in UTC
 
 
 def count(office, table):
@@ -64,14 +65,21 @@ def test_an_implausible_record_is_refused_and_its_neighbours_are_not(office):
         started_at=datetime.now(UTC) + timedelta(days=2),
         ended_at=datetime.now(UTC) + timedelta(days=2, seconds=9),
     )
-    receipt = box.receipt(box.heard(1), backwards, endless, unborn, box.heard(2**70))
+    ancient = box.heard(5, started_at=YEAR_ONE, ended_at=YEAR_ONE)
+    nowhere = box.heard(6, reference_start_seconds=1e12)
+    foreign = box.heard(7, catalogue_version=2**70)
+    wrong = [backwards, endless, unborn, ancient, nowhere, foreign, box.heard(2**70)]
+    receipt = box.receipt(box.heard(1), *wrong)
 
     assert 1 == receipt.accepted
-    assert [2, 3, 4, 2**70] == [rejection.seq for rejection in receipt.rejected]
+    assert [2, 3, 4, 5, 6, 7, 2**70] == [rejection.seq for rejection in receipt.rejected]
     assert "before it starts" in receipt.rejected[0].reason
     assert "longer than" in receipt.rejected[1].reason
     assert "more than a day after" in receipt.rejected[2].reason
-    assert "larger than" in receipt.rejected[3].reason
+    assert "before there were boxes" in receipt.rejected[3].reason
+    assert "into a recording" in receipt.rejected[4].reason
+    assert "catalogue version" in receipt.rejected[5].reason
+    assert "larger than" in receipt.rejected[6].reason
 
 
 def test_a_recording_nobody_registered_is_kept(office):

@@ -206,6 +206,19 @@ def test_a_stranger_is_turned_away_before_a_byte_of_the_upload_is_read(office):
     assert answer.startswith(b"HTTP/1.1 401 ")
 
 
+@pytest.mark.parametrize("after", ["-1", str(2**64), "x"])
+def test_a_page_that_cannot_be_is_refused(office, after):
+    assert 422 == office.http.get("/v1/parties", params={"after": after}).status_code
+
+
+def test_a_query_finds_its_letters_and_nothing_by_signs(office):
+    office.register("parties", name="100 % Абай")
+
+    assert 1 == len(office.http.get("/v1/parties", params={"q": "100"}).json())
+    assert [] == office.http.get("/v1/parties", params={"q": "абай 200"}).json()
+    assert 1 == len(office.http.get("/v1/parties", params={"q": "%"}).json())
+
+
 def test_lists_come_in_pages(office):
     for _ in range(2):
         register_two(office)

@@ -35,13 +35,6 @@ class ClosedEvent:
     plays: tuple[PlayUsed, ...]
     allocations: tuple[Allocation, ...]
 
-    def play_amount(self, play_id: str) -> Money:
-        """What a play earned, before its work's shares."""
-        return total_of(
-            (part.amount for part in self.allocations if part.play_id == play_id),
-            self.fee.currency,
-        )
-
     def suspended(self) -> Money:
         """What of the fee waits in suspense."""
         return total_of(
@@ -121,6 +114,7 @@ def lines_of(events: Sequence[ClosedEvent], head: StatementHead) -> tuple[Line, 
 def _lines_of_event(event: ClosedEvent, party_id: int) -> list[Line]:
     plays = {play.id: play for play in event.plays}
     performed = sum(play.milliseconds for play in event.plays)
+    earned = _earned(event)
     return [
         Line(
             event_id=event.event_id,
@@ -129,7 +123,7 @@ def _lines_of_event(event: ClosedEvent, party_id: int) -> list[Line]:
             fee=event.fee,
             event_milliseconds=performed,
             play=plays[part.play_id],
-            play_amount=event.play_amount(part.play_id),
+            play_amount=earned[part.play_id],
             role=part.role,
             basis_points=part.basis_points,
             amount=part.amount,
@@ -137,3 +131,13 @@ def _lines_of_event(event: ClosedEvent, party_id: int) -> list[Line]:
         for part in event.allocations
         if part.party_id == party_id and part.play_id is not None
     ]
+
+
+def _earned(event: ClosedEvent) -> dict[str, Money]:
+    """What each play earned, before its work's shares."""
+    earned: dict[str, Money] = {}
+    for part in event.allocations:
+        if part.play_id is not None:
+            before = earned.get(part.play_id, Money(0, part.amount.currency))
+            earned[part.play_id] = before + part.amount
+    return earned

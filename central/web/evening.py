@@ -39,6 +39,7 @@ class EveningShown:
     window: Window
     picture: Timeline | None  # None before the evening begins
     plays: Sequence[PlayShown]
+    goes_on: bool  # the event has not ended, and this is only what is known so far
     unknown: int  # plays whose recording is not registered
 
 
@@ -56,6 +57,7 @@ def evening_shown(evening: Evening) -> EveningShown:
         window=window,
         picture=timeline.draw(window, evening.coverage, soundings) if ends > begins else None,
         plays=plays,
+        goes_on=ends < evening.event.ends_at,
         unknown=sum(play.work_id is None for play in evening.plays),
     )
 

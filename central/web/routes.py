@@ -22,6 +22,7 @@ from central.web.session import SignedIn, is_known, sign_in, sign_out
 console = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[SignedIn])
 door = APIRouter(route_class=PageRoute, include_in_schema=False)
 
+LATEST = 10  # events on the first page
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -79,7 +80,8 @@ def show_venues(desk: Desk) -> Response:
     """Every venue, and whether its boxes give signs of life."""
     with reading(desk.books) as connection:
         venues = store.all_venues(connection)
-    return page("venues", {"venues": venues, "now": desk.now()})
+        events = store.latest_events(connection, at_most=LATEST)
+    return page("venues", {"venues": venues, "events": events, "now": desk.now()})
 
 
 @console.get("/venues/{venue_id}")

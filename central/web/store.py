@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from central.devices.store import boxes
 from central.errors import Unknown
@@ -53,6 +54,8 @@ class EventShown:
     id: int
     title: str
     hall: str
+    venue: str
+    time_zone: str
     starts_at: datetime
     ends_at: datetime
     fee: Money
@@ -135,18 +138,30 @@ def _boxes(connection: Connection) -> dict[int, list[BoxShown]]:
 
 def events_of(connection: Connection, venue_id: int) -> list[EventShown]:
     """The events of a venue, the latest first."""
-    rows = connection.execute(
-        select(events, halls.c.name.label("hall"))
-        .join_from(events, halls)
-        .where(halls.c.venue_id == venue_id)
-        .order_by(events.c.starts_at.desc(), events.c.id.desc())
-    ).all()
+    return _events(connection, _latest_first().where(halls.c.venue_id == venue_id))
+
+
+def latest_events(connection: Connection, *, at_most: int) -> list[EventShown]:
+    """The latest events of all venues."""
+    return _events(connection, _latest_first().limit(at_most))
+
+
+def _latest_first() -> Select[Any]:
+    names = halls.c.name.label("hall"), venues.c.name.label("venue"), venues.c.time_zone
+    everything = select(events, *names).join_from(events, halls).join(venues)
+    return everything.order_by(events.c.starts_at.desc(), events.c.id.desc())
+
+
+def _events(connection: Connection, wanted: Select[Any]) -> list[EventShown]:
+    rows = connection.execute(wanted).all()
     closed = earlier_closing(connection, [row.id for row in rows])
     return [
         EventShown(
             id=row.id,
             title=row.title,
             hall=row.hall,
+            venue=row.venue,
+            time_zone=row.time_zone,
             starts_at=row.starts_at,
             ends_at=row.ends_at,
             fee=Money(row.licence_fee_minor, row.currency),

@@ -32,6 +32,12 @@ def clock_text(instant: datetime, time_zone: str) -> str:
     return f"{instant.astimezone(ZoneInfo(time_zone)):%H:%M:%S}"
 
 
+def moment_text(instant: datetime, time_zone: str) -> str:
+    """Day and wall clock in short: `21 Mar, 19:30:05`."""
+    local = instant.astimezone(ZoneInfo(time_zone))
+    return f"{local.day} {local:%b, %H:%M:%S}"
+
+
 def day_text(instant: datetime, time_zone: str) -> str:
     """The venue's day in full: `Saturday, 21 November 2026`."""
     local = instant.astimezone(ZoneInfo(time_zone))

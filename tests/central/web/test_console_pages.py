@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -162,3 +163,35 @@ def test_a_title_is_text_and_never_markup(office, staff):
 
     assert "<script>" not in page.text
     assert "&lt;script&gt;" in page.text
+
+
+def test_an_evening_that_goes_on_speaks_only_of_what_has_been(office, staff):
+    now = datetime.now(UTC)
+    window = {"starts_at": now - timedelta(seconds=90), "ends_at": now + timedelta(hours=2)}
+    event_id = office.register(
+        "events",
+        hall_id=office.hall(),
+        title="Бүгін кеш",
+        licence_fee_minor=0,
+        currency="KZT",
+        **{name: instant.isoformat() for name, instant in window.items()},
+    )
+
+    text = words_of(staff.get(f"/events/{event_id}"))
+
+    assert re.search(r"So far listened to 0 of 9\d(\.\d+)? s \(0\.0 %\)", text)
+
+
+def test_an_evening_to_come_says_so(office, staff):
+    begins = datetime.now(UTC) + timedelta(days=1)
+    event_id = office.register(
+        "events",
+        hall_id=office.hall(),
+        title="Ертең кеш",
+        starts_at=begins.isoformat(),
+        ends_at=(begins + timedelta(hours=2)).isoformat(),
+        licence_fee_minor=0,
+        currency="KZT",
+    )
+
+    assert "This event has not begun." in words_of(staff.get(f"/events/{event_id}"))

@@ -10,7 +10,7 @@ LOWEST_RATE_HZ = 8_000
 HIGHEST_RATE_HZ = 192_000
 _ZEROS = 16  # zero crossings on each side: 80 dB down where an alias could reach the top bin
 _BETA = 8.0  # Kaiser window, 80 dB
-_LANES = 8  # sums kept apart in the kernel: a fixed order of additions that still fills a core
+_LANES = 16  # taps are rounded up to whole registers
 
 
 class Resampler:
@@ -90,18 +90,20 @@ def _convolve(
     out: NDArray[np.float32],
 ) -> None:
     taps = filters.shape[1]
+    terms = np.empty(taps, np.float32)
     for n in range(len(out)):
         place = (made + n) * down
         row = filters[place % up]
-        x = kept[place // up - origin :]
-        a = b = c = d = e = f = g = h = np.float32(0)
-        for k in range(0, taps, 8):
-            a += row[k] * x[k]
-            b += row[k + 1] * x[k + 1]
-            c += row[k + 2] * x[k + 2]
-            d += row[k + 3] * x[k + 3]
-            e += row[k + 4] * x[k + 4]
-            f += row[k + 5] * x[k + 5]
-            g += row[k + 6] * x[k + 6]
-            h += row[k + 7] * x[k + 7]
-        out[n] = ((a + b) + (c + d)) + ((e + f) + (g + h))
+        first = place // up - origin
+        sounding = kept[first : first + taps]
+        for k in range(taps):
+            terms[k] = row[k] * sounding[k]
+        width = taps
+        while width > 1:  # in pairs: a fixed order of additions that still fills a core's lanes
+            half = width // 2
+            if width % 2:
+                terms[0] += terms[width - 1]
+            for k in range(half):
+                terms[k] += terms[k + half]
+            width = half
+        out[n] = terms[0]

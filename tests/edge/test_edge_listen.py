@@ -1,0 +1,253 @@
+import os
+import signal
+import socket
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import numpy as np
+import pytest
+import soundfile
+from structlog.testing import capture_logs
+
+from edge.capture.block import AudioBlock, Hole, Sample
+from edge.capture.wavefile import WaveFile
+from edge.config import BoxPaths, Settings
+from edge.errors import Deaf, Misconfigured
+from edge.listen import Evening, evening, listen
+from edge.matcher.fingerprint import fingerprint
+from edge.matcher.index import write_segment
+from edge.matcher.recipe import RECIPE
+from edge.selftest import made_up_music
+from edge.sync.outbox import Checkpoint, Outbox
+from edge.sync.shelf import Shelf
+from edge.sync.wire import DetectionRecord
+from tests.fakes.central_simulator import CentralSimulator
+from tests.fakes.evenings import heard
+
+SEVEN = datetime(2026, 3, 5, 19, tzinfo=UTC)
+RATE_HZ = 16_000
+SETTINGS = Settings(coverage_seconds=20, shelf_look_seconds=10)
+PIECE = made_up_music(1, 40, rate_hz=RATE_HZ)
+EVENING = np.concatenate([made_up_music(2, 15, rate_hz=RATE_HZ), PIECE])
+
+
+class Stage:
+    """A source whose sound a test writes down beforehand, and something to happen on the way."""
+
+    name = "stage"
+    rate_hz = RATE_HZ
+    length = None
+
+    def __init__(self, samples, *, happens=None):
+        self._samples = samples
+        self._happens = happens or {}
+        self._stopped = False
+        self.played_seconds = 0
+
+    def stop(self):
+        self._stopped = True
+
+    def pieces(self):
+        for start in range(0, self._samples.size, RATE_HZ):
+            if self._stopped:
+                return
+            yield AudioBlock(self._samples[start : start + RATE_HZ].copy(), Sample(start), RATE_HZ)
+            self.played_seconds += 1
+            self._happens.get(self.played_seconds, lambda: None)()
+
+
+@pytest.fixture(autouse=True)
+def journal():
+    with capture_logs() as events:
+        yield events
+
+
+@pytest.fixture(scope="module")
+def segment(tmp_path_factory):
+    path = tmp_path_factory.mktemp("segments") / "known.qseg"
+    write_segment(path, [("rec-1", fingerprint(PIECE, RATE_HZ))])
+    return path.read_bytes()
+
+
+@pytest.fixture
+def paths(tmp_path):
+    return BoxPaths(tmp_path / "box")
+
+
+def stock(paths, content, *, version, recipe=RECIPE.id):
+    central, shelf = CentralSimulator(recipe=recipe), Shelf(paths.shelf)
+    manifest = central.publish([content], version=version)
+    for one in shelf.missing(manifest):
+        shelf.append(one, content)
+        shelf.accept(one)
+    shelf.activate(central.manifest, central_key=central.public_key)
+
+
+def an_evening(source, *, began=SEVEN, boot=1):
+    return Evening(source, "main", began, synced=True, boot=UUID(int=boot))
+
+
+def hear(evening, paths):
+    told = []
+    listen(evening, paths=paths, settings=SETTINGS, progress=told.append)
+    return told
+
+
+def written(paths):
+    outbox = Outbox.open(paths.outbox)
+    records, checkpoints = list(outbox.records()), outbox.checkpoints()
+    outbox.close()
+    return records, checkpoints
+
+
+def test_an_evening_ends_in_the_outbox(paths, segment, journal):
+    stock(paths, segment, version=3)
+
+    told = hear(an_evening(Stage(EVENING)), paths)
+
+    records, (checkpoint,) = written(paths)
+    assert ["rec-1"] == [r.recording_id for r in records if isinstance(r, DetectionRecord)]
+    assert ["heard"] * 3 == [r.state for r in records if r.kind == "coverage"]
+    assert (SEVEN + timedelta(seconds=55), ()) == (checkpoint.listened_until, checkpoint.unfinished)
+    assert told[-1] == 55
+    assert {"listening_started", "recording_heard", "listening_ended"} <= {
+        event["event"] for event in journal
+    }
+
+
+def test_the_same_file_gives_the_same_records_but_for_the_boot(tmp_path, segment):
+    soundfile.write(tmp_path / "evening.flac", EVENING, RATE_HZ)
+    told = []
+    for boot, block_seconds in ((1, 0.1), (2, 1.0)):
+        paths = BoxPaths(tmp_path / f"box-{boot}")
+        stock(paths, segment, version=1)
+        source = WaveFile(tmp_path / "evening.flac", block_seconds=block_seconds)
+        hear(an_evening(source, boot=boot), paths)
+        told.append([r.model_dump_json(exclude={"boot"}) for r in written(paths)[0]])
+
+    assert told[0] == told[1]
+
+
+def test_the_next_run_settles_what_a_killed_one_left(paths):
+    outbox = Outbox.open(paths.outbox)
+    left = heard(2), heard(3, state="heard")
+    dead = an_evening(Stage(EVENING)).boot
+    outbox.put([heard(1)], Checkpoint("main", dead, "stage", SEVEN, left))
+    outbox.close()
+
+    began = SEVEN + timedelta(seconds=33)
+    hear(an_evening(Stage(EVENING), began=began, boot=2), paths)
+
+    records, _ = written(paths)
+    assert [heard(1), *left] == [r for r in records if r.boot == dead]
+    mine = [r for r in records if r.boot == UUID(int=2)]
+    assert ("powered_off", SEVEN, began) == (mine[0].state, mine[0].started_at, mine[0].ended_at)
+    assert list(range(1, len(mine) + 1)) == [r.seq for r in mine]
+
+
+def test_settling_is_done_once(paths):
+    outbox = Outbox.open(paths.outbox)
+    outbox.put([], Checkpoint("main", UUID(int=1), "stage", SEVEN, (heard(1),)))
+    outbox.close()
+    for boot in (2, 3):
+        hear(an_evening(Stage(EVENING[:1000]), began=SEVEN, boot=boot), paths)
+
+    records, _ = written(paths)
+    assert [heard(1)] == [r for r in records if r.boot == UUID(int=1)]
+
+
+def test_a_catalogue_that_arrives_while_listening_is_used(paths, segment, journal):
+    long = np.concatenate([EVENING, EVENING])
+    source = Stage(long, happens={30: lambda: stock(paths, segment, version=8)})
+
+    hear(an_evening(source), paths)
+
+    records, _ = written(paths)
+    found = [r for r in records if isinstance(r, DetectionRecord)]
+    assert {8} == {r.catalogue_version for r in found}
+    assert found[-1].started_at >= SEVEN + timedelta(seconds=65)
+    assert [8] == [e["version"] for e in journal if e["event"] == "catalogue_changed"]
+
+
+@pytest.mark.parametrize("recipe", ["q0-other", RECIPE.id])
+def test_a_catalogue_that_cannot_be_used_stops_nobody_from_hearing(paths, journal, recipe):
+    stock(paths, b"not a segment at all", version=2, recipe=recipe)
+
+    hear(an_evening(Stage(EVENING)), paths)
+
+    assert {"heard"} == {r.state for r in written(paths)[0]}
+    assert "catalogue_unusable" in {event["event"] for event in journal}
+
+
+def test_what_was_heard_before_the_sound_broke_off_is_kept(paths):
+    def unplug():
+        raise Deaf("the card is gone")
+
+    with pytest.raises(Deaf, match="the card is gone"):
+        hear(an_evening(Stage(EVENING, happens={17: unplug})), paths)
+
+    (record,), (checkpoint,) = written(paths)
+    assert ("heard", SEVEN + timedelta(seconds=17)) == (record.state, record.ended_at)
+    assert checkpoint.unfinished == ()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_evening_cleanly(paths, number):
+    before = signal.getsignal(number)
+    source = Stage(EVENING, happens={12: lambda: os.kill(os.getpid(), number)})
+
+    hear(an_evening(source), paths)
+
+    (record,), (checkpoint,) = written(paths)
+    assert SEVEN + timedelta(seconds=12) == record.ended_at == checkpoint.listened_until
+    assert before == signal.getsignal(number)
+
+
+def test_two_ears_at_one_input_are_refused(paths):
+    def second_ear():
+        with pytest.raises(Misconfigured, match="another process already listens"):
+            hear(an_evening(Stage(EVENING), boot=2), paths)
+
+    source = Stage(EVENING, happens={5: second_ear})
+    hear(an_evening(source), paths)
+
+    assert source.played_seconds == 55
+    assert {UUID(int=1)} == {r.boot for r in written(paths)[0]}
+
+
+def test_two_inputs_of_one_box_do_not_meet(paths):
+    hear(an_evening(Stage(EVENING)), paths)
+    hear(replace(an_evening(Stage(EVENING), boot=2), input="foyer"), paths)
+
+    records, checkpoints = written(paths)
+    assert ["foyer", "main"] == [c.input for c in checkpoints]
+    assert {"heard"} == {r.state for r in records}
+
+
+def test_the_watchdog_is_fed_by_captured_sound_and_by_nothing_else(paths, tmp_path, monkeypatch):
+    class Unplugged(Stage):
+        def pieces(self):
+            yield from super().pieces()
+            end = self._samples.size
+            yield Hole(Sample(end), Sample(end + 60 * RATE_HZ), "unplugged")
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door:
+        door.bind(str(tmp_path / "notify"))
+        door.settimeout(0.01)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        hear(an_evening(Unplugged(EVENING[: 3 * RATE_HZ])), paths)
+        words = [door.recv(100) for _ in range(5)]
+        with pytest.raises(TimeoutError):
+            door.recv(100)
+
+    assert [b"READY=1", *[b"WATCHDOG=1"] * 3, b"STOPPING=1"] == words
+
+
+def test_an_instant_a_person_gave_is_known_and_a_guessed_one_is_as_good_as_the_clock():
+    given = evening(Stage(EVENING), input_name="main", began=SEVEN)
+    guessed = evening(Stage(EVENING), input_name="main", began=None)
+
+    assert (SEVEN, True) == (given.began, given.synced)
+    assert abs(guessed.began - datetime.now(UTC)) < timedelta(seconds=10)
+    assert given.boot != guessed.boot

@@ -130,8 +130,10 @@ bring_uv() {
 
 bring_environment() {
     say "Python packages into .venv, for: $purpose"
-    # shellcheck disable=SC2046  # the extras are words
-    UV_PYTHON="$python" .tools/bin/uv sync --frozen --quiet $(extras_for "$purpose")
+    local quiet=--quiet
+    [ ! -t 2 ] || quiet=
+    # shellcheck disable=SC2046,SC2086  # the extras are words, and quiet is one or none
+    UV_PYTHON="$python" .tools/bin/uv sync --frozen $quiet $(extras_for "$purpose")
 }
 
 # ── One stamp says what was brought last ────────────────────────────────────────────────────────

@@ -40,6 +40,8 @@ class Narration:
             transient=True,
             disable=not self._console.is_terminal,
         )
+        if bar.disable:
+            self.say(words)
         with bar:
             yield Stage(self, bar, words=words, total=total)
         self.say(f"{words}: done")

@@ -79,7 +79,7 @@ def enrol(desk: Desk, enrolment: Enrolment) -> Sealed:
 def take_heartbeat(desk: Desk, sealed: Sealed) -> None:
     """Note a sign of life."""
     with reading(desk.books) as connection:
-        key = store.key_of(connection, sealed.signer)
+        key = store.public_key_of(connection, sealed.signer)
     heartbeat = seal.unseal(sealed, Heartbeat, signer=sealed.signer, public_key=key)
     if heartbeat.device != sealed.signer:
         raise Unacceptable(f"{sealed.signer} sealed a heartbeat of {heartbeat.device}")

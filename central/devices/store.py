@@ -147,7 +147,7 @@ def put_box(connection: Connection, identity: BoxIdentity, slot: Slot, *, now: d
     return serial
 
 
-def key_of(connection: Connection, device: str) -> str:
+def public_key_of(connection: Connection, device: str) -> str:
     """The public key of a box that may speak, PEM.
 
     Raises:

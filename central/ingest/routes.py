@@ -10,7 +10,7 @@ from central import forms
 from central.access import Staff
 from central.database import reading, writing
 from central.desk import Desk
-from central.devices.store import key_of
+from central.devices.store import public_key_of
 from central.errors import Unacceptable
 from central.ingest import lists, store
 from central.ingest.coverage import CoverageSpan
@@ -33,7 +33,7 @@ HallId = Annotated[forms.Number, Path()]
 def take_detections(desk: Desk, sealed: Sealed) -> BatchReceipt:
     """Take a batch in: all of it in one transaction, on disk before the receipt leaves."""
     with reading(desk.books) as connection:
-        key = key_of(connection, sealed.signer)
+        key = public_key_of(connection, sealed.signer)
     batch = unseal(sealed, DetectionBatch, signer=sealed.signer, public_key=key)
     if batch.device != sealed.signer:
         raise Unacceptable(f"{sealed.signer} sealed a batch of {batch.device}")

@@ -54,6 +54,7 @@ def test_another_token_opens_as_well(office):
     assert 200 == office.stranger.get("/v1/parties", headers=headers).status_code
 
 
+@pytest.mark.slow
 def test_the_office_opens_says_where_and_closes_when_told(founded):
     program = [sys.executable, "-m", "central", "serve", "--home", str(founded[0]), "--port", "0"]
     with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as process:

@@ -1,5 +1,6 @@
 """What boxes hand in arrives once, whole, and only from whom it says."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
 from sqlalchemy import func, select
@@ -36,6 +37,17 @@ def test_a_record_twice_in_one_batch_counts_once(office):
     receipt = box.receipt(box.heard(1), box.heard(1))
 
     assert (1, 1, []) == (receipt.accepted, receipt.duplicates, receipt.rejected)
+
+
+def test_a_batch_sent_by_many_at_once_is_taken_once(office):
+    box = office.box(office.hall())
+    news = [box.heard(n) for n in range(1, 101)]
+    with ThreadPoolExecutor(8) as pool:
+        receipts = list(pool.map(lambda _: box.receipt(*news), range(8)))
+
+    assert 100 == sum(receipt.accepted for receipt in receipts)
+    assert 700 == sum(receipt.duplicates for receipt in receipts)
+    assert 100 == count(office, records)
 
 
 def test_a_record_told_differently_is_refused_and_kept_as_evidence(office):

@@ -7,6 +7,7 @@ import sys
 import threading
 
 import httpx
+import pytest
 from sqlalchemy import func, select
 
 from central.database import open_books, reading
@@ -23,6 +24,7 @@ def open_elsewhere(office):
     return process, next(word for word in said.split() if word.startswith("http://"))
 
 
+@pytest.mark.slow
 def test_nothing_acknowledged_is_lost_when_central_is_killed(office):
     box = office.box(office.hall())
     process, address = open_elsewhere(office)

@@ -81,5 +81,14 @@ def enrol(central: str, letter: Enrolment) -> tuple[Sealed, Bundle]:
     if answer.is_server_error:
         raise Unreachable(f"{address} answered {answer.status_code}; try again later")
     if not answer.is_success:
-        raise Refused(f"{address} answered {answer.status_code}: {answer.text[:300]}")
+        raise Refused(f"{address} answered {answer.status_code}: {_reason(answer)}")
     return orders_in(answer.text, device=letter.identity.device)
+
+
+def _reason(answer: httpx.Response) -> str:
+    """What central gives as its reason, or what it said at all; at most 300 characters."""
+    try:
+        said = answer.json()["detail"]
+    except (ValueError, KeyError, TypeError):
+        said = answer.text
+    return " ".join(str(said).split())[:300]

@@ -23,6 +23,7 @@ class Verdict(Enum):
     UNSIGNED = "unsigned"  # not by the central this box trusts
     MISADDRESSED = "misaddressed"
     OUTDATED = "outdated"
+    UNKEPT = "unkept"  # good orders, but the box cannot store them
 
     @property
     def is_obeyed(self) -> bool:
@@ -55,8 +56,6 @@ def judge(letter: bytes, standing: Standing) -> Judgement:
         letter: a sealed `Bundle`, as the file holds it.
         standing: who this box is, whom it trusts, and what it works by.
     """
-    if letter == standing.letter:
-        return Judgement(Verdict.IN_FORCE, "these very orders are already in force", None)
     try:
         sealed = Sealed.model_validate_json(letter)
     except ValidationError as e:
@@ -65,10 +64,26 @@ def judge(letter: bytes, standing: Standing) -> Judgement:
         bundle = unseal(sealed, Bundle, signer=CENTRAL, public_key=standing.trust)
     except BadSeal as e:
         return Judgement(Verdict.UNSIGNED, str(e)[:300])
-    return _judge_bundle(bundle, standing)
+    return _judge_bundle(bundle, standing, is_present=letter == standing.letter)
 
 
-def in_force(standing: Standing) -> Bundle | None:
+def _judge_bundle(bundle: Bundle, standing: Standing, *, is_present: bool) -> Judgement:
+    if bundle.device != standing.device:
+        reason = f"orders for {bundle.device}, this box is {standing.device}"
+        return Judgement(Verdict.MISADDRESSED, reason, bundle)
+    if not _is_same_key(bundle.central_key, standing.trust):
+        reason = "the orders name another key of central's than the one this box trusts"
+        return Judgement(Verdict.UNSIGNED, reason, bundle)
+    if is_present:
+        return Judgement(Verdict.IN_FORCE, "these very orders are already in force", bundle)
+    present = _in_force(standing)
+    if present is not None and bundle.serial <= present.serial:
+        reason = f"serial {bundle.serial} is not above {present.serial}, which is in force"
+        return Judgement(Verdict.OUTDATED, reason, bundle)
+    return Judgement(Verdict.APPLIED, f"orders {bundle.serial} are now in force", bundle)
+
+
+def _in_force(standing: Standing) -> Bundle | None:
     """The orders a box works by; None when there are none that central signed."""
     if standing.letter is None:
         return None
@@ -78,20 +93,6 @@ def in_force(standing: Standing) -> Bundle | None:
     except (ValidationError, BadSeal):
         # A box whose own orders are torn must still be mendable by stick.
         return None
-
-
-def _judge_bundle(bundle: Bundle, standing: Standing) -> Judgement:
-    if bundle.device != standing.device:
-        reason = f"orders for {bundle.device}, this box is {standing.device}"
-        return Judgement(Verdict.MISADDRESSED, reason, bundle)
-    if not _is_same_key(bundle.central_key, standing.trust):
-        reason = "the orders name another key of central's than the one this box trusts"
-        return Judgement(Verdict.UNSIGNED, reason, bundle)
-    present = in_force(standing)
-    if present is not None and bundle.serial <= present.serial:
-        reason = f"serial {bundle.serial} is not above {present.serial}, which is in force"
-        return Judgement(Verdict.OUTDATED, reason, bundle)
-    return Judgement(Verdict.APPLIED, f"orders {bundle.serial} are now in force", bundle)
 
 
 def _is_same_key(one: str, other: str) -> bool:

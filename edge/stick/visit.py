@@ -5,12 +5,12 @@ from datetime import datetime
 from pathlib import Path
 
 from edge.config import BoxPaths
-from edge.errors import BadStick
+from edge.errors import BadStick, Misconfigured
 from edge.stick.labels import RECEIPT_TEXT, bundle_name, identity_name, receipt_name
 from edge.stick.medium import MOST_FILES, Medium
-from edge.stick.orders import Judgement, Standing, Verdict, in_force, judge
+from edge.stick.orders import Judgement, Standing, Verdict, judge
 from edge.stick.words import receipt_text
-from edge.sync.identity import load
+from edge.sync.identity import load, read_trust
 from edge.sync.seal import seal
 from edge.sync.wire import BoxIdentity, StickReceipt
 
@@ -31,9 +31,7 @@ def visit(medium: Medium, paths: BoxPaths, *, now: datetime) -> Judgement:
         Misconfigured: this box has no identity yet.
     """
     box = load(paths.identity)
-    letter, judgement = _decide(medium, paths, box.device)
-    if judgement.verdict is Verdict.APPLIED and letter is not None:
-        _put_in_force(paths.bundle, letter)
+    judgement = _obey(medium, paths, box.device)
     introduction = BoxIdentity(device=box.device, public_key=box.public_key)
     medium.write_file(identity_name(box.device), introduction.model_dump_json().encode())
     if judgement.verdict is not Verdict.INTRODUCED:
@@ -44,32 +42,30 @@ def visit(medium: Medium, paths: BoxPaths, *, now: datetime) -> Judgement:
     return judgement
 
 
-def _decide(medium: Medium, paths: BoxPaths, device: str) -> tuple[bytes | None, Judgement]:
+def _obey(medium: Medium, paths: BoxPaths, device: str) -> Judgement:
+    """Read, judge, and put in force; what stands in the way is part of the answer."""
     names = medium.names()
     if len(names) > MOST_FILES:
-        return None, Judgement(Verdict.CROWDED, f"more than {MOST_FILES} files in QULAQ")
+        return Judgement(Verdict.CROWDED, f"more than {MOST_FILES} files in QULAQ")
     if bundle_name(device) not in {name.lower() for name in names}:
-        return None, Judgement(Verdict.INTRODUCED, f"no {bundle_name(device)} in QULAQ")
-    standing = _standing(paths, device)
-    if standing is None:
-        return None, Judgement(Verdict.UNTRUSTING, "keys/trust.pem is missing")
+        return Judgement(Verdict.INTRODUCED, f"no {bundle_name(device)} in QULAQ")
     try:
+        standing = Standing(
+            device=device,
+            trust=read_trust(paths.trust),
+            letter=paths.bundle.read_bytes() if paths.bundle.exists() else None,
+        )
         letter = medium.read_file(bundle_name(device))
+        judgement = judge(letter, standing)
+        if judgement.verdict is Verdict.APPLIED:
+            _put_in_force(paths.bundle, letter)
+    except Misconfigured as e:
+        return Judgement(Verdict.UNTRUSTING, str(e))
     except BadStick as e:
-        return None, Judgement(Verdict.UNREADABLE, str(e))
-    judgement = judge(letter, standing)
-    if judgement.verdict is Verdict.IN_FORCE:
-        return letter, Judgement(judgement.verdict, judgement.reason, in_force(standing))
-    return letter, judgement
-
-
-def _standing(paths: BoxPaths, device: str) -> Standing | None:
-    try:
-        trust = paths.trust.read_text(encoding="ascii")
-    except FileNotFoundError:
-        return None
-    letter = paths.bundle.read_bytes() if paths.bundle.exists() else None
-    return Standing(device=device, trust=trust, letter=letter)
+        return Judgement(Verdict.UNREADABLE, str(e))
+    except OSError as e:
+        return Judgement(Verdict.UNKEPT, f"{paths.bundle}: {e.strerror}")
+    return judgement
 
 
 def _receipt(judgement: Judgement, *, device: str, now: datetime) -> StickReceipt:

@@ -120,6 +120,18 @@ _SAYINGS: Final = {
         ),
         _ASK_OFFICE,
     ),
+    Verdict.UNKEPT: _Saying(
+        (
+            "Тапсырма жарамды, бірақ құрылғы оны сақтай алмады.",
+            "Задание верное, но устройство не смогло его сохранить.",
+            "The orders are good, but the box could not store them.",
+        ),
+        (
+            "Құрылғыны өшіріп қосып, флешканы тағы салыңыз. Болмаса, шеберханаға қайтарыңыз.",
+            "Перезапустите устройство, вставьте флешку снова. Не поможет: верните его в мастерскую.",
+            "Switch the box off and on and plug the stick in again. If that fails, return the box.",
+        ),
+    ),
 }
 
 

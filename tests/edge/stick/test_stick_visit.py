@@ -184,6 +184,22 @@ def test_torn_orders_in_force_can_be_mended(box, stick, serve, put, central):
     assert box.paths.bundle.read_bytes() == letter
 
 
+def test_orders_of_a_central_no_longer_trusted_are_not_called_good(box, stick, serve, put, central):
+    put(stick, central.orders(box.device))
+    serve(stick)
+    box.paths.trust.write_text(seal.public_pem(STRANGER))
+
+    assert serve(stick).verdict is Verdict.UNSIGNED
+
+
+def test_a_box_that_cannot_store_its_orders_says_so(box, stick, serve, put, receipt_on, central):
+    box.paths.bundle.parent.write_bytes(b"a file where a folder should be")
+    put(stick, central.orders(box.device))
+
+    assert serve(stick).verdict is Verdict.UNKEPT
+    assert receipt_on(stick).applied is False
+
+
 def test_a_neighbours_letters_are_left_alone(box, stick, serve, central):
     other = central.orders("qb-0123456789abcdef")
     with open_medium(stick) as medium:

@@ -1,7 +1,6 @@
 """Writing the books of money: only ever adding, each closing and each transaction whole or not."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
@@ -72,14 +71,23 @@ def put_event(connection: Connection, event: ClosedEvent, *, distribution_id: in
 
 
 def _put_plays(connection: Connection, event: ClosedEvent) -> None:
-    rows = []
-    for play in event.plays:
-        row = asdict(play)
-        del row["shares"], row["detections"]
-        evidence = [_evidence_row(heard) for heard in play.detections]
-        rows.append(
-            row | {"play_id": row.pop("id"), "event_id": event.event_id} | {"evidence": evidence}
-        )
+    rows = [
+        {
+            "event_id": event.event_id,
+            "play_id": play.id,
+            "recording_id": play.recording_id,
+            "recording_title": play.recording_title,
+            "performer": play.performer,
+            "work_id": play.work_id,
+            "work_title": play.work_title,
+            "started_at": play.started_at,
+            "ended_at": play.ended_at,
+            "milliseconds": play.milliseconds,
+            "confidence_per_mille": play.confidence_per_mille,
+            "evidence": [_evidence_row(heard) for heard in play.detections],
+        }
+        for play in event.plays
+    ]
     if rows:
         connection.execute(insert(used_plays), rows)
 

@@ -10,7 +10,7 @@ from central.errors import Taken, Unacceptable, Unknown
 from central.royalties import books, evidence, store
 from central.royalties.calendar import Period, period_of
 from central.royalties.closed import ClosedEvent, Distribution, StatementHead
-from central.royalties.distribution import RULE, Allocation, distribute
+from central.royalties.distribution import RULE, Allocation, PlayUsed, distribute
 from central.royalties.ledger import licence_fee, payout
 from central.royalties.money import Money
 
@@ -66,7 +66,8 @@ def close_period(connection: Connection, days: Days, *, now: datetime) -> Summar
     distribution_id = books.put_distribution(
         connection, period, venue_id=days.venue_id, rule=RULE, at=now
     )
-    closed = [_closed(connection, event) for event in events]
+    plays = evidence.plays_at_each(connection, events)
+    closed = [_closed(event, plays[event.id]) for event in events]
     for event in closed:
         books.put_event(connection, event, distribution_id=distribution_id)
         entering = licence_fee(days.venue_id, event.event_id, event.fee)
@@ -128,8 +129,7 @@ def _refuse(
             )
 
 
-def _closed(connection: Connection, event: evidence.OpenEvent) -> ClosedEvent:
-    plays = evidence.plays_at(connection, event)
+def _closed(event: evidence.OpenEvent, plays: Sequence[PlayUsed]) -> ClosedEvent:
     return ClosedEvent(
         event_id=event.id,
         title=event.title,

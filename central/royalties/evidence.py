@@ -1,7 +1,7 @@
 """What other rooms know that a closing needs: events, their plays, and whose works those were."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -96,14 +96,31 @@ def _open_event(row: Row[Any]) -> OpenEvent:
 
 
 def plays_at(connection: Connection, event: OpenEvent) -> list[PlayUsed]:
-    """The plays heard at an event, with all that their payment will rest on."""
-    plays = plays_of(connection, event.hall_id, event.starts_at, event.ends_at)
-    known = _known(connection, {play.recording_id for play in plays})
+    """The plays heard at an event, with all that their payment will rest on, by time."""
+    return plays_at_each(connection, [event])[event.id]
+
+
+def plays_at_each(connection: Connection, wanted: Sequence[OpenEvent]) -> dict[int, list[PlayUsed]]:
+    """The plays heard at each of these events, by the event's id; a hall is read only once."""
+    heard: dict[int, list[Play]] = {event.id: [] for event in wanted}
+    for hall_id in sorted({event.hall_id for event in wanted}):
+        here = [event for event in wanted if event.hall_id == hall_id]
+        start, end = min(e.starts_at for e in here), max(e.ends_at for e in here)
+        plays = plays_of(connection, hall_id, start, end)
+        for event in here:
+            heard[event.id] = [p for p in plays if event.starts_at <= p.middle < event.ends_at]
+    used = _used(connection, {play.id: play for plays in heard.values() for play in plays})
+    return {event_id: [used[play.id] for play in plays] for event_id, plays in heard.items()}
+
+
+def _used(connection: Connection, plays: dict[str, Play]) -> dict[str, PlayUsed]:
+    known = _known(connection, {play.recording_id for play in plays.values()})
     parts = _shares(connection, {recording.work_id for recording in known.values()})
-    heard = heard_by(connection, [key for play in plays for key in play.detections])
-    return [
-        _play_used(play, known.get(play.recording_id), parts=parts, heard=heard) for play in plays
-    ]
+    heard = heard_by(connection, [key for play in plays.values() for key in play.detections])
+    return {
+        play.id: _play_used(play, known.get(play.recording_id), parts=parts, heard=heard)
+        for play in plays.values()
+    }
 
 
 def _play_used(
@@ -165,7 +182,9 @@ def heard_by(connection: Connection, keys: Iterable[str]) -> dict[str, Evidence]
     found = {}
     for (device, boot), seqs in numbers.items():
         rows = connection.execute(
-            select(detections).filter_by(device=device, boot=boot).where(detections.c.seq.in_(seqs))
+            select(detections)
+            .filter_by(device=device, boot=boot)
+            .where(detections.c.seq.between(min(seqs), max(seqs)))
         )
         for row in rows:
             key, sure = f"{device}/{boot}/{row.seq}", round(row.confidence * 1000)

@@ -70,7 +70,7 @@ apt_install() { # packages…
 
 and run make again."
     command -v apt-get >/dev/null || stop "no apt-get here; install by hand what Debian calls: $*"
-    local apt="$root apt-get -o DPkg::Lock::Timeout=600 -qq"
+    local apt="$root apt-get -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 -qq"
     if ! compgen -G "/var/lib/apt/lists/*_Packages*" >/dev/null; then
         say "apt-get update: this machine has no package lists yet"
         $apt update >&2

@@ -1,0 +1,146 @@
+"""The box hears through a real PortAudio stream of a card that exists only in software."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge.config import BoxPaths
+from edge.matcher.fingerprint import fingerprint
+from edge.matcher.index import write_segment
+from edge.matcher.recipe import RECIPE
+from edge.selftest import made_up_music
+from edge.sync.outbox import Outbox
+from edge.sync.shelf import Shelf
+from tests.edge.capture.soundcards import RATE_HZ, SoundCards
+from tests.fakes.central_simulator import CentralSimulator
+
+pytestmark = [pytest.mark.audio, pytest.mark.slow]
+
+ROOT = Path(__file__).parents[3]
+PIECE = made_up_music(1, 30)
+LEAD = np.zeros(RATE_HZ, np.float32)  # a stream that joins late may miss its first instants
+
+
+@pytest.fixture
+def cards(tmp_path):
+    folder = tmp_path / "cards"
+    folder.mkdir()
+    cards = SoundCards(folder, ["stage", "foyer"])
+    cards.plug_in()
+    yield cards
+    cards.pull_out()
+
+
+@pytest.fixture
+def paths(tmp_path):
+    """A box that knows one piece."""
+    paths, central = BoxPaths(tmp_path / "box"), CentralSimulator(recipe=RECIPE.id)
+    write_segment(tmp_path / "known.qseg", [("rec-1", fingerprint(PIECE, RATE_HZ))])
+    content = (tmp_path / "known.qseg").read_bytes()
+    shelf = Shelf(paths.shelf)
+    (segment,) = central.publish([content], version=1).segments
+    shelf.append(segment, content)
+    shelf.accept(segment)
+    shelf.activate(central.manifest, central_key=central.public_key)
+    return paths
+
+
+class Listening:
+    """`qulaq-edge listen` at a card, in a process of its own."""
+
+    def __init__(self, paths, cards, device, journal):
+        self._journal = journal
+        config = journal.with_suffix(".toml")
+        config.write_text("checkpoint_seconds = 1\n")
+        command = [sys.executable, "-m", "edge", "listen", "--home", paths.home]
+        command += ["--config", config]
+        with journal.open("w") as file:
+            self.process = subprocess.Popen(
+                [*command, "--device", device],
+                env=cards.environment,
+                cwd=ROOT,
+                stdout=file,
+                stderr=file,
+            )
+
+    def words(self):
+        lines = self._journal.read_text().splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    def await_word(self, word, seconds=60, **with_):
+        end = time.monotonic() + seconds
+        while not any(w["event"] == word and with_.items() <= w.items() for w in self.words()):
+            assert self.process.poll() is None, self._journal.read_text()
+            assert time.monotonic() < end, self._journal.read_text()
+            time.sleep(0.05)
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30)
+
+
+def pcm(samples):
+    return (np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes()
+
+
+def told(paths):
+    outbox = Outbox.open(paths.outbox)
+    records = list(outbox.records())
+    outbox.close()
+    return records
+
+
+def test_a_piece_played_to_the_card_is_recognised_from_a_real_stream(cards, paths, tmp_path):
+    listening = Listening(paths, cards, "stage", tmp_path / "journal")
+    listening.await_word("listening_started")
+
+    cards.play("stage", pcm(np.concatenate([LEAD, PIECE, LEAD, LEAD])))
+
+    assert listening.end() == 0
+    records = told(paths)
+    (found,) = [r for r in records if r.kind == "detection"]
+    length = found.ended_at - found.started_at
+    assert found.recording_id == "rec-1"
+    assert abs(length - timedelta(seconds=30)) < timedelta(seconds=3)
+    assert 0.98 < found.speed < 1.02
+    spans = [r for r in records if r.kind == "coverage"]
+    assert {"heard"} == {r.state for r in spans}
+    assert sum((r.ended_at - r.started_at for r in spans), timedelta()) > timedelta(seconds=30)
+
+
+def test_an_unplugged_card_is_told_and_heard_again_when_it_is_back(cards, paths, tmp_path):
+    listening = Listening(paths, cards, "foyer", tmp_path / "journal")
+    listening.await_word("listening_started")
+    cards.play("foyer", pcm(made_up_music(3, 3)))
+
+    cards.pull_out()
+    pulled = time.monotonic()
+    time.sleep(3)  # somebody needs the socket for a vacuum cleaner
+    cards.plug_in()
+    back = time.monotonic()
+    listening.await_word("time_accounted", state="unplugged")
+    cards.play("foyer", pcm(made_up_music(3, 3)))
+
+    assert listening.end() == 0
+    spans = [r for r in told(paths) if r.kind == "coverage"]
+    assert ["heard", "unplugged", "heard"] == [r.state for r in spans]
+    assert [r.ended_at for r in spans[:-1]] == [r.started_at for r in spans[1:]]
+    silent = (spans[1].ended_at - spans[1].started_at).total_seconds()
+    assert back - pulled - 1.5 < silent
+
+
+def test_a_card_that_is_not_there_is_told_with_what_there_is(cards, paths, tmp_path):
+    listening = Listening(paths, cards, "organ loft", tmp_path / "journal")
+
+    assert listening.process.wait(60) == 1
+    complaint = (tmp_path / "journal").read_text()
+    assert "no sound device named like 'organ loft'" in complaint
+    assert "'stage'" in complaint
+    assert "'foyer'" in complaint

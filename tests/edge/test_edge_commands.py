@@ -1,0 +1,173 @@
+import json
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+import numpy as np
+import pytest
+import soundfile
+from click.testing import CliRunner
+
+from edge.__main__ import main
+from edge.matcher.fingerprint import fingerprint
+from edge.matcher.index import write_segment
+from edge.selftest import made_up_music
+from edge.sync.outbox import Outbox
+from edge.sync.wire import BatchReceipt, Rejection
+from tests.fakes.central_simulator import CentralSimulator
+from tests.fakes.evenings import SEVEN, checkpoint, heard, make_box
+
+ROOT = Path(__file__).parents[2]
+RATE_HZ = 16_000
+
+
+def call(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def run(*arguments, **pipe):
+    command = [sys.executable, "-m", "edge", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, cwd=ROOT, check=False, **pipe)
+
+
+@pytest.fixture
+def box(tmp_path):
+    return make_box(tmp_path / "box", CentralSimulator(), "http://127.0.0.1:9")
+
+
+COMMANDS = ["identity", "listen", "match", "selftest", "status", "sync"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_teaches_by_an_example(name):
+    said = call(name, "--help")
+
+    assert said.exit_code == 0
+    assert f"qulaq-edge {name}" in said.output.split("Example")[1]
+
+
+def test_the_box_names_all_its_commands():
+    said = call("--help")
+
+    assert all(f"  {name} " in said.output for name in [*COMMANDS, "stick"])
+    assert isinstance(main.get_command(click.Context(main), "stick"), click.Command)
+
+
+def test_an_unknown_command_is_told():
+    assert "No such command 'lissen'" in call("lissen").output
+
+
+def test_a_box_makes_its_key_once_and_tells_its_id(tmp_path):
+    (tmp_path / "central.pem").write_text(CentralSimulator().public_key)
+
+    first = call("identity", "--home", tmp_path / "box", "--trust", tmp_path / "central.pem")
+
+    assert first.output == call("identity", "--home", tmp_path / "box").output
+    assert first.output.startswith("qb-")
+
+
+def test_a_bare_box_tells_what_it_lacks(tmp_path):
+    said = call("status", "--home", tmp_path)
+
+    assert "no key yet" in said.output
+    assert "no orders yet" in said.output
+    assert "catalogue  none yet" in said.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_status_tells_place_records_coverage_and_what_sounds(box):
+    outbox = Outbox.open(box.outbox)
+    records = [heard(1), heard(2, state="heard"), heard(3, state="lost"), heard(4)]
+    outbox.put(records, checkpoint(unfinished=[heard(5, recording="rec-9")]))
+    no = Rejection(boot=records[3].boot, seq=4, reason="from the future")
+    outbox.settle(
+        [heard(1), heard(4)], BatchReceipt(accepted=1, duplicates=0, rejected=[no]), at=SEVEN
+    )
+    outbox.close()
+
+    told = json.loads(call("status", "--home", box.home, "--json").output)
+
+    assert ("Philharmonic", "Small hall", 0) == (
+        told["venue"],
+        told["hall"],
+        told["catalogue_version"],
+    )
+    assert {"waiting": 2, "delivered": 1, "rejected": 1} == told["records"]
+    assert {"heard": 10.0, "lost": 10.0} == told["coverage_seconds"]
+    assert [f"{records[3].boot}/4: from the future"] == told["rejections"]
+    (main_input,) = told["inputs"]
+    assert ["rec-9"] == [s["recording_id"] for s in main_input["sounding"]]
+    assert SEVEN == datetime.fromisoformat(main_input["listened_until"])
+    words = call("status", "--home", box.home).output
+    assert "2 waiting, 1 delivered, 1 rejected" in words
+    assert "sounding rec-9" in words
+    assert "50.00 %" in words
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--file", "x.wav", "--device", "USB"], "exclude each other"),
+        (["--file", "x.wav", "--began", "2026-03-05T19:00:00"], "lacks its offset"),
+        (["--file", "x.wav", "--began", "tonight"], "'tonight' is not an instant"),
+        (["--file", "x.wav", "--pace", "-1"], "--pace"),
+        (["--input", "organ loft"], "no input 'organ loft'; they name main"),
+    ],
+)
+def test_what_cannot_be_meant_is_told_before_anything_is_done(box, arguments, complaint):
+    said = run("listen", "--home", box.home, *arguments)
+
+    assert said.returncode == 2
+    assert complaint in said.stderr.decode()
+    assert not box.outbox.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["listen", "--file", "absent.wav"], "absent.wav"),
+        (["listen", "--file", "x.wav", "--config", "absent.toml"], "absent.toml"),
+        (["sync", "--once"], "127.0.0.1:9"),
+    ],
+)
+def test_trouble_is_one_line_and_exit_status_1(box, arguments, complaint):
+    said = run(*arguments, "--home", box.home)
+
+    assert said.returncode == 1
+    (line,) = said.stderr.decode().splitlines()
+    assert line.startswith("Error: ")
+    assert complaint in line
+
+
+def test_raw_sound_on_standard_input_is_heard(box):
+    pcm = (made_up_music(1, 12) * 32767).astype("<i2").tobytes()
+
+    said = run("listen", "--home", box.home, "--file", "-", "--began", SEVEN, input=pcm)
+
+    assert said.returncode == 0, said.stderr
+    told = json.loads(call("status", "--home", box.home, "--json").output)
+    assert {"heard": 12.0} == told["coverage_seconds"]
+    assert all(json.loads(line)["event"] for line in said.stdout.decode().splitlines())
+
+
+def test_files_are_matched_as_lines_of_json(tmp_path):
+    piece = made_up_music(1, 30, rate_hz=RATE_HZ)
+    write_segment(tmp_path / "known.qseg", [("rec-1", fingerprint(piece, RATE_HZ))])
+    soundfile.write(tmp_path / "part.flac", piece[5 * RATE_HZ : 25 * RATE_HZ], RATE_HZ)
+    soundfile.write(tmp_path / "silence.flac", np.zeros(5 * RATE_HZ), RATE_HZ)
+
+    said = call("match", "--catalogue", tmp_path, tmp_path / "part.flac", tmp_path / "silence.flac")
+
+    part, silence = [json.loads(line) for line in said.output.splitlines()]
+    assert ["rec-1"] == [found["ref"] for found in part["matches"]]
+    assert abs(part["matches"][0]["ref_start"] - 5) < 2
+    assert silence["matches"] == []
+
+
+def test_this_machine_hears_what_it_should():
+    said = call("selftest")
+
+    assert said.exit_code == 0
+    assert said.output.startswith("heard the known piece from")

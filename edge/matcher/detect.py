@@ -1,6 +1,6 @@
 """When a recording begins and ends: a state machine over suspicions in time, without a clock."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ CERTAIN = 6.0  # log odds at which a recording is believed to be there: 1 in 400
 LEAST_GAINED = 30.0  # nats that landmark by landmark evidence must add up to besides
 SUSPECTED = -5.0  # log odds from which a window counts as a witness
 AGREEMENT = 9.0  # log odds gained when a disjoint window names the same place
+OTHER_SPEEDS = (25 / 24, 24 / 25, 1.01, 0.99, 1.02, 0.98)  # film on television, and worn decks
+UNUSUAL = 3.0  # log odds against a speed other than the recorded one
 _SAME_PLACE = 6  # frames by which two windows may differ on where a recording lies
 _SAME_SPEED = 0.002  # by which they may differ on how fast it runs
 _LAYERS = 3  # recordings that may begin to sound within one step
@@ -149,7 +151,7 @@ class Detector:
         for lock in self._locks:
             segment = self._index.segments[lock.laid.segment]
             rest = unexplained(rest, segment, lock.laid, self._recipe)
-        suspects = search(self._index, rest, first, until, speed=1.0)
+        suspects = self._suspects(rest, first, until)
         for suspect in suspects:
             if suspect.log_odds < SUSPECTED or self._is_followed(suspect):
                 continue
@@ -158,6 +160,17 @@ class Detector:
                 return True
         self._suspicions += [s for s in suspects if s.log_odds >= SUSPECTED]
         return False
+
+    def _suspects(self, rest: Landmarks, first: int, until: int) -> list[Suspect]:
+        """Who could be sounding, at the recorded speed; where nobody is heard, at others too."""
+        suspects = search(self._index, rest, first, until, speed=1.0)
+        heard = any(lock.ahead.silent < STEP_FRAMES for lock in self._locks)
+        if heard or (suspects and suspects[0].log_odds >= CERTAIN):
+            return suspects
+        for speed in OTHER_SPEEDS:
+            others = search(self._index, rest, first, until, speed=speed)
+            suspects += [replace(s, log_odds=s.log_odds - UNUSUAL) for s in others]
+        return sorted(suspects, key=lambda suspect: -suspect.log_odds)
 
     def _is_followed(self, suspect: Suspect) -> bool:
         """Whether this is being followed, or another place of it was heard within the last step."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from edge.matcher.index import Segment
 
-MOST_VOTES = 1 << 20  # of one search in one segment: 8 MB; the commonest hashes go first
+MOST_VOTES = 1 << 20  # of one search in one segment: 4 MB; the commonest hashes are left out
 _BIN_BITS = 2  # votes are counted in bins of 4 frames, each with its neighbour: 0.19 s
 
 
@@ -48,10 +48,13 @@ def vote(
     sizes = segment.firsts[slots + 1].astype(np.int64) - segment.firsts[slots]
     rarest = np.argsort(sizes, kind="stable")
     rarest = rarest[np.cumsum(sizes[rarest]) <= MOST_VOTES]
-    diagonals = np.empty(int(sizes[rarest].sum()), np.int64)
-    _gather(segment.postings, segment.firsts, slots[rarest], anchors[rarest], diagonals)
-    diagonals.sort()
-    bins, votes = _count(diagonals >> _BIN_BITS)
+    cast = np.empty(int(sizes[rarest].sum()), np.int32)
+    _gather(segment.postings, segment.firsts, slots[rarest], anchors[rarest], cast)
+    cast.sort()
+    bins, votes = _count(cast)
+    as_good = np.cumsum(np.bincount(votes)[::-1])[::-1]  # how many have at least so many votes
+    least = int(np.count_nonzero(as_good >= limit)) - 1
+    bins, votes = bins[votes >= least], votes[votes >= least]
     best = np.argsort(-votes, kind="stable")[:limit]
     return Candidates(bins[best] << _BIN_BITS, votes[best])
 
@@ -62,17 +65,17 @@ def _gather(
     firsts: NDArray[np.uint32],
     slots: NDArray[np.int64],
     anchors: NDArray[np.int32],
-    out: NDArray[np.int64],
+    out: NDArray[np.int32],
 ) -> None:
     n = 0
     for k in range(len(slots)):
         for p in range(firsts[slots[k]], firsts[slots[k] + 1]):
-            out[n] = np.int64(postings[p]) - anchors[k]
+            out[n] = (np.int64(postings[p]) - anchors[k]) >> _BIN_BITS
             n += 1
 
 
 @njit(cache=True, nogil=True)
-def _count(bins: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def _count(bins: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Votes of each occupied bin with its next neighbour; `bins` is rising."""
     places = np.empty(len(bins), np.int64)
     own = np.empty(len(bins), np.int32)

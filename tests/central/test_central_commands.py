@@ -104,3 +104,19 @@ def test_a_wrong_setting_is_named(tmp_path, written, named):
 def test_settings_that_are_not_there_are_named(tmp_path):
     with pytest.raises(Unready, match=r"missing\.toml"):
         load(tmp_path / "missing.toml")
+
+
+def test_a_folder_that_cannot_be_an_office_is_named(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    said = run("init", "--home", tmp_path / "file" / "office")
+
+    assert 1 == said.exit_code
+    assert "file/office cannot be an office" in said.output
+
+
+def test_a_key_that_is_none_is_named(home):
+    home.key.write_text("not a key")
+    said = run("key", "--home", home.path)
+
+    assert 1 == said.exit_code
+    assert "central.pem" in said.output

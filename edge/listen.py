@@ -46,7 +46,7 @@ class Evening:
     boot: UUID
 
 
-def evening(source: Source, *, input_name: str, began: datetime | None) -> Evening:
+def begin_evening(source: Source, *, input_name: str, began: datetime | None) -> Evening:
     """An evening that begins now, or at the instant a person gave for the first sample."""
     synced = timekeeping.is_synced() if began is None else True
     return Evening(source, input_name, began or timekeeping.now(), synced, uuid4())

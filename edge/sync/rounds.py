@@ -167,7 +167,14 @@ def report(desk: Desk, paths: BoxPaths) -> list[QulaqError]:
         log.warning("orders_missing", error=type(e).__name__, reason=str(e))
         return [e]
     with Courier(bundle.central_url, timeout_seconds=desk.settings.timeout_seconds) as courier:
-        return one_round(desk, courier.send, central_key=bundle.central_key)
+
+        def send(request: Request) -> Answer:
+            # however long a download takes, each answer shows that we have not hung
+            answer = courier.send(request)
+            notify.tell("WATCHDOG=1")
+            return answer
+
+        return one_round(desk, send, central_key=bundle.central_key)
 
 
 def _check_addressee(bundle: Bundle, device: str) -> None:

@@ -171,3 +171,15 @@ def test_this_machine_hears_what_it_should():
 
     assert said.exit_code == 0
     assert said.output.startswith("heard the known piece from")
+
+
+def test_a_reporting_box_leaves_quietly_when_asked_to(box):
+    command = [sys.executable, "-m", "edge", "sync", "--home", box.home]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
+        while json.loads(process.stdout.readline())["event"] != "errand_failed":
+            continue
+
+        process.terminate()
+
+        assert process.wait(30) == 0
+        assert json.loads(process.stdout.read())["event"] == "sync_stopped"

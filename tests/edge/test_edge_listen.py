@@ -14,7 +14,7 @@ from edge.capture.block import AudioBlock, Hole, Sample
 from edge.capture.wavefile import WaveFile
 from edge.config import BoxPaths, Settings
 from edge.errors import Deaf, Misconfigured
-from edge.listen import Evening, evening, listen
+from edge.listen import Evening, begin_evening, listen
 from edge.matcher.fingerprint import fingerprint
 from edge.matcher.index import write_segment
 from edge.matcher.recipe import RECIPE
@@ -245,8 +245,8 @@ def test_the_watchdog_is_fed_by_captured_sound_and_by_nothing_else(paths, tmp_pa
 
 
 def test_an_instant_a_person_gave_is_known_and_a_guessed_one_is_as_good_as_the_clock():
-    given = evening(Stage(EVENING), input_name="main", began=SEVEN)
-    guessed = evening(Stage(EVENING), input_name="main", began=None)
+    given = begin_evening(Stage(EVENING), input_name="main", began=SEVEN)
+    guessed = begin_evening(Stage(EVENING), input_name="main", began=None)
 
     assert (SEVEN, True) == (given.began, given.synced)
     assert abs(guessed.began - datetime.now(UTC)) < timedelta(seconds=10)

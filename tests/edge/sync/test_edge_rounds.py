@@ -1,4 +1,5 @@
 import random
+import socket
 from datetime import timedelta
 
 import pytest
@@ -242,3 +243,17 @@ def test_orders_of_another_box_are_not_obeyed(tmp_path, central):
 
     with pytest.raises(BadSeal, match="these orders are for"):
         sync_once(mine, Settings())
+
+
+def test_the_watchdog_is_fed_by_every_answer(tmp_path, central, monkeypatch):
+    central.publish([random.Random(3).randbytes(5_000)], version=1)
+    with (
+        on_loopback(central.answer) as url,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door,
+    ):
+        door.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        sync_once(make_box(tmp_path / "box", central, url), SETTINGS)
+        words = [door.recv(100) for _ in central.requests]
+
+    assert [b"WATCHDOG=1"] * 7 == words  # the manifest, five pieces, the heartbeat

@@ -14,7 +14,7 @@ from provisioning.enrol import enrol as ask_central
 from provisioning.enrol import enrolment
 from provisioning.receipt import Answer, answers
 from provisioning.stick import choose, identities, read_identity, write_orders
-from provisioning.usb import line_of, only_stick
+from provisioning.usb import line_of, stick_at_hand
 from provisioning.usb import sticks as plugged_sticks
 
 # "\b" tells click to keep the lines as they are.
@@ -75,14 +75,14 @@ def enrol(
     central: str, token: str, path: Path | None, device: str | None, identity_file: Path | None
 ) -> None:
     """Enrol a box at central and put its signed orders on the stick."""
-    with open_medium(path or only_stick(plugged_sticks())) as medium:
+    with open_medium(path or stick_at_hand()) as medium:
         found = _identities_in(identity_file) if identity_file else identities(medium)
         box = choose(found, device=device)
         click.echo(f"Box {box.device}: asking {central} …")
         sealed, bundle = ask_central(central, enrolment(token, box))
         name = write_orders(medium, sealed, device=box.device)
     click.echo(f"Orders {bundle.serial} for {bundle.venue}, {bundle.hall} are on the stick: {name}")
-    click.echo(f"Now: take the stick to box {box.device}, plug it in, wait for its receipt")
+    click.echo(f"Now: eject the stick, plug it into box {box.device}, wait for its receipt")
     click.echo("     (QULAQ/RECEIPT.txt), and bring it back: qulaq-provision receipt")
 
 
@@ -93,7 +93,7 @@ def receipt(path: Path | None) -> None:
 
     Exits with 0 only when every box signed that its orders are in force.
     """
-    with open_medium(path or only_stick(plugged_sticks())) as medium:
+    with open_medium(path or stick_at_hand()) as medium:
         found = answers(medium, identities(medium))
     if not found:
         raise BadStick("no box has left its identity on this stick; plug it into the box first")

@@ -1,6 +1,8 @@
 """The sticks plugged into the bench, and which of them boxes would look at."""
 
+import re
 from pathlib import Path
+from typing import Final
 
 import pyudev
 
@@ -8,14 +10,26 @@ from edge.errors import BadStick
 from edge.stick.blank import LABEL
 from edge.stick.plugged import Stick, plugged
 
+_MOUNTS: Final = Path("/proc/self/mounts")
+
 
 def sticks() -> list[Stick]:
     """Every removable USB stick with a FAT file system, by node."""
     return plugged(pyudev.Context())
 
 
+def stick_at_hand() -> Path:
+    """Where to read and write the one stick labelled for boxes: its folder if it is mounted.
+
+    Raises:
+        BadStick: there is none, or more than one.
+    """
+    node = only_stick(sticks())
+    return mounted_at(node, _MOUNTS.read_text(encoding="utf-8", errors="replace")) or node
+
+
 def only_stick(found: list[Stick]) -> Path:
-    """The one stick labelled for boxes.
+    """The node of the one stick labelled for boxes.
 
     Raises:
         BadStick: there is none, or more than one.
@@ -26,6 +40,21 @@ def only_stick(found: list[Stick]) -> Path:
     if not ours:
         raise BadStick(f"no stick labelled {LABEL} is plugged in; name one with --stick")
     raise BadStick(f"several sticks: {', '.join(map(str, ours))}; choose one with --stick")
+
+
+def mounted_at(node: Path, mounts: str) -> Path | None:
+    """The folder where a desktop has mounted a stick; None when it has not.
+
+    Args:
+        node: the stick's device.
+        mounts: what the kernel says is mounted, as in /proc/self/mounts.
+    """
+    for line in mounts.splitlines():
+        device, folder, *_ = line.split(" ")
+        if device == str(node):
+            # proc(5): blank, tab, newline and backslash are written as three octal digits.
+            return Path(re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), folder))
+    return None
 
 
 def line_of(stick: Stick) -> str:

@@ -25,7 +25,7 @@ _FOLDER_LIMIT_BYTES = 1 << 19  # 16,384 slots; a folder that claims more is a tr
 
 
 @dataclass(frozen=True, slots=True)
-class _Shelf:
+class _Folder:
     """A folder as read: its clusters (none for a fixed root) and its bytes."""
 
     cluster: int
@@ -105,38 +105,38 @@ class Volume:
         self._table.release(old)
         self._disk.flush()
 
-    def _inbox(self) -> _Shelf | None:
+    def _inbox(self) -> _Folder | None:
         for entry in entries(self._root().raw):
             if entry.name.upper() == INBOX:
                 if not entry.is_folder:
                     raise BadStick(f"{INBOX} on the stick is a file; it must be a folder")
-                return self._shelf(entry.cluster)
+                return self._open(entry.cluster)
         return None
 
-    def _make_inbox(self) -> _Shelf:
+    def _make_inbox(self) -> _Folder:
         cluster = self._put_content(b"\0" * self._geometry.cluster_bytes)
         self._disk.write(self._geometry.cluster_start(cluster), dots(cluster, 0, self._now))
         self._disk.flush()
         self._add(self._root(), INBOX, attributes=FOLDER, cluster=cluster, size_bytes=0)
         self._disk.flush()
-        return self._shelf(cluster)
+        return self._open(cluster)
 
-    def _root(self) -> _Shelf:
+    def _root(self) -> _Folder:
         if self._geometry.root_cluster:
-            return self._shelf(self._geometry.root_cluster)
+            return self._open(self._geometry.root_cluster)
         raw = self._disk.read(self._geometry.root_start, self._geometry.root_bytes)
-        return _Shelf(cluster=0, clusters=(), raw=raw)
+        return _Folder(cluster=0, clusters=(), raw=raw)
 
-    def _shelf(self, cluster: int) -> _Shelf:
+    def _open(self, cluster: int) -> _Folder:
         most = max(1, _FOLDER_LIMIT_BYTES // self._geometry.cluster_bytes)
         clusters = self._table.chain(cluster, most=most)
-        return _Shelf(cluster=cluster, clusters=tuple(clusters), raw=self._content(clusters))
+        return _Folder(cluster=cluster, clusters=tuple(clusters), raw=self._content(clusters))
 
-    def _files(self, shelf: _Shelf) -> Iterator[Entry]:
-        return (entry for entry in entries(shelf.raw) if not entry.is_folder)
+    def _files(self, folder: _Folder) -> Iterator[Entry]:
+        return (entry for entry in entries(folder.raw) if not entry.is_folder)
 
-    def _find(self, shelf: _Shelf, name: str) -> Entry | None:
-        for entry in entries(shelf.raw):
+    def _find(self, folder: _Folder, name: str) -> Entry | None:
+        for entry in entries(folder.raw):
             if entry.name.upper() == name.upper():
                 if entry.is_folder:
                     raise BadStick(f"{INBOX}/{name} on the stick is a folder; it must be a file")
@@ -166,9 +166,9 @@ class Volume:
         return clusters[0]
 
     def _add(
-        self, shelf: _Shelf, name: str, *, attributes: int, cluster: int, size_bytes: int
+        self, folder: _Folder, name: str, *, attributes: int, cluster: int, size_bytes: int
     ) -> None:
-        taken = frozenset(e.alias for e in entries(shelf.raw))
+        taken = frozenset(e.alias for e in entries(folder.raw))
         slots = new_entry(
             name,
             taken=taken,
@@ -178,26 +178,26 @@ class Volume:
             now=self._now,
         )
         count = len(slots) // SLOT_BYTES
-        first = free_slots(shelf.raw, count)
-        while (first + count) * SLOT_BYTES > len(shelf.raw):
-            shelf = self._longer(shelf)
+        first = free_slots(folder.raw, count)
+        while (first + count) * SLOT_BYTES > len(folder.raw):
+            folder = self._longer(folder)
         # The slot with the short name comes last: until it stands, the long ones mean nothing.
         for index in range(count):
             self._disk.write(
-                self._slot_start(shelf, first + index),
+                self._slot_start(folder, first + index),
                 slots[index * SLOT_BYTES : (index + 1) * SLOT_BYTES],
             )
 
-    def _longer(self, shelf: _Shelf) -> _Shelf:
-        if not shelf.clusters:
+    def _longer(self, folder: _Folder) -> _Folder:
+        if not folder.clusters:
             raise BadStick("the stick's root folder is full; delete what is not needed")
         empty = self._put_content(b"\0" * self._geometry.cluster_bytes)
-        self._table.link(shelf.clusters[-1], empty)
-        return self._shelf(shelf.cluster)
+        self._table.link(folder.clusters[-1], empty)
+        return self._open(folder.cluster)
 
-    def _slot_start(self, shelf: _Shelf, slot: int) -> int:
+    def _slot_start(self, folder: _Folder, slot: int) -> int:
         offset = slot * SLOT_BYTES
-        if not shelf.clusters:
+        if not folder.clusters:
             return self._geometry.root_start + offset
         index, rest = divmod(offset, self._geometry.cluster_bytes)
-        return self._geometry.cluster_start(shelf.clusters[index]) + rest
+        return self._geometry.cluster_start(folder.clusters[index]) + rest

@@ -6,7 +6,7 @@ import pytest
 
 from edge.errors import BadStick
 from edge.stick.plugged import Stick
-from provisioning.usb import line_of, only_stick
+from provisioning.usb import line_of, mounted_at, only_stick
 
 
 def stick(node, label="QULAQ"):
@@ -27,3 +27,14 @@ def test_none_or_several_is_for_a_person_to_settle():
 def test_a_stick_without_our_label_is_shown_with_what_it_lacks():
     assert "ready" in line_of(stick("/dev/sda1"))
     assert "label must be QULAQ" in line_of(stick("/dev/sda1", ""))
+
+
+def test_a_stick_the_desktop_mounted_is_used_through_its_folder():
+    mounts = (
+        "/dev/sda1 / ext4 rw 0 0\n"
+        "/dev/sdb1 /media/aya/my\\040QULAQ vfat rw,nosuid 0 0\n"
+        "tmpfs /run tmpfs rw 0 0\n"
+    )
+
+    assert mounted_at(Path("/dev/sdb1"), mounts) == Path("/media/aya/my QULAQ")
+    assert mounted_at(Path("/dev/sdb"), mounts) is None

@@ -48,7 +48,10 @@ def test_a_stick_is_served_when_it_is_plugged_in(udev, agent, box, image, put, c
     served = line_of(agent)
     with open_medium(udev.node) as medium:
         names = medium.names()
+    bench = udev.start("provisioning", "receipt", "--stick", "/dev/sda1")
+    shown, _ = bench.communicate(timeout=20)
 
+    assert f"{box.device}  orders 1 in force" in shown
     assert (served["event"], served["verdict"]) == ("stick_served", "applied")
     assert box.paths.bundle.exists()
     assert names == sorted(

@@ -25,7 +25,7 @@ from edge.matcher.verify import Scene, scene
 STEP_FRAMES = 215  # 5 s: how often the catalogue is searched
 WINDOW_FRAMES = 430  # 10 s: what is searched with
 MEMORY_FRAMES = 1720  # 40 s: how far back a beginning can be found
-SHORTEST_FRAMES = 129  # 3 s: what is shorter is not reported
+SHORTEST_FRAMES = 172  # 4 s: what is shorter is not reported
 CERTAIN = 6.0  # log odds at which a recording is believed to be there: 1 in 400 of doubt
 LEAST_GAINED = 30.0  # nats that landmark by landmark evidence must add up to besides
 SUSPECTED = -5.0  # log odds from which a window counts as a witness

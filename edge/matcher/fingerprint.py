@@ -22,6 +22,7 @@ LONGEST_FRAMES = 24 * 3600 * 44  # a day: no recording is longer
 _MAGIC = b"QFP1"
 _HEAD = struct.Struct("<4s24sII16s")  # magic, recipe id, frames, landmarks, BLAKE2b-128 of the rest
 _PEAK = np.dtype([("frame", "<u4"), ("quarter", "<u2"), ("height", "<u2")])
+_LOUDEST = 8.0  # full scales: floating point sound may overshoot, but not so far
 _HEIGHT_STEPS = 2048.0  # per neper: heights up to 31 nepers in 16 bits
 
 
@@ -51,7 +52,8 @@ class Fingerprinter:
         """Take the next samples of the stream and give the landmarks that are now settled.
 
         Args:
-            samples: mono, [-1, 1], any number of them.
+            samples: mono, [-1, 1], any number of them; what is no number or far outside counts
+                as silence.
 
         Raises:
             ValueError: the samples are not one channel of float32.
@@ -61,7 +63,8 @@ class Fingerprinter:
                 f"samples of shape {samples.shape} and type {samples.dtype}; one channel of float32"
                 " is wanted"
             )
-        levels = self._spectrum.feed(self._resampler.feed(samples))
+        sane = np.where(np.abs(samples) <= _LOUDEST, samples, np.float32(0))  # drops NaN as well
+        levels = self._spectrum.feed(self._resampler.feed(sane))
         peaks = self._picker.feed(self._whitener.feed(levels))
         return self._landmarks(peaks, self._picker.until)
 

@@ -61,6 +61,18 @@ def test_silence_between_music_is_silent_and_leaves_no_trace():
     assert np.isfinite(marks.heights).all()
 
 
+@pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf, 3e38])
+def test_a_sample_that_is_no_number_deafens_for_seconds_only(broken):
+    sound = play(3, 20)
+    cracked = sound.copy()
+    cracked[RATE_HZ] = broken
+    whole_one, one = (fingerprint(heard, RATE_HZ).landmarks for heard in (sound, cracked))
+    late = RECIPE.frame(6)
+
+    assert whole_one.between(late, 9999).frames.tolist() == one.between(late, 9999).frames.tolist()
+    assert np.isfinite(one.heights).all()
+
+
 def test_gain_does_not_move_a_landmark():
     heard = SONG + hiss(1, len(SONG) / RATE_HZ, 0.003)
     loud, soft = (fingerprint(heard * np.float32(gain), RATE_HZ).landmarks for gain in (0.9, 0.1))

@@ -140,7 +140,7 @@ def _play_used(
         started_at=play.started_at,
         ended_at=play.ended_at,
         milliseconds=play.milliseconds,
-        confidence_per_mille=round(play.confidence * 1000),
+        confidence_per_mille=_per_mille(play),
         detections=tuple(heard[key] for key in play.detections),
         shares=parts.get(known.work_id, ()) if known else (),
     )
@@ -187,9 +187,15 @@ def heard_by(connection: Connection, keys: Iterable[str]) -> dict[str, Evidence]
             .where(detections.c.seq.between(min(seqs), max(seqs)))
         )
         for row in rows:
-            key, sure = f"{device}/{boot}/{row.seq}", round(row.confidence * 1000)
+            key, sure = f"{device}/{boot}/{row.seq}", _per_mille(row)
             found[key] = Evidence(key, row.started_at, row.ended_at, sure)
     return found
+
+
+def _per_mille(heard: Play | Row[Any]) -> int:
+    # What is almost certain is not rounded up to certain.
+    rounded = round(heard.confidence * 1000)
+    return rounded if heard.confidence >= 1 else min(rounded, 999)
 
 
 def detections_heard(connection: Connection, venue_id: int, period: Period) -> set[str]:

@@ -18,6 +18,7 @@ Kind = Literal["event", "play", "work", "rightholder", "suspense"]
 COLUMNS = ("Licence fee", "Plays", "Works", "Rightholders")
 MOST_NODES = 20  # of a column; the smallest beyond that are drawn as one
 _COLUMN_WIDTH = 290
+_LAST_COLUMN_WIDTH = 330  # names end here and are not cut short by a next column
 _NODE_WIDTH = 12
 _TOP = 44
 _SLOT = 46  # room for the two lines of writing beside a node
@@ -138,7 +139,7 @@ def draw(ways: Iterable[Way]) -> Trail:
     for number, column in enumerate(columns):
         nodes |= _column(column, number=number, height=height, hues=hues)
     return Trail(
-        width=_COLUMN_WIDTH * 4,
+        width=_COLUMN_WIDTH * 3 + _LAST_COLUMN_WIDTH,
         height=height,
         headings=tuple((n * _COLUMN_WIDTH, words) for n, words in enumerate(COLUMNS)),
         nodes=tuple(nodes.values()),

@@ -71,8 +71,9 @@ def seconds_text(milliseconds: int) -> str:
 
 
 def percent_text(per_mille: int) -> str:
-    """A confidence, cut and never rounded up: `97 %`."""
-    return f"{per_mille // 10} %"
+    """A confidence: `97.5 %`."""
+    units, tenths = divmod(per_mille, 10)
+    return f"{units}.{tenths} %" if tenths else f"{units} %"
 
 
 def share_text(basis_points: int) -> str:

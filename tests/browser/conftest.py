@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -26,42 +27,61 @@ ARGUMENTS = (
 
 
 class Console:
-    """The served office: its address, its staff token, and what was put into it."""
+    """A served office: its address, and a staff token of it."""
 
     def __init__(self, url, token):
         self.url = url
         self.token = token
-        headers = {"Authorization": f"Bearer {token}"}
-        with (
-            httpx.Client(base_url=url, headers=headers, timeout=60) as http,
-            httpx.Client(base_url=url, timeout=60) as stranger,
-        ):
-            filler = Filler(http, stranger)
-            self.registered = filler.fill()
-            self.closed = filler.close(self.registered)
+
+    def http(self):
+        """A client with the staff token."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=60)
 
 
 def central(*arguments):
     return [sys.executable, "-m", "central", *map(str, arguments)]
 
 
-@pytest.fixture(scope="session")
-def console(tmp_path_factory):
-    """`qulaq-central serve` as a process of its own, with the evening reported and closed."""
-    home = tmp_path_factory.mktemp("office")
-    set_up = subprocess.run(
-        central("init", "--home", home), capture_output=True, text=True, check=True
-    )
-    serving = subprocess.Popen(
-        central("serve", "--home", home, "--port", 0), stdout=subprocess.PIPE, text=True
-    )
+@contextmanager
+def served(home, token):
+    """`qulaq-central serve` as a process of its own, as long as the block lasts."""
+    command = central("serve", "--home", home, "--port", 0)
+    serving = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         said = serving.stdout.readline()
-        url = next(word for word in said.split() if word.startswith("http://"))
-        yield Console(url, set_up.stdout.strip())
+        yield Console(next(word for word in said.split() if word.startswith("http://")), token)
     finally:
         serving.terminate()
         serving.communicate(timeout=30)
+
+
+def printed(*arguments):
+    run = subprocess.run(central(*arguments), capture_output=True, text=True, check=True)
+    return run.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def console(tmp_path_factory):
+    """An office of its own, with the evening reported and closed."""
+    home = tmp_path_factory.mktemp("office")
+    with served(home, printed("init", "--home", home)) as console:
+        with console.http() as http, httpx.Client(base_url=console.url, timeout=60) as stranger:
+            filler = Filler(http, stranger)
+            console.registered = filler.fill()
+            console.closed = filler.close(console.registered)
+        yield console
+
+
+@pytest.fixture(scope="session")
+def pictured(console):
+    """The office that pictures are taken of: the one in QULAQ_OFFICE, else the tests' own."""
+    home = os.environ.get("QULAQ_OFFICE")
+    if not home:
+        yield console
+        return
+    with served(home, printed("token", "--home", home, "--label", "pictures")) as other:
+        yield other
 
 
 @pytest.fixture(scope="session")
@@ -107,24 +127,18 @@ def visit(chromium, console):
     """The maker of visits: `visit(width=1280, scheme="light")`; none may end in a complaint."""
     made = []
 
-    def make(**looks):
-        made.append(Visit(chromium, console, **looks))
+    def make(office=console, **looks):
+        made.append(Visit(chromium, office, **looks))
         return made[-1]
 
     yield make
     for one in made:
         one.context.close()
         assert one.complaints == []
-        assert [url for url in one.requested if not url.startswith(f"{console.url}/")] == []
+        assert [url for url in one.requested if not url.startswith(f"{one.console.url}/")] == []
 
 
 @pytest.fixture
-def picture():
-    """Takes a picture for the documentation, if QULAQ_SCREENSHOTS names a folder for it."""
-    folder = os.environ.get("QULAQ_SCREENSHOTS")
-
-    def take(page, name):
-        if folder:
-            page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-    return take
+def album(tmp_path):
+    """Where pictures go: QULAQ_SCREENSHOTS if it names a folder."""
+    return Path(os.environ.get("QULAQ_SCREENSHOTS", tmp_path))

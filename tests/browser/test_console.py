@@ -15,7 +15,7 @@ def tiyn(written):
     return int(re.sub(r"\D", "", written))
 
 
-def test_the_evening_is_seen_as_it_was_heard(visit, console, picture):
+def test_the_evening_is_seen_as_it_was_heard(visit, console):
     page = visit().sign_in(f"/events/{console.registered.event_id}")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Наурыз кеші")
@@ -26,7 +26,6 @@ def test_the_evening_is_seen_as_it_was_heard(visit, console, picture):
     expect(page.locator("figcaption")).to_have_text(
         "Listened to 592.5 of 600 s (98.7 %); 1.5 s sound lost; 6 s powered off."
     )
-    picture(page, "evening")
 
 
 def test_bars_lie_where_the_clock_says(visit, console):
@@ -63,7 +62,7 @@ def test_a_play_opens_to_its_detections(visit, console):
         expect(one).to_contain_text(console.registered.device)
 
 
-def test_the_statement_adds_up_before_the_eyes_of_its_reader(visit, console, picture):
+def test_the_statement_adds_up_before_the_eyes_of_its_reader(visit, console):
     head = console.closed["statements"][0]
     page = visit().sign_in(f"/statements/{head['id']}")
 
@@ -79,10 +78,9 @@ def test_the_statement_adds_up_before_the_eyes_of_its_reader(visit, console, pic
     expect(entry.locator(".behind")).to_be_visible()
     expect(entry.locator(".detection")).to_have_count(1)
     expect(entry.locator(".detection")).to_contain_text(console.registered.device)
-    picture(page, "statement")
 
 
-def test_one_can_walk_from_the_venue_to_a_statement(visit, console, picture):
+def test_one_can_walk_from_the_venue_to_a_statement(visit, console):
     page = visit().sign_in("/")
     expect(page.locator(".box.silent")).to_contain_text(console.registered.silent_device)
 
@@ -91,7 +89,6 @@ def test_one_can_walk_from_the_venue_to_a_statement(visit, console, picture):
     page.get_by_role("link", name="distributed").click()
     expect(page.locator(".trail .node.rightholder")).to_have_count(len(PARTIES))
     expect(page.locator(".trail .node.suspense .amount")).to_have_text("KZT\u00a013,448.68")
-    picture(page, "distribution")
     page.get_by_role("link", name=PARTIES[0]).click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text(PARTIES[0])
@@ -111,3 +108,28 @@ def test_on_paper_every_amount_lies_open(visit):
 
     for behind in page.locator(".behind").all():
         expect(behind).to_be_visible()
+
+
+def fullest_statement(office):
+    """The statement of the distribution with the most lines."""
+    with office.http() as http:
+        heads = http.get("/v1/distributions/1").json()["statements"]
+        lines = {h["id"]: len(http.get(f"/v1/statements/{h['id']}").json()["lines"]) for h in heads}
+    return max(lines, key=lambda number: (lines[number], number))
+
+
+def test_pictures_can_be_taken_of_the_evening_and_of_its_money(visit, pictured, album):
+    """QULAQ_SCREENSHOTS=docs QULAQ_OFFICE=.cache/demo/office keeps those of the demo's evening."""
+    page = visit(pictured).sign_in("/events/1")
+    page.set_viewport_size({"width": 1280, "height": 1240})
+    page.screenshot(path=album / "evening.png")
+    page.goto("/distributions/1")
+    page.screenshot(path=album / "distribution.png")
+    page.goto(f"/statements/{fullest_statement(pictured)}")
+    page.locator(".entry summary").first.click()
+    page.locator("h1").hover()
+    page.screenshot(path=album / "statement.png", full_page=True)
+
+    for name in ("evening", "distribution", "statement"):
+        header = (album / f"{name}.png").read_bytes()[:24]
+        assert (header[:8], int.from_bytes(header[16:20])) == (b"\x89PNG\r\n\x1a\n", 1280)

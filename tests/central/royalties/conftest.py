@@ -85,18 +85,18 @@ class Theatre:
         with writing(self.books) as connection:
             return put_event(connection, event)
 
-    def hears(self, recording_id, *, second, seconds, evening=EVENING):
+    def hears(self, recording_id, *, second, seconds, confidence=0.975):
         self.seq += 1
         record = DetectionRecord(
             boot=BOOT,
             seq=self.seq,
-            started_at=evening + timedelta(seconds=second),
-            ended_at=evening + timedelta(seconds=second + seconds),
+            started_at=EVENING + timedelta(seconds=second),
+            ended_at=EVENING + timedelta(seconds=second + seconds),
             clock_synced=True,
             recording_id=recording_id,
             reference_start_seconds=0.0,
             speed=1.0,
-            confidence=0.975,
+            confidence=confidence,
             catalogue_version=1,
             recipe="r",
         )

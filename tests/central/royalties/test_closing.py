@@ -68,6 +68,16 @@ def test_every_line_opens_to_the_detections_behind_it(theatre):
     assert statement.distribution.rule == RULE
 
 
+def test_what_is_almost_certain_is_not_written_down_as_certain(theatre):
+    theatre.event()
+    theatre.hears(theatre.recordings[1], second=30, seconds=60, confidence=0.99999)
+    theatre.hears(theatre.recordings[1], second=200, seconds=60, confidence=1.0)
+
+    (event,) = theatre.close().events
+
+    assert [play.confidence_per_mille for play in event.plays] == [999, 1000]
+
+
 def test_an_unregistered_recording_waits_in_suspense_by_reason(theatre, evening):
     closed = theatre.close()
 

@@ -110,4 +110,4 @@ def test_ticks_are_round_times_even_when_the_evening_begins_late():
 def test_a_bar_says_what_it_shows():
     (lane,) = draw(WINDOW, evening(), [sounding("Домбыра", 60, 120)]).lanes
 
-    assert lane.plays[0].bar.says == "Домбыра, 19:01:00 to 19:02:00, 1:00.0 performed, 97 % sure"
+    assert lane.plays[0].bar.says == "Домбыра, 19:01:00 to 19:02:00, 1:00.0 performed, 97.9 % sure"

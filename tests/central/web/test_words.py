@@ -58,8 +58,8 @@ def test_a_length_reads_like_a_record_sleeve(milliseconds, said):
     assert length_text(milliseconds) == said
 
 
-def test_a_confidence_is_never_rounded_up_to_certainty():
-    assert percent_text(999) == "99 %"
+def test_a_confidence_keeps_its_tenth():
+    assert (percent_text(999), percent_text(970)) == ("99.9 %", "97 %")
 
 
 def test_a_share_keeps_its_hundredths():

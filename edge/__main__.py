@@ -1,8 +1,8 @@
 """The box's commands; each enters only its own rooms, so that who hears cannot speak."""
 
 import importlib
+import io
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -92,9 +92,8 @@ def keep_journal() -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(),
     )
-    if not on_terminal:
-        # a journal that lags is no journal: each line leaves at once
-        sys.stdout = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # a journal that lags is no journal
 
 
 @click.group(cls=Commands, context_settings={"max_content_width": 100})

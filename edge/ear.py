@@ -142,19 +142,22 @@ class Ear:
             self._detector = None
         self._keep_spans(self._coverage.close())
 
-    def take(self) -> tuple[list[AnyRecord], tuple[AnyRecord, ...]]:
+    def tell(self) -> tuple[list[AnyRecord], tuple[AnyRecord, ...]]:
         """For a checkpoint: the records finished since the last one, and the unfinished ones.
 
         The unfinished are numbered as if they ended now; next time they are told anew.
         """
-        self._written_until = self._coverage.end
-        finished, self._records = self._records, []
         sounding = self._detector.sounding() if self._detector is not None else []
         going_on: list[Span | Detection] = [*self._coverage.running(), *sounding]
         unfinished = tuple(
             self._record(thing, self._seq + number) for number, thing in enumerate(going_on, 1)
         )
-        return finished, unfinished
+        return list(self._records), unfinished
+
+    def was_written(self) -> None:
+        """What was told last is safe; it need not be told again."""
+        self._written_until = self._coverage.end
+        self._records.clear()
 
     def _use(self, catalogue: Catalogue) -> None:
         self._detector = Detector(catalogue.index)

@@ -123,7 +123,7 @@ class _Session:
         return ()
 
     def _checkpoint(self, left: tuple[AnyRecord, ...] = ()) -> None:
-        finished, unfinished = self._ear.take()
+        finished, unfinished = self._ear.tell()
         self._outbox.put(
             [*left, *finished],
             Checkpoint(
@@ -134,8 +134,9 @@ class _Session:
                 unfinished=unfinished,
             ),
         )
+        self._ear.was_written()
         for record in (*left, *finished):
-            _tell(record)
+            _note(record)
 
     def _feed_watchdog(self) -> None:
         """A sign of life for every second of sound captured, and for nothing else."""
@@ -168,7 +169,7 @@ def _newer_catalogue(shelf: Shelf, have: int) -> Catalogue | None:
         return None
 
 
-def _tell(record: AnyRecord) -> None:
+def _note(record: AnyRecord) -> None:
     """One line in the journal for each record; identifiers only, never a title."""
     seconds = round((record.ended_at - record.started_at).total_seconds(), 3)
     began = record.started_at.isoformat()

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from edge.errors import Misconfigured, Refused
+from edge.errors import Misconfigured, Refused, Unwritable
 from edge.sync.wire import AnyRecord, BatchReceipt
 
 BUSY_SECONDS = 30.0  # the two processes of a box wait this long for each other's transaction
@@ -115,19 +115,24 @@ class Outbox:
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         # IMMEDIATE: a deferred transaction that reads before it writes fails at once when the
         # other process wrote in between, whatever the timeout.
-        self._db.conn.execute("BEGIN IMMEDIATE")
+        connection = self._db.conn
         try:
-            yield self._db.conn
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.commit()
+        except sqlite3.OperationalError as e:
+            connection.rollback()
+            raise Unwritable(f"the outbox cannot be written: {e}; look at the card") from e
         except BaseException:
-            self._db.conn.rollback()
+            connection.rollback()
             raise
-        self._db.conn.commit()
 
     def put(self, records: Sequence[AnyRecord], checkpoint: Checkpoint) -> None:
         """Write records and how far listening has come, all or nothing.
 
         Raises:
             sqlite3.IntegrityError: a record's (boot, seq) is taken; nothing was written.
+            Unwritable: the card is full, read-only or dying; nothing was written.
         """
         with self._transaction() as connection:
             connection.executemany(

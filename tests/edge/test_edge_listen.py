@@ -1,4 +1,5 @@
 import os
+import resource
 import signal
 import socket
 from dataclasses import replace
@@ -13,7 +14,7 @@ from structlog.testing import capture_logs
 from edge.capture.block import AudioBlock, Hole, Sample
 from edge.capture.wavefile import WaveFile
 from edge.config import BoxPaths, Settings
-from edge.errors import Deaf, Misconfigured
+from edge.errors import Deaf, Misconfigured, Unwritable
 from edge.listen import Evening, begin_evening, listen
 from edge.matcher.fingerprint import fingerprint
 from edge.matcher.index import write_segment
@@ -190,6 +191,28 @@ def test_what_was_heard_before_the_sound_broke_off_is_kept(paths):
     (record,), (checkpoint,) = written(paths)
     assert ("heard", SEVEN + timedelta(seconds=17)) == (record.state, record.ended_at)
     assert checkpoint.unfinished == ()
+
+
+@pytest.fixture
+def full_card():
+    """Lets no file of this process grow any further, until the test is over."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1024, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_card_that_is_full_is_told_and_what_was_written_before_still_settles(paths, full_card):
+    with pytest.raises(Unwritable, match="cannot be written"):
+        hear(an_evening(Stage(EVENING, happens={23: full_card})), paths)
+    resource.setrlimit(resource.RLIMIT_FSIZE, resource.getrlimit(resource.RLIMIT_FSIZE)[1:] * 2)
+
+    hear(an_evening(Stage(EVENING), began=SEVEN + timedelta(seconds=60), boot=2), paths)
+
+    records, _ = written(paths)
+    assert [1, 1, 2, 3, 4] == [r.seq for r in records]
+    spans = [(r.state, (r.ended_at - r.started_at).total_seconds()) for r in records]
+    heard_before_it_was_full = [("heard", 20)]
+    assert [*heard_before_it_was_full, ("powered_off", 40)] == spans[:2]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -84,6 +84,7 @@ def evening(tmp_path_factory):
     }
 
 
+@pytest.mark.slow
 def test_the_search_would_find_sound(evening):
     for hidden in (
         (evening["sound"] * 32768).astype("<i2").tobytes(),
@@ -93,6 +94,7 @@ def test_the_search_would_find_sound(evening):
         assert any(shape in hidden for shape in shapes_of(evening["sound"]))
 
 
+@pytest.mark.slow
 def test_no_sound_is_left_on_disk_or_sent_or_told(evening):
     shapes = [s for s in shapes_of(evening["sound"]) if len(set(s)) > 3]  # silence is everywhere
 
@@ -101,12 +103,14 @@ def test_no_sound_is_left_on_disk_or_sent_or_told(evening):
         assert not any(shape in trace for shape in shapes)
 
 
+@pytest.mark.slow
 def test_all_that_is_left_is_smaller_than_a_second_of_sound(evening):
     catalogue = (evening["home"].parent / "known.qseg").stat().st_size
 
     assert sum(len(trace) for trace in evening["traces"]) - catalogue < 2 * RATE_HZ
 
 
+@pytest.mark.slow
 def test_the_hearing_process_opens_nothing_for_writing_but_its_outbox(evening):
     outbox = evening["home"] / "outbox"
 
@@ -116,12 +120,14 @@ def test_the_hearing_process_opens_nothing_for_writing_but_its_outbox(evening):
         assert Path(path).parent == outbox or in_cache or path.endswith("listen.json")
 
 
+@pytest.mark.slow
 def test_who_hears_calls_nobody_and_has_not_learned_to_speak(evening):
     assert evening["heard"]["called"] == []
     for mouth in ("httpx", "edge.sync.client", "edge.sync.protocol", "edge.sync.rounds"):
         assert mouth not in evening["heard"]["modules"]
 
 
+@pytest.mark.slow
 def test_who_speaks_calls_central_only_and_has_not_learned_to_hear(evening):
     assert {call.split(",")[0] for call in evening["spoken"]["called"]} == {"('127.0.0.1'"}
     for ear in ("sounddevice", "soundfile", "numba", "edge.listen", "edge.capture"):

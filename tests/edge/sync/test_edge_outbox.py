@@ -9,7 +9,7 @@ from hypothesis.stateful import Bundle as Known
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlite_utils import Database
 
-from edge.errors import Misconfigured, Refused
+from edge.errors import Misconfigured, Refused, Unwritable
 from edge.sync.outbox import Outbox, Tally
 from edge.sync.wire import BatchReceipt, Rejection
 from tests.fakes.evenings import BOOT, SEVEN, checkpoint, heard
@@ -124,6 +124,18 @@ def test_only_what_was_delivered_before_is_forgotten(outbox):
 
     assert outbox.forget(SEVEN + timedelta(days=5)) == 1
     assert [heard(2), heard(3)] == list(outbox.records())
+
+
+def test_a_full_card_is_told_and_nothing_is_half_written(outbox):
+    outbox.put([heard(1)], checkpoint())
+    outbox._db.execute("PRAGMA max_page_count = 1")  # SQLite's own way to have no room
+
+    with pytest.raises(Unwritable, match="disk is full"):
+        outbox.put([heard(n) for n in range(2, 500)], checkpoint(until=SEVEN.max))
+
+    outbox._db.execute("PRAGMA max_page_count = 100000")
+    outbox.put([heard(2)], checkpoint())
+    assert [heard(1), heard(2)] == outbox.next_batch(10)
 
 
 def test_two_processes_share_one_outbox(tmp_path):

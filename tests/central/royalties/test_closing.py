@@ -1,5 +1,6 @@
 """Laws of closing: all of it or nothing, once and for good, and every tiyn has its evidence."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from central.database import METADATA, writing
 from central.errors import Unacceptable, Unknown
+from central.repertoire.store import parties, recordings, shares, works
 from central.royalties import books, store, tables
-from central.royalties.closing import ClosedAlready, summary
+from central.royalties.closing import ClosedAlready, close_period, summary
 from central.royalties.distribution import NOTHING_HEARD, RULE, UNKNOWN_RECORDING
 from central.royalties.ledger import Account, reverse
 from central.royalties.money import Money, total_of
@@ -222,3 +224,42 @@ def test_a_reversal_takes_the_money_back_and_leaves_the_first_entry_standing(the
     kept = select(tables.ledger_transactions.c.id)
     ids = theatre.read(lambda connection: connection.scalars(kept).all())
     assert {paid.id, f"{paid.id}/reversed"} < set(ids)
+
+
+def test_of_many_who_close_at_once_exactly_one_does(theatre, evening):
+    def try_to_close(_):
+        try:
+            return theatre.close().distribution.id
+        except ClosedAlready as refusal:
+            return -refusal.distribution_id
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = sorted(pool.map(try_to_close, range(4)))
+
+    assert outcomes == [-1, -1, -1, 1]
+
+
+def test_a_closing_that_fails_halfway_leaves_no_trace(theatre, evening):
+    def close_until_the_power_goes():
+        with writing(theatre.books) as connection:
+            close_period(connection, theatre.days(), now=theatre.now)
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        close_until_the_power_goes()
+
+    assert theatre.read(store.all_distributions) == []
+    assert theatre.close().distribution.id == 1
+
+
+def test_what_changes_in_the_register_later_changes_no_statement(theatre, evening):
+    closed = theatre.close()
+    before = statements_of(theatre, closed)
+
+    with writing(theatre.books) as connection:
+        for table in (works, recordings):
+            connection.execute(update(table).values(title="Басқа"))
+        connection.execute(update(parties).values(name="Басқа"))
+        connection.execute(delete(shares))
+
+    assert statements_of(theatre, closed) == before

@@ -11,6 +11,7 @@ from edge.errors import Refused
 from edge.sync import seal
 from provisioning.enrol import enrol, enrolment
 
+pytestmark = pytest.mark.slow
 INPUT = {"name": "main", "device": "USB Audio", "kind": "line"}
 
 

@@ -25,10 +25,10 @@ from edge.sync.wire import CoverageRecord, DetectionRecord
 from tests.flow.office import Office, until
 
 KILLS_OF_EACH = 100
-COLD_EVERY = 20  # one in so many is started from nothing instead of forked
+COLD_EVERY = 50  # one in so many is started from nothing instead of forked
 RATE_HZ = 16_000
 PACE = 200  # times real time: a checkpoint every 50 ms
-LIFE_SECONDS = 0.2  # at most, after its first or its telling word
+LIFE_SECONDS = 0.15  # at most, after its first or its telling word
 SEVEN = datetime(2026, 3, 5, 19, tzinfo=UTC)
 BACKLOG = 1_000  # records of an earlier boot: so many that uploads are cut in the middle
 ROOT = Path(__file__).parents[2]

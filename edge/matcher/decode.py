@@ -9,8 +9,10 @@ import soundfile
 from numpy.typing import NDArray
 
 from edge.errors import Deaf
+from edge.matcher.resample import HIGHEST_RATE_HZ, LOWEST_RATE_HZ
 
-BLOCK_SECONDS = 10
+BLOCK_SECONDS = 2
+MOST_CHANNELS = 32  # a block is then 49 MB at most, whatever a file claims to be
 
 
 @contextmanager
@@ -18,16 +20,25 @@ def open_sound(path: Path) -> Iterator[tuple[Iterator[NDArray[np.float32]], int]
     """Open a sound file for reading block by block, channels averaged.
 
     Yields:
-        An iterator of float32 mono blocks of 10 s, and the rate in Hz.
+        An iterator of float32 mono blocks of 2 s, and the rate in Hz.
 
     Raises:
-        Deaf: the file is missing or is not sound that libsndfile reads.
+        Deaf: the file is missing, is not sound that libsndfile reads, or runs at a rate or has
+            channels beyond what is heard.
     """
     try:
         file = soundfile.SoundFile(path)
     except (soundfile.LibsndfileError, OSError) as error:
         raise Deaf(f"cannot read sound from {path}: {error}") from error
     with file:
+        if (
+            not LOWEST_RATE_HZ <= file.samplerate <= HIGHEST_RATE_HZ
+            or file.channels > MOST_CHANNELS
+        ):
+            raise Deaf(
+                f"{path} has {file.channels} channels at {file.samplerate} Hz; at most "
+                f"{MOST_CHANNELS} at {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ} Hz are heard"
+            )
         yield _blocks(file, path), file.samplerate
 
 

@@ -87,8 +87,9 @@ class Detector:
     Every 5 s of the stream, at frames fixed from its beginning, it searches the last 10 s for
     recordings it is not already following, so its answers do not depend on how the stream was
     cut. Memory is bounded whatever the length of the stream: 40 s of landmarks (at most 90 a
-    second, 12 bytes each), the suspicions of the last 30 s, and 9 MB while a search is on; the
-    catalogue itself stays in its files.
+    second, 12 bytes each), at most 168 suspicions a step, the few recordings that sound or
+    fell silent less than 15 s ago, and 25 MB while a search is on; the catalogue itself stays in
+    its files.
 
     Args:
         index: what can be recognised.

@@ -49,6 +49,15 @@ def test_a_file_that_is_no_sound_is_refused_by_name(catalogue, tmp_path, content
         list(match_files(catalogue, [path]))
 
 
+@pytest.mark.parametrize(("channels", "rate_hz"), [(1, 4000), (1, 384_000), (33, 8000)])
+def test_a_file_no_ear_is_made_for_is_refused_by_name(tmp_path, channels, rate_hz):
+    path = tmp_path / "odd.wav"
+    soundfile.write(path, np.zeros((100, channels), np.float32), rate_hz)
+
+    with pytest.raises(Deaf, match=rf"odd\.wav has {channels} channels at {rate_hz}"):
+        decode(path)
+
+
 def test_blocks_join_to_the_whole_file(clip):
     sound, rate_hz = decode(clip)
     with open_sound(clip) as (blocks, again_hz):

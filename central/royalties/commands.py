@@ -48,8 +48,8 @@ def _told(summary: closing.Summary) -> list[str]:
     told += _told_of_sums(summary)
     if summary.left_out:
         told += [
-            f"Left out: {summary.left_out} detections heard outside these events or reported"
-            " after closing; they wait for an adjustment."
+            f"Left out, waiting for an adjustment: {summary.left_out} heard outside these events or"
+            " reported after closing."
         ]
     return told
 

@@ -152,7 +152,8 @@ def _folded(ways: Sequence[Way]) -> list[Way]:
     replaced: dict[Station, Station] = {}
     for column in range(4):
         totals = _totals(ways, column)
-        by_size = sorted(totals, key=lambda station: -totals[station].minor)
+        # What waits in suspense is never hidden among others, however small.
+        by_size = sorted(totals, key=lambda s: (s.kind != "suspense", -totals[s].minor))
         small = by_size[MOST_NODES - 1 :] if len(by_size) > MOST_NODES else []
         if small:
             others = Station(small[0].kind, f"others/{column}", f"{len(small)} others")

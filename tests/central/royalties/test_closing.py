@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from central.database import METADATA, writing
-from central.errors import Unacceptable, Unknown
+from central.errors import Taken, Unacceptable, Unknown
 from central.repertoire.store import parties, recordings, shares, works
 from central.royalties import books, store, tables
 from central.royalties.closing import ClosedAlready, close_period, summary
@@ -224,6 +224,17 @@ def test_a_reversal_takes_the_money_back_and_leaves_the_first_entry_standing(the
     kept = select(tables.ledger_transactions.c.id)
     ids = theatre.read(lambda connection: connection.scalars(kept).all())
     assert {paid.id, f"{paid.id}/reversed"} < set(ids)
+
+
+def test_a_transaction_is_booked_once(theatre, evening):
+    number = theatre.close().distribution.id
+
+    with writing(theatre.books) as connection:
+        paid = books.transaction(connection, f"event/{evening}/distribution")
+        with pytest.raises(Taken, match="in the ledger already"):
+            books.post(connection, paid, distribution_id=number, at=theatre.now)
+        with pytest.raises(Unknown, match="event/99/distribution is not in the ledger"):
+            books.transaction(connection, "event/99/distribution")
 
 
 def test_of_many_who_close_at_once_exactly_one_does(theatre, evening):

@@ -119,3 +119,20 @@ def test_closing_other_days_over_a_closed_event_fails_and_says_why(office, theat
 
     assert wider.exit_code == 1
     assert "was closed already, by distribution 1" in wider.output
+
+
+def test_the_desk_tells_what_waits_and_what_came_too_late(office, theatre, heard):
+    theatre.hears("rec-unregistered", second=400, seconds=20)
+    close_at_the_desk(office.home, theatre.venue_id)
+    theatre.hears(theatre.recordings[0], second=500, seconds=60)
+
+    told = close_at_the_desk(office.home, theatre.venue_id).output
+
+    assert "unknown-recording" in told
+    assert "adjustment: 1 heard outside" in told
+
+
+def test_a_venue_that_is_not_there_is_named(office):
+    told = close_at_the_desk(office.home, 99)
+
+    assert (told.exit_code, "venue 99 is not registered" in told.output) == (1, True)

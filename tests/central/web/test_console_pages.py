@@ -139,7 +139,9 @@ def test_the_spreadsheet_opens_from_the_page(staff, filled):
     assert answer.text.startswith("statement_id,")
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/events/99", "/events/x", "/statements/0"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/venues/99", "/events/99", "/events/x", "/statements/0"]
+)
 def test_what_does_not_exist_is_said_on_a_page(staff, path):
     answer = staff.get(path)
 

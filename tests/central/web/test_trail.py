@@ -66,6 +66,49 @@ def test_nodes_of_a_column_never_overlap_and_stay_in_the_picture(ways):
         assert column[-1].y + column[-1].height <= picture.height
 
 
+def test_the_smallest_of_a_long_evening_are_drawn_as_one():
+    ways = [way(str(number), "1", str(number), 1000 - number) for number in range(50)]
+
+    _, plays, works, parties = columns(draw(ways))
+
+    assert (len(plays), len(works), len(parties)) == (MOST_NODES, 1, MOST_NODES)
+    assert [node.title for node in plays[:2]] == ["play 0", "play 1"]
+    assert (plays[-1].title, minor(plays[-1])) == ("31 others", sum(range(951, 982)))
+
+
+def test_what_waits_is_never_hidden_among_others():
+    ways = [way(str(number), "1", str(number), 1000 - number) for number in range(50)]
+    start, play, work, _ = ways[0].stations
+    waiting = Station("suspense", "unknown-recording", "suspense")
+
+    picture = draw([*ways, Way((start, play, work, waiting), Money(1, "KZT"))])
+
+    assert [n.title for n in picture.nodes if n.kind == "suspense"] == ["suspense"]
+
+
+def test_an_event_at_which_nothing_was_heard_leads_straight_to_suspense():
+    fee = Money(1_000, "KZT")
+    event = ClosedEvent(
+        event_id=1,
+        title="Evening",
+        hall="Hall",
+        starts_at=EVENING,
+        ends_at=EVENING,
+        fee=fee,
+        plays=(),
+        allocations=tuple(distribute(1, fee, [])),
+    )
+
+    (one,) = ways_of([event], names={})
+
+    assert [station.title for station in one.stations] == [
+        "Evening",
+        "nothing heard",
+        "no work",
+        "suspense: no recognised music was heard at this event",
+    ]
+
+
 def test_nothing_to_pay_is_an_empty_picture():
     assert draw([way("1", "1", "1", 0)]).nodes == ()
 

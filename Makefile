@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick lint bench serve clean box-alone without-jit
+.PHONY: help setup demo test quick lint bench serve clean box-alone
 
 BIN := .venv/bin
 SETUP := .ci/setup.sh
@@ -29,7 +29,7 @@ demo: ## An evening of real music through the whole product, in about two minute
 
 test: ## Everything there is to prove: the box alone, then the whole suite with browser, sound and udev
 	@$(SETUP) test
-	@$(MAKE) --no-print-directory box-alone without-jit
+	@$(MAKE) --no-print-directory box-alone
 	@$(BIN)/python -m pytest $(ARGS)
 
 quick: ## The tests that take no more than a minute
@@ -61,8 +61,3 @@ clean: ## Remove what the other targets made: environment, caches, recordings, t
 # The box must stand without the office: its tests in a copy that has no central/, with the box's packages only.
 box-alone:
 	@.ci/box-alone.sh
-
-# The same loops as plain Python: what numba compiles must mean what it says.
-without-jit:
-	@echo "── the ear without its compiler"
-	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -m "not slow" tests/edge/matcher

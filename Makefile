@@ -9,7 +9,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 SETUP := .ci/setup.sh
-OFFICE := .cache/office
+OFFICE = $(firstword $(wildcard .cache/demo/office) .cache/office)
 MIC ?=
 ARGS ?=
 
@@ -43,15 +43,15 @@ lint: ## Format, style, types, and who may import whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: ## How good and how fast the ear is, on real music
-	@$(SETUP) bench
-	@$(BIN)/python -m benchmarks $(ARGS)
-
-serve: ## The office on this machine, with an empty house of its own in .cache/office
+bench: ## What the ear costs, on the demo's recordings: seconds, bytes
 	@$(SETUP) demo
-	@if [ ! -d $(OFFICE) ]; then \
-	    mkdir -p .cache && $(BIN)/qulaq-central init --home $(OFFICE) > .cache/office.login; fi
-	@cat .cache/office.login
+	@$(BIN)/python -m demo --only-music
+	@$(BIN)/python -m benchmarks.ear --music .cache/music $(ARGS)
+
+serve: ## The office on this machine, as the last demo left it (or empty, if there was none)
+	@$(SETUP) demo
+	@[ -d $(OFFICE) ] || $(BIN)/qulaq-central init --home $(OFFICE) > /dev/null
+	@echo "Staff token for /login: $$($(BIN)/qulaq-central token --home $(OFFICE) --label 'make serve')"
 	@$(BIN)/qulaq-central serve --home $(OFFICE) $(ARGS)
 
 clean: ## Remove what the other targets made: environment, caches, recordings, the demo's house

@@ -101,10 +101,9 @@ install_packages() {
 find_python() {
     local candidate
     for candidate in python3.13 python3.12 python3.11 python3; do
-        if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then
-            command -v "$candidate"
-            return
-        fi
+        # The interpreter's own path: what PATH has may be a shim, which uv takes for another Python.
+        "$candidate" -c 'import sys
+sys.exit(not (3, 11) <= sys.version_info < (3, 14) or print(sys.executable))' 2>/dev/null && return
     done
     stop "Python 3.11, 3.12 or 3.13 is needed; python3 here is: $(python3 --version 2>&1 || true)
   On Debian 12 or later, Ubuntu 24.04 or later:  sudo apt-get install python3"

@@ -23,6 +23,7 @@ LAST = Path(".cache/demo")
 @click.command()
 @click.option("--microphone", default="", help="Listen to the room, by part of a device's name.")
 @click.option("--rehearsal", is_flag=True, help="Three minutes with the same ingredients.")
+@click.option("--only-music", is_flag=True, help="Fetch the recordings, and leave.")
 @click.option(
     "--music",
     type=click.Path(path_type=Path, file_okay=False),
@@ -35,7 +36,9 @@ LAST = Path(".cache/demo")
     type=click.Path(path_type=Path, file_okay=False),
     help=f"Where the office and the box shall live; new or empty.  [default: {LAST}, emptied]",
 )
-def main(*, microphone: str, rehearsal: bool, music: Path, folder: Path | None) -> None:
+def main(
+    *, microphone: str, rehearsal: bool, only_music: bool, music: Path, folder: Path | None
+) -> None:
     """An evening of real music, or the room you sit in, through the whole product.
 
     Standard output says what was found, the same for the same evening; standard error says what
@@ -43,18 +46,20 @@ def main(*, microphone: str, rehearsal: bool, music: Path, folder: Path | None) 
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))
     narration = Narration()
-    place = _empty(folder)
-    with closing(Programs(place / "logs")) as programs:
-        try:
-            shelf = gather(music, narration=narration)
+    try:
+        shelf = gather(music, narration=narration)
+        if only_music:
+            return
+        place = _empty(folder)
+        with closing(Programs(place / "logs")) as programs:
             backstage = Backstage(place, programs, shelf, narration)
             if microphone:
                 house, is_good = listen_to_the_room(microphone, backstage)
             else:
                 house, is_good = play(REHEARSAL if rehearsal else EVENING, backstage)
             _show(house)
-        except (NoMusic, WentWrong) as e:
-            raise click.ClickException(str(e)) from e
+    except (NoMusic, WentWrong) as e:
+        raise click.ClickException(str(e)) from e
     sys.exit(0 if is_good else 1)
 
 

@@ -29,7 +29,7 @@ _HEIGHT_STEPS = 2048.0  # per neper: heights up to 31 nepers in 16 bits
 class Fingerprinter:
     """Turns a stream of samples into landmarks, the same ones however the stream is cut.
 
-    Lags 5 s behind the sound. Keeps about 12 s of spectrogram (2 MB) whatever the length of
+    Lags 6 s behind the sound. Keeps about 8 s of spectrogram (2 MB) whatever the length of
     the stream, and nothing that could be played back for longer than 2 s.
 
     Args:

@@ -1,12 +1,13 @@
 #!/bin/bash
 # The box without the office: its tests, in a copy without central/ and with the box's packages only.
+# The bench is in it, since some of these tests play a stick's whole way.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-echo "── the box alone: a copy without central/, provisioning/, demo/ and benchmarks/"
+echo "── the box alone: a copy without central/, demo/ and benchmarks/"
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
-cp -r edge systemd pyproject.toml uv.lock README.md "$copy"
+cp -r edge provisioning systemd pyproject.toml uv.lock README.md "$copy"
 mkdir -p "$copy/tests"
 cp -r tests/edge tests/fakes "$copy/tests"
 find tests -maxdepth 1 -type f -exec cp {} "$copy/tests" \;

@@ -80,7 +80,7 @@ def _show(house: House) -> None:
     out = Console(stderr=True, highlight=False)
     out.print(f"\nThe console is open: [bold]{house.office.address}/login[/bold]", soft_wrap=True)
     out.print(f"Staff token: [bold]{house.office.token}[/bold]", soft_wrap=True)
-    out.print("Ctrl-C stops it. The evening stays in .cache/demo until the next one.")
+    out.print("Ctrl-C stops it; 'make serve' opens the last evening again.")
     try:
         signal.pause()
     except KeyboardInterrupt:

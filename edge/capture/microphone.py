@@ -272,12 +272,13 @@ class Microphone:
         )
 
     def _reopen(self) -> bool:
-        # the list of devices is made when PortAudio starts: a card that came back is not in it
+        """Whether the device could be opened anew."""
         self._stream.close(ignore_errors=True)
-        self._sound._terminate()
-        self._sound._initialize()
         try:
+            # the list of devices is made when PortAudio starts: a card that came back is not in it
+            self._sound._terminate()
+            self._sound._initialize()
             self._open()
-        except Deaf:
+        except (Deaf, self._sound.PortAudioError):
             return False
         return True

@@ -48,6 +48,15 @@ def print_hearing(
     out.print(table)
 
 
+def print_plays(out: Console, heard: Iterable[Heard], *, titles: Mapping[str, str]) -> None:
+    """What was heard where nobody knows what was played."""
+    table = _table("Heard in the room", "piece", right=("heard", "seconds", "sure"))
+    for play in heard:
+        span = _span(play.started, play.ended)
+        table.add_row(titles[play.name], span, f"{play.seconds:.3f}", f"{play.confidence:.2f}")
+    out.print(table)
+
+
 def print_coverage(out: Console, spans: Sequence[Span]) -> None:
     """How the evening was listened to."""
     table = _table("Coverage", "state", right=("from", "to", "seconds", "share"))

@@ -67,7 +67,7 @@ def _pay_out(house: House, window: Window, *, backstage: Backstage) -> bool:
     out = report.paper()
     heard = outcome.plays(house.office, house.place, window=window, ids=house.ids)
     titles = {recording.name: recording.title for recording in backstage.shelf.music}
-    report.print_hearing(out, (), false=heard, titles=titles)
+    report.print_plays(out, heard, titles=titles)
     report.print_coverage(out, outcome.coverage(house.office, house.place, window=window))
     paid, _ = outcome.payout(house.office, window=window)
     report.print_payout(out, paid)

@@ -104,6 +104,7 @@ class Detector:
         self._now = 0  # stream frame up to which everything is decided
         self._locks: list[_Lock] = []
         self._suspicions: list[Suspect] = []
+        self._told: dict[tuple[int, int], int] = {}  # where what was told of a recording ends
 
     def feed(self, landmarks: Landmarks) -> list[Detection]:
         """Take the next landmarks of the stream; give the detections that ended."""
@@ -134,6 +135,8 @@ class Detector:
                 break
         over = [lock for lock in self._locks if lock.over]
         self._locks = [lock for lock in self._locks if not lock.over]
+        told = self._told | {lock.laid.who: lock.end for lock in over}
+        self._told = {who: end for who, end in told.items() if end > until - MEMORY_FRAMES}
         return [found for lock in over if (found := self._detection(lock))]
 
     def _follow(self, before: int, until: int) -> None:
@@ -205,6 +208,7 @@ class Detector:
         begins, last = span(self._index.segments[laid.segment], laid)
         start = core - back.frames
         start -= back.played_out(start - begins, most=INTRO_FRAMES)
+        start = max(start, self._told.get(laid.who, 0))  # no second is told twice
         for earlier in self._of_recording(suspect):
             earlier.left = True
             start = max(start, earlier.end)
@@ -212,8 +216,8 @@ class Detector:
         return True
 
     def _of_recording(self, suspect: Suspect) -> list[_Lock]:
-        who = (suspect.segment, suspect.recording)
-        return [lock for lock in self._locks if (lock.laid.segment, lock.laid.recording) == who]
+        who = _alignment(suspect).who
+        return [lock for lock in self._locks if lock.laid.who == who]
 
     def _scene(self, first: int, until: int) -> Scene:
         window = self._heard.between(first, until)
@@ -249,7 +253,7 @@ def _alignment(suspect: Suspect) -> Alignment:
 def _agree(laid: Alignment, suspect: Suspect) -> bool:
     """Whether a suspicion names the same place of the same recording at the same speed."""
     return (
-        (laid.segment, laid.recording) == (suspect.segment, suspect.recording)
+        laid.who == _alignment(suspect).who
         and abs(laid.speed - suspect.speed) <= _SAME_SPEED
         and abs(laid.place_at(suspect.first) - suspect.verdict.place) <= _SAME_PLACE
     )

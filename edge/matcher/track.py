@@ -37,6 +37,11 @@ class Alignment:
     place: int
     speed: float
 
+    @property
+    def who(self) -> tuple[int, int]:
+        """Segment and recording: what sounds, wherever it lies."""
+        return self.segment, self.recording
+
     def place_at(self, frame: float) -> float:
         """Place on the segment's timeline that sounds at a frame of the stream."""
         return self.place + (frame - self.first) * self.speed

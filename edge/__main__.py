@@ -119,12 +119,7 @@ def main() -> None:
     show_default=True,
     help="How fast to play a file: 1 is real time, 60 a minute per second, 0 as fast as it goes.",
 )
-@click.option(
-    "--skip",
-    type=click.FloatRange(min=0),
-    default=0.0,
-    help="Seconds of a file to leave out at its beginning.",
-)
+@click.option("--skip", type=click.FloatRange(min=0), default=0.0, help="Seconds to leave out.")
 @click.option("--began", type=Instant(), help="When the first sample was heard. [default: now]")
 def listen(
     home: Path,

@@ -15,7 +15,7 @@ from edge.errors import BadCatalogue
 from edge.matcher.detect import Detection, Detector
 from edge.matcher.fingerprint import Fingerprinter, Landmarks
 from edge.matcher.index import Index
-from edge.matcher.recipe import RECIPE
+from edge.matcher.recipe import RECIPE, Frame
 from edge.sync.wire import AnyRecord, CoverageRecord, DetectionRecord, Manifest
 
 LONGEST_RECORD = timedelta(days=1)  # central looks no further back for what reaches into a window
@@ -71,6 +71,7 @@ class Ear:
         self._written_until = Sample(0)
         self._records: list[AnyRecord] = []
         self._seq = 0
+        self._settled = Frame(0)  # everything before it has gone to the detector
         self._detector: Detector | None = None
         self._version = 0
         if catalogue is not None:
@@ -160,10 +161,11 @@ class Ear:
         self._records.clear()
 
     def _use(self, catalogue: Catalogue) -> None:
-        self._detector = Detector(catalogue.index)
+        self._detector = Detector(catalogue.index, since=self._settled)
         self._version = catalogue.version
 
     def _recognise(self, landmarks: Landmarks) -> None:
+        self._settled = landmarks.until
         if self._detector is not None:
             self._keep_detections(self._detector.feed(landmarks))
 

@@ -32,6 +32,7 @@ SUSPECTED = -5.0  # log odds from which a window counts as a witness
 AGREEMENT = 9.0  # log odds gained when a disjoint window names the same place
 OTHER_SPEEDS = (25 / 24, 24 / 25, 1.01, 0.99, 1.02, 0.98)  # film on television, and worn decks
 UNUSUAL = 3.0  # log odds against a speed other than the recorded one
+BEGINNING = Frame(0)  # of a stream
 _SAME_PLACE = 6  # frames by which two windows may differ on where a recording lies
 _SAME_SPEED = 0.002  # by which they may differ on how fast it runs
 _LAYERS = 3  # recordings that may begin to sound within one step
@@ -93,15 +94,17 @@ class Detector:
 
     Args:
         index: what can be recognised.
+        since: stream frame of the first landmarks it is going to be fed.
         recipe: the numbers that made the landmarks.
     """
 
-    def __init__(self, index: Index, *, recipe: Recipe = RECIPE) -> None:
+    def __init__(self, index: Index, *, since: Frame = BEGINNING, recipe: Recipe = RECIPE) -> None:
         self._index = index
         self._recipe = recipe
+        self._since = since
         nothing = np.zeros(0, np.float32)
-        self._heard = Landmarks(np.zeros(0, np.int32), nothing, nothing, Frame(0))
-        self._now = 0  # stream frame up to which everything is decided
+        self._heard = Landmarks(np.zeros(0, np.int32), nothing, nothing, since)
+        self._now = since - since % STEP_FRAMES  # stream frame up to which everything is decided
         self._locks: list[_Lock] = []
         self._suspicions: list[Suspect] = []
         self._told: dict[tuple[int, int], int] = {}  # where what was told of a recording ends
@@ -131,7 +134,7 @@ class Detector:
         self._follow(before, until)
         self._suspicions = [s for s in self._suspicions if s.first >= until - MEMORY_FRAMES]
         for _ in range(_LAYERS):
-            if not self._discover(max(0, until - WINDOW_FRAMES), until):
+            if not self._discover(max(self._since, until - WINDOW_FRAMES), until):
                 break
         over = [lock for lock in self._locks if lock.over]
         self._locks = [lock for lock in self._locks if not lock.over]
@@ -143,7 +146,7 @@ class Detector:
         """Carry every lock from one step to the next."""
         if not self._locks:
             return
-        first = max(0, until - WINDOW_FRAMES)
+        first = max(self._since, until - WINDOW_FRAMES)
         view = self._scene(first, until)
         for lock in self._locks:
             nats = self._evidence(lock.laid, view, first, heard=lock.heard)
@@ -196,7 +199,7 @@ class Detector:
     def _lock(self, suspect: Suspect, log_odds: float, until: int) -> bool:
         """Begin to follow a recording from where its evidence begins; False if that is little."""
         laid, verdict = _alignment(suspect), suspect.verdict
-        first = max(0, until - MEMORY_FRAMES)
+        first = max(self._since, until - MEMORY_FRAMES)
         heard = verdict.hits / max(1, verdict.wanted)
         nats = self._evidence(laid, self._scene(first, until), first, heard=heard)
         core = first + _densest(nats)

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matcher_sounds import RATE_HZ, hiss, listen, play
 
-from edge.matcher.detect import Detector
+from edge.matcher.detect import STEP_FRAMES, Detector
+from edge.matcher.landmarks import Landmarks
 from edge.matcher.recipe import RECIPE
 
 
@@ -159,3 +160,16 @@ def test_memory_does_not_grow_with_the_stream(index, songs):
         kept.append(len(detector._heard.frames))
 
     assert max(kept) <= 50 * 90
+
+
+def test_a_detector_that_joins_a_stream_after_months_hears_only_what_follows(index, songs):
+    joined = 2_000_000 * STEP_FRAMES  # four months; searched step by step it would take an hour
+    detector, found = Detector(index, since=joined), []
+    for part in listen(songs["song-3"]):
+        frames = (part.frames + joined).astype(np.int32)
+        found += detector.feed(Landmarks(frames, part.bins, part.heights, part.until + joined))
+    found += detector.close()
+
+    (expected,) = detections(index, songs["song-3"])
+    assert [(expected.start + joined, expected.end + joined)] == [(d.start, d.end) for d in found]
+    assert expected.confidence == found[0].confidence

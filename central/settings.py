@@ -10,6 +10,8 @@ from typing import Any
 from central.errors import Unready
 
 MEGABYTE = 1_000_000
+_BOUNDS = {"port": (0, 65_535), "enrolment_days": (1, 3_650)}
+_OTHER_BOUNDS = (1, 1_000 * 1_000 * MEGABYTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Settings:
         """These settings with some values changed, each checked as if it stood in the file.
 
         Raises:
-            Unready: an unknown name, or a value of another type.
+            Unready: an unknown name, a value of another type, or one nothing can run by.
         """
         fields = {field.name: field for field in dataclasses.fields(self)}
         for name, value in changes.items():
@@ -63,14 +65,24 @@ class Settings:
                 raise Unready(f"unknown setting {name!r}; known are {', '.join(fields)}")
             if type(value) is not fields[name].type:
                 raise Unready(f"setting {name} = {value!r} is not {fields[name].type}")
+            _require_sensible(name, value)
         return dataclasses.replace(self, **changes)
+
+
+def _require_sensible(name: str, value: str | int) -> None:
+    if isinstance(value, int):
+        least, most = _BOUNDS.get(name, _OTHER_BOUNDS)
+        if not least <= value <= most:
+            raise Unready(f"setting {name} = {value} must be {least} to {most}")
+    elif name == "public_url" and value and not value.startswith(("https://", "http://")):
+        raise Unready(f"setting {name} = {value!r} must begin with https:// or http://")
 
 
 def load(path: Path) -> Settings:
     """Settings from a TOML file; what it leaves out keeps its default.
 
     Raises:
-        Unready: unreadable, not TOML, an unknown name, or a value of another type.
+        Unready: unreadable, not TOML, an unknown name, or a value that cannot be used.
     """
     try:
         given = tomllib.loads(path.read_text("utf-8"))

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from central.errors import Unacceptable
+from central.forms import EARLIEST, LATEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,11 @@ def period_of(first_day: date, last_day: date, *, time_zone: str) -> Period:
         time_zone: IANA name of the venue's zone.
 
     Raises:
-        Unacceptable: the last day is before the first.
+        Unacceptable: the last day is before the first, or one of them is centuries away.
     """
+    for day in (first_day, last_day):
+        if not EARLIEST.date() <= day <= LATEST.date():
+            raise Unacceptable(f"{day} lies outside {EARLIEST.date()} to {LATEST.date()}")
     if last_day < first_day:
         raise Unacceptable(f"the period ends on {last_day}, before it begins on {first_day}")
     zone = ZoneInfo(time_zone)

@@ -91,6 +91,9 @@ def test_settings_are_read_and_the_rest_keeps_its_default(tmp_path):
         ('port = "9000"', "port"),
         ("port = true", "port"),
         ("port =", "central.toml"),
+        ("port = 70000", "port = 70000 must be 0 to 65535"),
+        ("enrolment_days = 0", "enrolment_days = 0 must be 1 to 3650"),
+        ('public_url = "central.example"', "must begin with https:// or http://"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path, written, named):

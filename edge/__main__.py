@@ -223,7 +223,7 @@ def identity(home: Path, trust: Path | None) -> None:
     with spoken():
         paths = BoxPaths(home)
         if trust is not None:
-            lay_trust(paths.trust, trust.read_text(encoding="utf-8"))
+            lay_trust(paths.trust, trust.read_text(encoding="utf-8", errors="replace"))
         click.echo(load_or_make(paths.identity).device)
 
 

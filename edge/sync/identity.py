@@ -70,27 +70,31 @@ def lay_trust(path: Path, pem: str) -> None:
 
     Raises:
         BadSeal: the text is not a P-256 public key.
-        Misconfigured: another key was laid down before; only a person may remove that file.
+        Misconfigured: another key was laid down before, which only a person may remove; or the
+            file cannot be read or made.
     """
     load_public(pem)
-    if path.exists():
-        if path.read_text(encoding="ascii").split() != pem.split():
-            raise Misconfigured(
-                f"{path} already names another central; remove the file first if that is meant"
-            )
-        return
-    _lay(path, pem.encode("ascii"), 0o644)
+    try:
+        if not path.exists():
+            _lay(path, pem.encode(), 0o644)
+        laid = path.read_bytes()
+    except OSError as e:
+        raise Misconfigured(f"central's key {path}: {e}") from e
+    if laid.split() != pem.encode().split():
+        raise Misconfigured(
+            f"{path} already names another central; remove the file first if that is meant"
+        )
 
 
 def read_trust(path: Path) -> str:
     """The public key of the central this box believes, PEM.
 
     Raises:
-        Misconfigured: none was laid down.
+        Misconfigured: none was laid down, or the file cannot be read.
     """
     try:
-        return path.read_text(encoding="ascii")
-    except OSError as e:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as e:
         raise Misconfigured(
             f"no central to trust at {path}; lay one down with `qulaq-edge identity --trust PEM`"
         ) from e

@@ -6,7 +6,7 @@ ECDSA P-256 because stock Raspberry Pi firmware and TPMs hold such keys and no E
 import base64
 from typing import TypeVar
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import BaseModel, ValidationError
@@ -17,6 +17,7 @@ from edge.sync.wire import Sealed
 Letter = TypeVar("Letter", bound=BaseModel)
 
 ALGORITHM = ec.ECDSA(hashes.SHA256())
+NO_KEY = (ValueError, TypeError, UnsupportedAlgorithm)  # torn, behind a password, unheard of
 
 
 def new_key() -> ec.EllipticCurvePrivateKey:
@@ -50,7 +51,7 @@ def load_private(pem: bytes) -> ec.EllipticCurvePrivateKey:
     """
     try:
         key = serialization.load_pem_private_key(pem, password=None)
-    except ValueError as e:
+    except NO_KEY as e:
         raise BadSeal(f"not a private key: {e}") from e
     if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
         raise BadSeal("the private key is not a P-256 key")
@@ -65,7 +66,7 @@ def load_public(pem: str) -> ec.EllipticCurvePublicKey:
     """
     try:
         key = serialization.load_pem_public_key(pem.encode())
-    except ValueError as e:
+    except NO_KEY as e:
         raise BadSeal(f"not a public key: {e}") from e
     if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != "secp256r1":
         raise BadSeal("the public key is not a P-256 key")

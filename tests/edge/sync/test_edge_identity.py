@@ -86,3 +86,20 @@ def test_orders_that_are_missing_or_torn_are_told_apart(tmp_path):
     path.write_text('{"payload": "')
     with pytest.raises(BadSeal, match="no sealed orders"):
         read_bundle(path, trust=central.public_key)
+
+
+def test_a_trust_file_that_is_no_text_is_told(tmp_path):
+    path = tmp_path / "trust.pem"
+    path.write_bytes(bytes(range(128, 256)))
+
+    with pytest.raises(Misconfigured, match=r"trust\.pem"):
+        read_trust(path)
+    with pytest.raises(Misconfigured, match="already names another central"):
+        lay_trust(path, public_pem(new_key()))
+
+
+def test_a_trust_file_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "keys").write_text("a file where a folder belongs")
+
+    with pytest.raises(Misconfigured, match=r"keys/trust\.pem"):
+        lay_trust(tmp_path / "keys" / "trust.pem", public_pem(new_key()))

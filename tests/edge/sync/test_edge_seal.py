@@ -1,5 +1,6 @@
 """A sealed letter opens only as it was written, and only for who trusts its signer."""
 
+import base64
 from datetime import UTC, datetime
 
 import pytest
@@ -109,3 +110,26 @@ def test_a_box_is_named_by_its_key():
     assert device_id(PUBLIC) == DEVICE
     assert device_id(public_pem(new_key())) != DEVICE
     assert len(DEVICE) == len("qb-") + 16
+
+
+@pytest.mark.parametrize(
+    "identifier", [b"\x2a\x86\x48\xce\x3d\x02\x01", b"\x2a\x86\x48\xce\x3d\x03\x01\x07"]
+)
+def test_a_key_of_an_unheard_of_kind_or_curve_is_no_key(identifier):
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    key = KEY.public_key().public_bytes(serialization.Encoding.DER, form)
+    strange = base64.encodebytes(key.replace(identifier, identifier[:-1] + b"\x55")).decode()
+
+    with pytest.raises(BadSeal, match="not a public key"):
+        load_public(f"-----BEGIN PUBLIC KEY-----\n{strange}-----END PUBLIC KEY-----\n")
+
+
+def test_a_key_behind_a_password_is_no_key():
+    locked = KEY.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(b"a password"),
+    )
+
+    with pytest.raises(BadSeal, match="not a private key"):
+        load_private(locked)

@@ -90,7 +90,7 @@ def summary(connection: Connection, distribution_id: int) -> Summary:
         distribution.first_day, distribution.last_day, time_zone=distribution.time_zone
     )
     heard = evidence.detections_heard(connection, distribution.venue_id, period)
-    used = {key.key for event in events for play in event.plays for key in play.detections}
+    used = store.detections_used(connection, distribution.venue_id, period)
     return Summary(
         distribution=distribution,
         events=events,

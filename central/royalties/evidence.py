@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from central.errors import Unknown
 from central.ingest.plays import Play
@@ -16,6 +16,7 @@ from central.repertoire.store import parties, recordings, shares, works
 from central.royalties.calendar import Period
 from central.royalties.distribution import Evidence, PlayUsed, Share
 from central.royalties.money import Money
+from central.venues.calendar import LONGEST_EVENT
 from central.venues.store import events, halls, venues
 
 
@@ -199,13 +200,25 @@ def _per_mille(heard: Play | Row[Any]) -> int:
 
 
 def detections_heard(connection: Connection, venue_id: int, period: Period) -> set[str]:
-    """Keys of all detections that a venue's boxes have by now reported of the period."""
+    """Keys of all detections that a venue's boxes have by now reported of the period.
+
+    What is heard during an event is of the day the event began on, even past midnight.
+    """
+    table = detections
+    during = and_(
+        events.c.hall_id == table.c.hall_id,
+        events.c.starts_at <= table.c.started_at,
+        events.c.ends_at > table.c.started_at,
+    )
+    began_at = func.coalesce(events.c.starts_at, table.c.started_at)
     rows = connection.execute(
-        select(detections.c.device, detections.c.boot, detections.c.seq)
-        .join_from(detections, halls, detections.c.hall_id == halls.c.id)
+        select(table.c.device, table.c.boot, table.c.seq)
+        .join_from(table, halls, table.c.hall_id == halls.c.id)
+        .outerjoin(events, during)
         .where(halls.c.venue_id == venue_id)
-        .where(detections.c.started_at >= period.start)
-        .where(detections.c.started_at < period.end)
+        .where(table.c.started_at.between(period.start, period.end + LONGEST_EVENT))
+        .where(began_at >= period.start)
+        .where(began_at < period.end)
     )
     return {f"{device}/{boot}/{seq}" for device, boot, seq in rows}
 

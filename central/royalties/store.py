@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, Select, select
 
 from central.errors import Unknown
 from central.royalties.books import received
+from central.royalties.calendar import Period
 from central.royalties.closed import (
     ClosedEvent,
     Distribution,
@@ -25,6 +26,7 @@ from central.royalties.tables import (
     statements,
     used_plays,
 )
+from central.venues.calendar import LONGEST_EVENT
 from central.venues.store import venues
 
 
@@ -93,6 +95,19 @@ def closed_events(connection: Connection, distribution_id: int) -> list[ClosedEv
         )
         for row in rows.all()
     ]
+
+
+def detections_used(connection: Connection, venue_id: int, period: Period) -> set[str]:
+    """Keys of the detections that any closing of a venue rests on, of events near the period."""
+    rows = connection.scalars(
+        select(used_plays.c.evidence)
+        .join_from(used_plays, distributed_events)
+        .join(distributions)
+        .where(distributions.c.venue_id == venue_id)
+        .where(distributed_events.c.starts_at < period.end + LONGEST_EVENT)
+        .where(distributed_events.c.ends_at > period.start - LONGEST_EVENT)
+    )
+    return {heard["key"] for evidence in rows for heard in evidence}
 
 
 def _plays(connection: Connection, event_id: int) -> Iterable[PlayUsed]:

@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 
 from central.errors import Unacceptable
 
-LONGEST = timedelta(days=31)  # a festival in one hall; more is a slip in the year
+LONGEST_EVENT = timedelta(days=31)  # a festival in one hall; more is a slip in the year
 
 
 def require_time_zone(name: str) -> None:
@@ -28,8 +28,8 @@ def require_span(starts_at: datetime, ends_at: datetime) -> None:
     span = f"from {starts_at.isoformat()} to {ends_at.isoformat()}"
     if ends_at <= starts_at:
         raise Unacceptable(f"an event cannot last {span}")
-    if ends_at - starts_at > LONGEST:
-        raise Unacceptable(f"an event lasts {LONGEST.days} days at most, not {span}")
+    if ends_at - starts_at > LONGEST_EVENT:
+        raise Unacceptable(f"an event lasts {LONGEST_EVENT.days} days at most, not {span}")
 
 
 @cache

@@ -162,6 +162,31 @@ def test_what_arrives_after_closing_changes_nothing_and_is_counted(theatre, even
     assert before.events == tuple(event for event in after.events)
 
 
+def test_what_is_heard_past_midnight_belongs_to_the_evening_it_was_heard_in(theatre):
+    """The evening begins on the 21st at 19:00 in Almaty and goes on until two at night."""
+    theatre.event(minutes=7 * 60)
+    theatre.event(starts_at=theatre.evening + timedelta(hours=15))
+    theatre.hears(theatre.recordings[0], second=6 * 3600, seconds=60)
+    second = theatre.close(first=22, last=22)
+    waiting = second.left_out
+    first = theatre.close()
+    theatre.hears(theatre.recordings[1], second=6 * 3600 + 600, seconds=60)
+
+    left_out = [theatre.read(summary, one.distribution.id).left_out for one in (first, second)]
+    assert (waiting, left_out) == (0, [1, 0])
+
+
+def test_a_play_that_begins_before_midnight_is_left_out_by_neither_day(theatre):
+    midnight = theatre.evening + timedelta(hours=5)
+    theatre.event()
+    theatre.event(starts_at=midnight)
+    theatre.hears(theatre.recordings[0], second=5 * 3600 - 5, seconds=60)
+
+    days = [theatre.close(first=day, last=day).distribution.id for day in (21, 22)]
+
+    assert [theatre.read(summary, day).left_out for day in days] == [0, 0]
+
+
 @pytest.mark.parametrize("table", ["used_plays", "allocations", "ledger_entries", "statements"])
 def test_the_database_refuses_to_change_or_drop_what_was_closed(theatre, evening, table):
     theatre.close()

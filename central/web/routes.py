@@ -17,10 +17,10 @@ from central.web import store
 from central.web.balance import balances_of
 from central.web.evening import ROLES, evening_shown
 from central.web.pages import HEADERS, PageRoute, page, refusal
-from central.web.session import SignedIn, is_known, sign_in, sign_out
+from central.web.session import FromHere, SignedIn, is_known, sign_in, sign_out
 
 console = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[SignedIn])
-door = APIRouter(route_class=PageRoute, include_in_schema=False)
+door = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[FromHere])
 
 LATEST = 10  # events on the first page
 _STATIC = Path(__file__).parent / "static"
@@ -50,8 +50,8 @@ def show_door(then: str = "/") -> Response:
 def come_in(
     desk: Desk,
     request: Request,
-    token: Annotated[str, Form(max_length=200)],
-    then: Annotated[str, Form(max_length=500)] = "/",
+    token: Annotated[str, Form()] = "",
+    then: Annotated[str, Form()] = "/",
 ) -> Response:
     """Let staff in, or say that the token is not known."""
     if not is_known(desk, token.strip()):

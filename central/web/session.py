@@ -5,7 +5,7 @@ from fastapi import Depends, Request, Response
 from central.access import is_staff
 from central.database import reading
 from central.desk import Desk, Office
-from central.errors import NotStaff
+from central.errors import NotStaff, Unwelcome
 
 COOKIE = "qulaq_staff"
 HOURS = 12  # after which a browser must sign in again
@@ -44,4 +44,19 @@ def sign_out(response: Response) -> None:
     response.delete_cookie(COOKIE, httponly=True, samesite="strict")
 
 
+def from_here(request: Request) -> None:
+    """Refuse a form that a page of another site has sent in a visitor's name.
+
+    Raises:
+        Unwelcome: the browser says that the form stood elsewhere.
+
+    Source:
+        W3C, Fetch Metadata Request Headers, sec. 2.4.
+    """
+    sent_from = request.headers.get("sec-fetch-site", "none")
+    if request.method == "POST" and sent_from not in ("same-origin", "none"):
+        raise Unwelcome("this form was sent by a page of another site; use the office's own")
+
+
 SignedIn = Depends(signed_in)
+FromHere = Depends(from_here)

@@ -51,8 +51,9 @@ def test_a_bearer_of_an_api_token_still_needs_the_door(office):
     assert office.http.get("/").status_code == 303
 
 
-def test_a_wrong_token_is_refused_without_a_cookie(browser):
-    answer = browser.post("/login", data={"token": "x" * 40})
+@pytest.mark.parametrize("token", ["x" * 40, "x" * 4_000, "", "\x00"])
+def test_a_wrong_token_is_refused_without_a_cookie(browser, token):
+    answer = browser.post("/login", data={"token": token})
 
     assert answer.status_code == 403
     assert "not known here" in answer.text
@@ -74,6 +75,18 @@ def test_the_door_leads_nowhere_else(office, browser, elsewhere):
     answer = browser.post("/login", data={"token": office.token, "then": elsewhere})
 
     assert answer.headers["location"] == "/"
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_no_page_of_another_site_can_open_or_close_the_door(office, browser, site):
+    headers = {"Sec-Fetch-Site": site}
+    answers = [
+        browser.post("/login", data={"token": office.token}, headers=headers),
+        browser.post("/logout", headers=headers),
+    ]
+
+    assert [403, 403] == [answer.status_code for answer in answers]
+    assert not any("set-cookie" in answer.headers for answer in answers)
 
 
 def test_leaving_closes_the_door(staff):

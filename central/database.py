@@ -80,7 +80,8 @@ def _settle_sqlite(connection: SqliteConnection, _record: object) -> None:
     # The driver's own idea of when a transaction begins is switched off: `_begin_sqlite` says it.
     connection.isolation_level = None
     _use_wal(connection)
-    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
+    # Without recursive_triggers a REPLACE would delete what triggers keep, and they not notice.
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

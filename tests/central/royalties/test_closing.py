@@ -198,6 +198,15 @@ def test_the_database_refuses_to_change_or_drop_what_was_closed(theatre, evening
             c.execute(act)
 
 
+def test_the_database_refuses_to_put_another_row_in_the_place_of_a_kept_one(theatre, evening):
+    theatre.close()
+
+    columns = "distribution_id, party_id, party_name, total_minor, currency"
+    forged = f"INSERT OR REPLACE INTO statements (id, {columns}) SELECT id, {columns} FROM statements"
+    with pytest.raises(IntegrityError, match="never changed"), writing(theatre.books) as c:
+        c.execute(text(forged))
+
+
 def test_the_database_refuses_a_transaction_that_does_not_sum_to_zero(theatre, evening):
     closed = theatre.close()
     entry = {"account_kind": "rightholder", "account_key": "1", "currency": "KZT"}

@@ -11,7 +11,7 @@ from edge.capture.block import AudioBlock, Hole, Piece, Sample
 from edge.capture.clock import Anchor
 from edge.capture.coverage import Coverage, Span
 from edge.config import Settings
-from edge.errors import BadCatalogue
+from edge.errors import BadCatalogue, Deaf
 from edge.matcher.detect import Detection, Detector
 from edge.matcher.fingerprint import Fingerprinter, Landmarks
 from edge.matcher.index import Index
@@ -62,10 +62,17 @@ class Ear:
     """Recognises what one input hears and accounts for every sample of it."""
 
     def __init__(self, run: Run, *, settings: Settings, catalogue: Catalogue | None) -> None:
-        """Be ready for sample 0."""
+        """Be ready for sample 0.
+
+        Raises:
+            Deaf: sound at this rate cannot be heard.
+        """
         rate_hz = run.anchor.rate_hz
         self._run = run
-        self._fingerprinter = Fingerprinter(rate_hz)
+        try:
+            self._fingerprinter = Fingerprinter(rate_hz)
+        except ValueError as e:
+            raise Deaf(f"input {run.input!r} gives sound that cannot be heard: {e}") from e
         self._coverage = Coverage(longest=max(1, round(settings.coverage_seconds * rate_hz)))
         self._checkpoint_samples = max(1, round(settings.checkpoint_seconds * rate_hz))
         self._written_until = Sample(0)

@@ -10,7 +10,7 @@ from edge.capture.block import AudioBlock, Hole, Sample
 from edge.capture.clock import Anchor
 from edge.config import Settings
 from edge.ear import LONGEST_RECORD, Catalogue, Ear, Run, open_catalogue
-from edge.errors import BadCatalogue
+from edge.errors import BadCatalogue, Deaf
 from edge.matcher.fingerprint import fingerprint
 from edge.matcher.index import Index, write_segment
 from edge.matcher.recipe import RECIPE
@@ -215,6 +215,14 @@ def test_a_piece_that_sounds_while_the_catalogue_changes_is_told_in_parts(catalo
     told = detections(taken_from(ear)[0])
     assert [3, 4] == [r.catalogue_version for r in told]
     assert told[0].ended_at <= told[1].started_at
+
+
+@pytest.mark.parametrize("rate_hz", [7_999, 192_001])
+def test_sound_at_an_impossible_rate_is_refused_by_name(rate_hz):
+    run = Run(UUID(int=1), "main", Anchor(SEVEN, rate_hz, synced=True))
+
+    with pytest.raises(Deaf, match=f"'main'.*{rate_hz} Hz"):
+        Ear(run, settings=SETTINGS, catalogue=None)
 
 
 class Consulted(tuple):

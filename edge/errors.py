@@ -6,7 +6,7 @@ QulaqError
 ├── BadCatalogue    a catalogue file is torn, foreign or of another recipe; fetch it again
 ├── BadSeal         a signed statement is not what its signer said, or the signer is not trusted
 ├── BadStick        what is on the stick is not for this box, or not readable
-├── Unwritable      the outbox cannot be written: card full, read-only or dying; a person must look
+├── Unwritable      the card takes nothing more: full, read-only or dying; a person must look
 ├── Unreachable     central did not answer; try later
 │   └── Busy        central asked to be left alone for a while; try after that
 ├── Refused         central answered no; a person must look
@@ -39,7 +39,7 @@ class BadStick(QulaqError):
 
 
 class Unwritable(QulaqError):
-    """The outbox cannot be written: the card is full, read-only, or dying."""
+    """The outbox or the shelf cannot be written: the card is full, read-only, or dying."""
 
 
 class Unreachable(QulaqError):

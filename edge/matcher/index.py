@@ -2,7 +2,6 @@
 
 import hashlib
 import mmap
-import os
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.durable import write_whole
 from edge.errors import BadCatalogue
 from edge.matcher.fingerprint import Fingerprint
 from edge.matcher.landmarks import BUCKETS, reference_hashes
@@ -112,7 +112,7 @@ def write_segment(path: Path, tracks: Sequence[tuple[str, Fingerprint]]) -> None
         _MAGIC, _VERSION, _HEAD.size + _SEAL.size, recipes.pop().encode(), *sizes,
         sum(map(len, names)), len(payload), hashlib.blake2b(payload, digest_size=32).digest(),
     )  # fmt: skip
-    _replace(path, head + _SEAL.pack(_seal(head)) + payload)
+    write_whole(path, head + _SEAL.pack(_seal(head)) + payload)
 
 
 def _columns(prints: list[Fingerprint], names: list[bytes]) -> dict[str, NDArray[Any]]:
@@ -149,20 +149,6 @@ def _padded(column: bytes) -> bytes:
 
 def _seal(head: bytes) -> bytes:
     return hashlib.blake2b(head, digest_size=16).digest()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    beside = path.with_name(f".{path.name}.part")
-    with beside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _open(path: Path, recipe: Recipe) -> Segment:

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
+from edge.durable import write_whole
 from edge.errors import BadStick
 from edge.stick.disk import open_disk
 from edge.stick.volume import INBOX, Volume
@@ -109,14 +110,9 @@ class FolderMedium:
         """
         self._refuse_links()
         path = self._inbox / _checked(name)
-        draft = path.with_name(f"{path.name}.part")
         try:
             self._inbox.mkdir(exist_ok=True)
-            with draft.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
+            write_whole(path, content)
         except OSError as e:
             raise BadStick(f"{path} cannot be written: {e.strerror}") from e
 

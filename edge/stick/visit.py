@@ -1,10 +1,9 @@
 """A stick visits the box: its orders are judged, applied in one step, and answered on the stick."""
 
-import os
 from datetime import datetime
-from pathlib import Path
 
 from edge.config import BoxPaths
+from edge.durable import write_whole
 from edge.errors import BadStick, Misconfigured
 from edge.stick.labels import RECEIPT_TEXT, bundle_name, identity_name, receipt_name
 from edge.stick.medium import MOST_FILES, Medium
@@ -58,7 +57,8 @@ def _obey(medium: Medium, paths: BoxPaths, device: str) -> Judgement:
         letter = medium.read_file(bundle_name(device))
         judgement = judge(letter, standing)
         if judgement.verdict is Verdict.APPLIED:
-            _put_in_force(paths.bundle, letter)
+            paths.bundle.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(paths.bundle, letter)
     except Misconfigured as e:
         return Judgement(Verdict.UNTRUSTING, str(e))
     except BadStick as e:
@@ -76,19 +76,3 @@ def _receipt(judgement: Judgement, *, device: str, now: datetime) -> StickReceip
         reason=f"{judgement.verdict.value}: {judgement.reason}"[:500],
         written_at=now,
     )
-
-
-def _put_in_force(path: Path, letter: bytes) -> None:
-    """Replace the orders whole: a power cut leaves the old ones or the new ones."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
-    with draft.open("wb") as file:
-        file.write(letter)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

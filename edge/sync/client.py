@@ -58,7 +58,7 @@ class Courier:
             ) as response:
                 body = _bounded(response, request.longest_answer)
                 return Answer(response.status_code, body, dict(response.headers))
-        except (httpx.HTTPError, httpx.InvalidURL) as e:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as e:  # the last: no such name
             place = str(self._client.base_url).rstrip("/") + request.path
             raise Unreachable(f"{place}: {str(e) or type(e).__name__}") from e
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import ValidationError
 
+from edge.durable import sync_folder
 from edge.errors import BadSeal, Misconfigured
 from edge.sync.seal import (
     device_id,
@@ -143,8 +144,4 @@ def _lay(path: Path, content: bytes, mode: int) -> None:
         os.link(fresh, path)
     finally:
         fresh.unlink()
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)

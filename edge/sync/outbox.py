@@ -178,6 +178,7 @@ class Outbox:
 
         Raises:
             Refused: the receipt does not account for exactly this batch; nothing is settled.
+            Unwritable: the card is full, read-only or dying; nothing is settled.
         """
         reasons = {(r.boot, r.seq): r.reason for r in receipt.rejected}
         keys = {(r.boot, r.seq) for r in batch}
@@ -200,7 +201,11 @@ class Outbox:
             )
 
     def forget(self, before: datetime) -> int:
-        """Drop records delivered before an instant; returns how many. Rejected ones stay."""
+        """Drop records delivered before an instant; returns how many. Rejected ones stay.
+
+        Raises:
+            Unwritable: the card is full, read-only or dying.
+        """
         with self._transaction() as connection:
             gone = connection.execute(
                 "DELETE FROM records WHERE delivered_at < ?", [before.isoformat()]

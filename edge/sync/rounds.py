@@ -82,21 +82,22 @@ def deliver(desk: Desk, send: Send) -> int:
 
 
 def restock(desk: Desk, send: Send, *, central_key: str) -> Manifest | None:
-    """Fetch the catalogue central serves, if it is another than ours; returns the new one.
+    """Fetch the catalogue central serves, or what is lost of ours; None if nothing was to do.
 
     Raises:
         Unreachable: central did not answer; what has arrived is kept.
         BadSeal, BadCatalogue, Refused: what central offers cannot be put on the shelf.
+        Unwritable: the card takes nothing more.
     """
     sealed = drive(fetch_manifest(), send)
     if sealed is None:
         return None
     offered = unseal(sealed, Manifest, signer=CENTRAL, public_key=central_key)
-    current = desk.shelf.manifest()
-    if current is not None and current.version == offered.version:
-        return None
     desk.shelf.check_not_older(offered)
-    for segment in desk.shelf.missing(offered):
+    missing = desk.shelf.missing(offered)
+    if offered.version == desk.shelf.version() and not missing:
+        return None
+    for segment in missing:
         while (first := desk.shelf.arrived(segment)) < segment.size_bytes:
             talk = fetch_piece(segment, first=first, longest=desk.settings.piece_bytes)
             desk.shelf.append(segment, drive(talk, send))
@@ -121,12 +122,11 @@ def greet(desk: Desk, send: Send) -> None:
 def heartbeat_of(desk: Desk) -> Heartbeat:
     """What the box says about itself now."""
     checkpoints = desk.outbox.checkpoints()
-    catalogue = desk.shelf.manifest()
     return Heartbeat(
         device=desk.identity.device,
         said_at=desk.now(),
         software=version("qulaq"),
-        catalogue_version=catalogue.version if catalogue else 0,
+        catalogue_version=desk.shelf.version(),
         waiting=desk.outbox.tally().waiting,
         last_heard_at=max((c.listened_until for c in checkpoints), default=None),
         source="; ".join(c.source for c in checkpoints)[:200],
@@ -139,7 +139,9 @@ def one_round(desk: Desk, send: Send, *, central_key: str) -> list[QulaqError]:
     Returns:
         What went wrong, in order. When central cannot be reached the round ends at once.
     """
+    long_ago = desk.now() - timedelta(days=desk.settings.keep_sent_days)
     errands: list[tuple[str, Callable[[], object]]] = [
+        ("forget", lambda: desk.outbox.forget(long_ago)),
         ("deliver", lambda: deliver(desk, send)),
         ("restock", lambda: restock(desk, send, central_key=central_key)),
         ("greet", lambda: greet(desk, send)),
@@ -153,7 +155,6 @@ def one_round(desk: Desk, send: Send, *, central_key: str) -> list[QulaqError]:
             met.append(e)
             if isinstance(e, Unreachable):
                 break
-    desk.outbox.forget(desk.now() - timedelta(days=desk.settings.keep_sent_days))
     return met
 
 

@@ -3,11 +3,13 @@
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from edge.errors import BadCatalogue, Refused
+from edge.durable import sync_folder, write_whole
+from edge.errors import BadCatalogue, Refused, Unwritable
 from edge.sync.identity import CENTRAL
 from edge.sync.seal import unseal
 from edge.sync.wire import Manifest, Sealed, Segment
@@ -44,6 +46,14 @@ class Shelf:
         except (OSError, ValidationError) as e:
             raise BadCatalogue(f"{self._manifest} is not a manifest: {e}") from e
 
+    def version(self) -> int:
+        """The version in force; 0 while there is none, or none that can be read: any may come."""
+        try:
+            manifest = self.manifest()
+        except BadCatalogue:
+            return 0
+        return 0 if manifest is None else manifest.version
+
     def segments(self, manifest: Manifest) -> list[Path]:
         """The files of a version, in the manifest's order."""
         return [self._folder / segment.name for segment in manifest.segments]
@@ -62,21 +72,24 @@ class Shelf:
 
         Raises:
             BadCatalogue: more bytes than the manifest promised; what came is dropped.
+            Unwritable: the card is full, read-only or dying.
         """
         if self.arrived(segment) + len(piece) > segment.size_bytes:
             self._part(segment).unlink(missing_ok=True)
             raise BadCatalogue(f"segment {segment.name} is longer than {segment.size_bytes} bytes")
-        self._incoming.mkdir(parents=True, exist_ok=True)
-        with self._part(segment).open("ab") as file:
-            file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
+        with self._card():
+            self._incoming.mkdir(parents=True, exist_ok=True)
+            with self._part(segment).open("ab") as file:
+                file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
 
     def accept(self, segment: Segment) -> None:
         """Check a segment that has come whole, and put it on the shelf.
 
         Raises:
             BadCatalogue: its bytes are not what the manifest says; what came is dropped.
+            Unwritable: the card is read-only or dying.
         """
         part = self._part(segment)
         if not part.exists():
@@ -85,8 +98,9 @@ class Shelf:
         if digest != segment.sha256 or f"{digest}.qseg" != segment.name:
             part.unlink()
             raise BadCatalogue(f"segment {segment.name} came as {digest}; it is fetched anew")
-        part.replace(self._folder / segment.name)
-        _sync_folder(self._folder)
+        with self._card():
+            part.replace(self._folder / segment.name)
+            sync_folder(self._folder)
 
     def activate(self, sealed: Sealed, *, central_key: str) -> Manifest:
         """Make a version the one in force; all its segments must be on the shelf.
@@ -95,21 +109,17 @@ class Shelf:
             BadSeal: not sealed by central.
             Refused: older than the version in force: an old catalogue would unlearn pieces.
             BadCatalogue: a segment is missing or has the wrong size.
+            Unwritable: the card is full, read-only or dying; the version in force stays.
         """
         manifest = unseal(sealed, Manifest, signer=CENTRAL, public_key=central_key)
         self.check_not_older(manifest)
         for segment in self.missing(manifest):
             raise BadCatalogue(f"segment {segment.name} is not whole on the shelf")
-        self._folder.mkdir(parents=True, exist_ok=True)
-        fresh = self._manifest.with_suffix(".new")
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(sealed.model_dump_json())
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._manifest)
-        _sync_folder(self._folder)
-        for stray in self._strays(manifest):
-            stray.unlink(missing_ok=True)
+        with self._card():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_whole(self._manifest, sealed.model_dump_json().encode())
+            for stray in self._strays(manifest):
+                stray.unlink(missing_ok=True)
         return manifest
 
     def check_not_older(self, manifest: Manifest) -> None:
@@ -118,9 +128,18 @@ class Shelf:
         Raises:
             Refused: it is older.
         """
-        current = self.manifest()
-        if current is not None and manifest.version < current.version:
-            raise Refused(f"catalogue version {manifest.version} after {current.version}")
+        current = self.version()
+        if manifest.version < current:
+            raise Refused(f"catalogue version {manifest.version} after {current}")
+
+    @contextmanager
+    def _card(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as e:
+            raise Unwritable(
+                f"the shelf {self._folder} cannot be written: {e.strerror}; look at the card"
+            ) from e
 
     def _is_whole(self, segment: Segment) -> bool:
         path = self._folder / segment.name
@@ -142,12 +161,3 @@ def _sha256(path: Path) -> str:
         while piece := file.read(READ_BYTES):
             digest.update(piece)
     return digest.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -112,3 +112,8 @@ def test_an_endless_answer_is_given_up_when_it_grows_too_long(courier, length):
     with pytest.raises(Unreachable, match="more than 1000 bytes"):
         courier(url).send(Request("GET", "/", longest_answer=1000))
     close()
+
+
+def test_a_host_that_can_have_no_address_is_unreachable(courier):
+    with pytest.raises(Unreachable, match="http://aaa"):
+        courier(f"http://{'a' * 300}").send(Request("GET", "/health"))

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from edge.config import Settings
-from edge.errors import BadSeal, Busy, Misconfigured, QulaqError, Refused, Unreachable
+from edge.errors import (
+    BadSeal,
+    Busy,
+    Misconfigured,
+    QulaqError,
+    Refused,
+    Unreachable,
+    Unwritable,
+)
 from edge.sync.identity import load
 from edge.sync.outbox import Outbox, Tally
 from edge.sync.protocol import Answer
@@ -144,6 +152,39 @@ def test_a_forged_catalogue_is_refused_before_a_byte_of_it_is_fetched(desk, cent
         restock(desk, central.answer, central_key=CentralSimulator().public_key)
 
     assert desk.shelf.manifest() is None
+
+
+@pytest.mark.parametrize("broken", ["manifest.json", "a segment"])
+def test_what_broke_on_the_shelf_is_fetched_again(desk, central, tmp_path, broken):
+    manifest = central.publish([b"segment"], version=7)
+    restock(desk, central.answer, central_key=central.public_key)
+    name = manifest.segments[0].name if broken == "a segment" else broken
+    (tmp_path / "box" / "shelf" / name).write_bytes(b"{")
+
+    assert one_round(desk, central.answer, central_key=central.public_key) == []
+
+    assert manifest == desk.shelf.manifest()
+    assert [b"segment"] == [path.read_bytes() for path in desk.shelf.segments(manifest)]
+    assert central.heartbeats[-1].catalogue_version == 7
+
+
+def test_a_box_whose_card_takes_nothing_more_still_says_it_is_alive(desk, central, tmp_path):
+    central.publish([b"segment"], version=7)
+    (tmp_path / "box" / "shelf").write_text("a file where a folder belongs")
+
+    met = one_round(desk, central.answer, central_key=central.public_key)
+
+    assert [Unwritable] == [type(e) for e in met]
+    assert len(central.heartbeats) == 1
+
+
+def test_a_box_whose_outbox_takes_nothing_more_still_says_it_is_alive(desk, central):
+    desk.outbox._db.execute("PRAGMA query_only = ON")
+
+    met = one_round(desk, central.answer, central_key=central.public_key)
+
+    assert [Unwritable] == [type(e) for e in met]
+    assert len(central.heartbeats) == 1
 
 
 class CutLine:

@@ -1,6 +1,6 @@
 import pytest
 
-from edge.errors import BadCatalogue, BadSeal, Refused
+from edge.errors import BadCatalogue, BadSeal, Refused, Unwritable
 from edge.sync.shelf import Shelf
 from edge.sync.wire import Segment
 from tests.fakes.central_simulator import CentralSimulator
@@ -142,3 +142,15 @@ def test_a_torn_manifest_is_told(shelf, central, tmp_path):
 
     with pytest.raises(BadCatalogue, match=r"manifest\.json"):
         shelf.manifest()
+
+
+def test_a_shelf_that_cannot_be_written_says_so(tmp_path, central):
+    (tmp_path / "shelf").write_text("a file where a folder belongs")
+    shelf = Shelf(tmp_path / "shelf")
+    segment = central.publish([NEW], version=1).segments[0]
+
+    with pytest.raises(Unwritable, match=r"shelf.*look at the card"):
+        shelf.append(segment, NEW)
+    central.publish([], version=2)
+    with pytest.raises(Unwritable, match=r"shelf.*look at the card"):
+        shelf.activate(central.manifest, central_key=central.public_key)

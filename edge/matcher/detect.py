@@ -35,6 +35,7 @@ UNUSUAL = 3.0  # log odds against a speed other than the recorded one
 BEGINNING = Frame(0)  # of a stream
 _SAME_PLACE = 6  # frames by which two windows may differ on where a recording lies
 _SAME_SPEED = 0.002  # by which they may differ on how fast it runs
+_SAME_START = 43  # 1 s: by which two readings of one stretch may differ on where it begins
 _LAYERS = 3  # recordings that may begin to sound within one step
 
 
@@ -213,8 +214,11 @@ class Detector:
         start -= back.played_out(start - begins, most=INTRO_FRAMES)
         start = max(start, self._told.get(laid.who, 0))  # no second is told twice
         for earlier in self._of_recording(suspect):
-            earlier.left = True
-            start = max(start, earlier.end)
+            if start <= earlier.start + _SAME_START:
+                self._locks.remove(earlier)  # a loop was taken for one of its other rounds
+            else:
+                earlier.left = True
+                start = max(start, earlier.end)
         self._locks.append(_Lock(laid, log_odds, heard, start, core, ahead, last))
         return True
 

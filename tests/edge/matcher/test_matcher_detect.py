@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 from matcher_sounds import RATE_HZ, hiss, listen, play
 
 from edge.matcher.detect import STEP_FRAMES, Detector
+from edge.matcher.fingerprint import fingerprint
+from edge.matcher.index import Index, write_segment
 from edge.matcher.landmarks import Landmarks
 from edge.matcher.recipe import RECIPE
 
@@ -110,6 +112,17 @@ def test_a_gap_of_a_few_seconds_does_not_end_a_song(index, songs):
     (found,) = detections(index, song)
 
     assert np.allclose(seconds(found), (0, 40), atol=0.6)
+
+
+@pytest.mark.parametrize("since", [8, 20])
+def test_a_loop_joined_in_a_doubtful_round_is_told_once_and_in_the_right_place(tmp_path, since):
+    bar = play(31, 12)
+    song = np.concatenate((bar, bar, bar, play(32, 25)))
+    write_segment(tmp_path / "loop.qseg", [("loop", fingerprint(song, RATE_HZ))])
+    (found,) = detections(Index.open([tmp_path / "loop.qseg"]), song[since * RATE_HZ :])
+
+    assert np.allclose(seconds(found), (0, 61 - since), atol=0.6)
+    assert abs(found.reference_start_seconds - since) < 0.6
 
 
 def test_a_song_played_twice_is_told_twice(index, songs):

@@ -1,9 +1,7 @@
 """The box's commands; each enters only its own rooms, so that who hears cannot speak."""
 
 import importlib
-import io
 import json
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,10 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import structlog
 
-from edge.config import HOME, BoxPaths, load
-from edge.errors import QulaqError
+from edge.config import BoxPaths, load
+from edge.terminal import HOME_OPTION, keep_journal, spoken
 
 if TYPE_CHECKING:
     from edge.capture.block import Source
@@ -57,43 +54,11 @@ class Instant(click.ParamType[datetime]):
         return instant
 
 
-HOME_OPTION = click.option(
-    "--home",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=HOME,
-    envvar="STATE_DIRECTORY",
-    show_default=True,
-    help="The box's state folder: its key, orders, outbox and catalogue.",
-)
 CONFIG_OPTION = click.option(
     "--config",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Settings, TOML. Without it every setting has its default.",
 )
-
-
-@contextmanager
-def spoken() -> Iterator[None]:
-    """Tell what went wrong in one line, and leave with 1."""
-    try:
-        yield
-    except QulaqError as e:
-        raise click.ClickException(str(e)) from e
-
-
-def keep_journal() -> None:
-    """One line for each event on standard output: for reading on a terminal, JSON elsewhere."""
-    on_terminal = sys.stdout.isatty()
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(),
-    )
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(line_buffering=True)  # a journal that lags is no journal
 
 
 @click.group(cls=Commands, context_settings={"max_content_width": 100})

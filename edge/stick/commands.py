@@ -4,28 +4,22 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 import structlog
 
-from edge.config import HOME, BoxPaths
+from edge import timekeeping
+from edge.config import BoxPaths
 from edge.errors import QulaqError
 from edge.notify import tell
 from edge.stick.medium import open_medium
 from edge.stick.orders import Judgement, Verdict
 from edge.stick.plugged import Stick
 from edge.stick.visit import visit
+from edge.terminal import HOME_OPTION, keep_journal, spoken
 
-_home = click.option(
-    "--home",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="STATE_DIRECTORY",
-    default=HOME,
-    show_default=True,
-    help="The box's state folder.",
-)
+log = structlog.get_logger()
 
 
 @click.group()
@@ -40,7 +34,7 @@ def stick() -> None:
 
 
 @stick.command()
-@_home
+@HOME_OPTION
 @click.option(
     "--stick",
     "path",
@@ -55,7 +49,7 @@ def apply(context: click.Context, home: Path, path: Path) -> None:
     Exits with 0 when its orders are in force or the box introduced itself, with 2 when they
     were refused; the receipt on the stick says why.
     """
-    with _spoken():
+    with spoken():
         judgement = _serve(path, BoxPaths(home))
     click.echo(f"{judgement.verdict.value}: {judgement.reason}")
     if not (judgement.verdict.is_obeyed or judgement.verdict is Verdict.INTRODUCED):
@@ -63,7 +57,7 @@ def apply(context: click.Context, home: Path, path: Path) -> None:
 
 
 @stick.command()
-@_home
+@HOME_OPTION
 def watch(home: Path) -> None:
     """Serve every stick that is plugged in, until stopped.
 
@@ -72,15 +66,7 @@ def watch(home: Path) -> None:
     # udev is needed for this alone; `apply` also runs where there is none.
     from edge.stick.watch import watch as wait_for_sticks  # noqa: PLC0415
 
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.WriteLoggerFactory(),
-    )
-    log = structlog.get_logger()
+    keep_journal()
     paths = BoxPaths(home)
 
     def greet(found: Stick) -> None:
@@ -97,27 +83,18 @@ def watch(home: Path) -> None:
             )
 
     with _told_to_stop() as stop:
-        wait_for_sticks(greet, armed=lambda: _say_ready(log), stop=stop)
+        wait_for_sticks(greet, armed=_say_ready, stop=stop)
     log.info("stick_agent_stopped")
 
 
 def _serve(path: Path, paths: BoxPaths) -> Judgement:
     with open_medium(path) as medium:
-        return visit(medium, paths, now=datetime.now(UTC))
+        return visit(medium, paths, now=timekeeping.now())
 
 
-def _say_ready(log: structlog.stdlib.BoundLogger) -> None:
+def _say_ready() -> None:
     tell("READY=1")
     log.info("stick_agent_ready")
-
-
-@contextmanager
-def _spoken() -> Iterator[None]:
-    """What went wrong is said in one line."""
-    try:
-        yield
-    except QulaqError as e:
-        raise click.ClickException(str(e)) from e
 
 
 @contextmanager

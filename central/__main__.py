@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from central.settings import Home, Settings, load
 from edge.errors import QulaqError
@@ -30,6 +31,9 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except QulaqError as error:
             raise click.ClickException(str(error)) from error
+        except DBAPIError as error:
+            reason = f"the books cannot be used ({error.orig}); is the disk full or damaged?"
+            raise click.ClickException(reason) from error
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

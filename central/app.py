@@ -86,7 +86,9 @@ def _come_later(request: Request, error: Exception) -> JSONResponse:
 def _explain_form(_: Request, error: Exception) -> JSONResponse:
     faults = error.errors() if isinstance(error, RequestValidationError) else ()
     said = [
-        f"{'.'.join(map(str, fault['loc']))} = {_short(fault.get('input'))}: {fault['msg']}"
+        f"the body is not JSON: {fault['ctx']['error']} at character {fault['loc'][-1]}"
+        if fault["type"] == "json_invalid"
+        else f"{'.'.join(map(str, fault['loc']))} = {_short(fault.get('input'))}: {fault['msg']}"
         for fault in faults
     ]
     return JSONResponse({"detail": "; ".join(said[:10])}, 422)

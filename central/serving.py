@@ -1,6 +1,7 @@
 """The office while it is open: one server, quiet, until somebody stops it."""
 
 import socket
+from contextlib import suppress
 
 import click
 import structlog
@@ -24,7 +25,8 @@ def serve_office(home: Home, settings: Settings) -> None:
         app = create_app(open_office(home, settings))
         quiet = uvicorn.Config(app, access_log=False, log_level="warning", ws="none")
         click.echo(f"Qulaq central answers on {settings.address} - stop it with Ctrl-C.")
-        uvicorn.Server(quiet).run(sockets=[door])
+        with suppress(KeyboardInterrupt):  # how uvicorn tells of the Ctrl-C it has obeyed
+            uvicorn.Server(quiet).run(sockets=[door])
 
 
 def listen(settings: Settings) -> socket.socket:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import structlog
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
 from central import forms
 from central.access import Staff, digest, new_secret
@@ -27,11 +27,20 @@ staff = APIRouter(prefix="/v1", tags=["devices"], dependencies=[Staff])
 log = structlog.get_logger()
 
 
+def _named_apart(inputs: list[BoxInput]) -> list[BoxInput]:
+    names = [one.name for one in inputs]
+    if len(set(names)) < len(names):
+        raise ValueError(f"each input needs a name of its own, these are {', '.join(names)}")
+    return inputs
+
+
 class NewEnrolmentToken(forms.Form):
     """Where a box is to hang, and what it will hear through."""
 
     hall_id: forms.Number
-    inputs: Annotated[list[BoxInput], forms.Field(min_length=1, max_length=8)]
+    inputs: Annotated[
+        list[BoxInput], forms.Field(min_length=1, max_length=8), AfterValidator(_named_apart)
+    ]
 
 
 class EnrolmentToken(BaseModel):

@@ -11,7 +11,11 @@ from numpy.typing import NDArray
 from central.errors import TooLarge, Unacceptable
 from edge.errors import Deaf
 from edge.matcher.decode import open_sound
+from edge.matcher.detect import SHORTEST_FRAMES
 from edge.matcher.fingerprint import Fingerprint, fingerprint_blocks
+from edge.matcher.recipe import RECIPE, Frame
+
+SHORTEST_SECONDS = RECIPE.seconds(Frame(SHORTEST_FRAMES))  # what is shorter no box reports
 
 
 def hear(file: IO[bytes], *, name: str, longest_seconds: int) -> Fingerprint:
@@ -26,7 +30,7 @@ def hear(file: IO[bytes], *, name: str, longest_seconds: int) -> Fingerprint:
         longest_seconds: how much sound is taken at most, s; a small file can decode to days.
 
     Raises:
-        Unacceptable: not sound that can be read, or nothing in it to recognise.
+        Unacceptable: not sound that can be read, nothing in it to recognise, or too short.
         TooLarge: longer than `longest_seconds`.
     """
     if isinstance(file, SpooledTemporaryFile):
@@ -40,6 +44,11 @@ def hear(file: IO[bytes], *, name: str, longest_seconds: int) -> Fingerprint:
         raise Unacceptable(f"audio {name!r} is not sound that can be read; {_cause(e)}") from e
     if not len(heard.landmarks.frames):
         raise Unacceptable(f"audio {name!r} has nothing to recognise it by; is it silent?")
+    if heard.duration_seconds < SHORTEST_SECONDS:
+        raise Unacceptable(
+            f"audio {name!r} holds {heard.duration_seconds:.1f} s of sound; no box hears "
+            f"what is shorter than {SHORTEST_SECONDS:.0f} s. Is the file whole?"
+        )
     return heard
 
 

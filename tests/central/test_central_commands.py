@@ -55,18 +55,22 @@ def test_another_token_opens_as_well(office):
 
 
 @pytest.mark.slow
-def test_the_office_opens_says_where_and_closes_when_told(founded):
+@pytest.mark.parametrize(
+    ("told", "leaves_with"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 0)]
+)
+def test_the_office_opens_says_where_and_closes_when_told(founded, told, leaves_with):
     program = [sys.executable, "-m", "central", "serve", "--home", str(founded[0]), "--port", "0"]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(program, text=True, **pipes) as process:
         said = process.stdout.readline()
         address = next(word for word in said.split() if word.startswith("http://"))
         well = httpx.get(f"{address}/health")
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(told)
         rest, _ = process.communicate(timeout=20)
 
     assert 200 == well.status_code
     assert "Ctrl-C" in said
-    assert "" == rest
+    assert ("", leaves_with) == (rest, process.returncode)
 
 
 def test_a_port_that_is_taken_is_named(office):
@@ -115,6 +119,16 @@ def test_a_folder_that_cannot_be_an_office_is_named(tmp_path):
 
     assert 1 == said.exit_code
     assert "file/office cannot be an office" in said.output
+
+
+@pytest.mark.parametrize("command", [["serve"], ["token", "--label", "x"], ["build-catalogue"]])
+def test_books_that_are_spoiled_are_told_in_one_line(home, command):
+    for part in home.path.glob("central.db*"):
+        part.write_bytes(b"no books at all" * 1000)
+    said = run(*command, "--home", home.path)
+
+    assert 1 == said.exit_code
+    assert said.output.count("file is not a database") == said.output.count("\n") == 1
 
 
 def test_a_key_that_is_none_is_named(home):

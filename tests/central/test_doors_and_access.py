@@ -87,6 +87,14 @@ def test_a_revoked_token_opens_no_longer(office):
     assert [200, 401] == [before, office.http.get("/v1/parties").status_code]
 
 
+def test_a_body_that_is_not_json_is_told_with_the_place(office):
+    headers = {"Content-Type": "application/json"}
+    answer = office.http.post("/v1/parties", content=b'{"name": Abai}', headers=headers)
+
+    assert 422 == answer.status_code
+    assert "the body is not JSON: Expecting value at character 9" == answer.json()["detail"]
+
+
 @pytest.mark.parametrize("announced", [True, False])
 def test_a_body_over_the_limit_is_refused_announced_or_not(open_office_with, announced):
     office = open_office_with(largest_body_bytes=4_000)

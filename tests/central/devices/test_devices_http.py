@@ -222,9 +222,11 @@ def test_an_impossible_heartbeat_is_refused_and_nothing_breaks(office, changes, 
 def test_a_token_needs_a_hall_that_is_there_and_an_input(office):
     nowhere = {"hall_id": 77, "inputs": [{"device": "USB"}]}
     deaf = {"hall_id": office.hall(), "inputs": []}
+    twins = {"hall_id": office.hall("Кіші зал"), "inputs": [{"device": "USB"}, {"device": "HDMI"}]}
 
     assert 404 == office.http.post("/v1/enrolment-tokens", json=nowhere).status_code
     assert 422 == office.http.post("/v1/enrolment-tokens", json=deaf).status_code
+    assert "these are main, main" in office.http.post("/v1/enrolment-tokens", json=twins).text
 
 
 def test_the_books_do_not_hold_the_token(office):

@@ -179,6 +179,13 @@ def test_silence_is_refused(office):
     assert "silent" in answer.json()["detail"]
 
 
+def test_a_file_that_broke_off_after_a_second_is_refused(office, tune):
+    answer = office.send_recording(tune(7, seconds=1), work_id=office.work())
+
+    assert 422 == answer.status_code
+    assert "shorter than 4 s" in answer.json()["detail"]
+
+
 def test_a_recording_of_an_unknown_work_is_refused_before_it_is_heard(office):
     answer = office.send_recording(b"not even sound", work_id=12)
 

@@ -1,6 +1,7 @@
 """The catalogue: versions grow by changes only, and boxes can fetch it in any pieces."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -57,6 +58,23 @@ def test_a_new_recording_is_a_new_version_and_old_files_stay(office, tune):
 
     assert (2, 2) == (built["version"], built["recordings"])
     assert 200 == answer.status_code
+
+
+def test_many_who_register_and_build_at_once_leave_nothing_out(office, tune):
+    work_id = office.work()
+    tunes = [tune(n, seconds=n % 3 * 4 + 8) for n in range(6)]
+
+    def register_and_build(sound):
+        sent = office.send_recording(sound, work_id=work_id)
+        assert 201 == sent.status_code, sent.text
+        return office.http.post("/v1/catalogue").json()["version"]
+
+    with ThreadPoolExecutor(len(tunes)) as pool:
+        versions = list(pool.map(register_and_build, tunes))
+    manifest = manifest_of(office)
+
+    assert max(versions) == manifest.version
+    assert [len(tunes)] == [segment.recordings for segment in manifest.segments]
 
 
 def test_a_lost_file_is_made_again(office, tune):

@@ -1,5 +1,7 @@
 """One input's evening: pieces of sound in, numbered records out; without clock, network or log."""
 
+from collections import deque
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,14 +11,14 @@ import numpy as np
 
 from edge.capture.block import AudioBlock, Hole, Piece, Sample
 from edge.capture.clock import Anchor
-from edge.capture.coverage import Coverage, Span
+from edge.capture.coverage import Coverage, Span, State
 from edge.config import Settings
 from edge.errors import BadCatalogue, Deaf
 from edge.matcher.detect import Detection, Detector
 from edge.matcher.fingerprint import Fingerprinter, Landmarks
 from edge.matcher.index import Index
 from edge.matcher.recipe import RECIPE, Frame
-from edge.sync.wire import AnyRecord, CoverageRecord, DetectionRecord, Manifest
+from edge.sync.wire import AnyRecord, CoverageRecord, CoverageState, DetectionRecord, Manifest
 
 LONGEST_RECORD = timedelta(days=1)  # central looks no further back for what reaches into a window
 
@@ -59,7 +61,11 @@ class Run:
 
 
 class Ear:
-    """Recognises what one input hears and accounts for every sample of it."""
+    """Recognises what one input hears and accounts for every sample of it.
+
+    Sound counts as heard once it is understood, some seconds after it was captured: what is lost
+    with the power before that must not look like a silent hall.
+    """
 
     def __init__(self, run: Run, *, settings: Settings, catalogue: Catalogue | None) -> None:
         """Be ready for sample 0.
@@ -75,6 +81,9 @@ class Ear:
             raise Deaf(f"input {run.input!r} gives sound that cannot be heard: {e}") from e
         self._coverage = Coverage(longest=max(1, round(settings.coverage_seconds * rate_hz)))
         self._checkpoint_samples = max(1, round(settings.checkpoint_seconds * rate_hz))
+        self._captured = Sample(0)  # every sample before it was taken, or is known to be missing
+        self._understood = Sample(0)  # every sample before it has been searched for recordings
+        self._waiting: deque[tuple[State, Sample]] = deque()  # captured, not yet understood
         self._written_until = Sample(0)
         self._records: list[AnyRecord] = []
         self._seq = 0
@@ -87,17 +96,17 @@ class Ear:
     @property
     def listened_until(self) -> datetime:
         """Everything before this instant is accounted for."""
-        return self._run.anchor.instant(self._coverage.end)
+        return self._run.anchor.instant(self._captured)
 
     @property
     def listened_seconds(self) -> float:
         """Sound accounted for since the run began, s."""
-        return self._coverage.end / self._run.anchor.rate_hz
+        return self._captured / self._run.anchor.rate_hz
 
     @property
     def is_due(self) -> bool:
         """Whether so much has been heard since the last checkpoint that another is due."""
-        return self._coverage.end - self._written_until >= self._checkpoint_samples
+        return self._captured - self._written_until >= self._checkpoint_samples
 
     @property
     def catalogue_version(self) -> int:
@@ -109,32 +118,23 @@ class Ear:
 
         A clock that went back leaves no such time, and nothing is written.
         """
-        run = self._run
-        while since < run.anchor.began:
-            until = min(since + LONGEST_RECORD, run.anchor.began)
+        began = self._run.anchor.began
+        while since < began:
+            until = min(since + LONGEST_RECORD, began)
             self._seq += 1
-            self._records.append(
-                CoverageRecord(
-                    boot=run.boot,
-                    seq=self._seq,
-                    input=run.input,
-                    started_at=since,
-                    ended_at=until,
-                    clock_synced=run.anchor.synced,
-                    state="powered_off",
-                )
-            )
+            self._records.append(self._covered("powered_off", since, until, seq=self._seq))
             since = until
 
     def hear(self, piece: Piece) -> None:
         """Take the next piece of sound, or of its absence."""
         match piece:
             case AudioBlock():
-                self._keep_spans(self._coverage.feed("heard", piece.end))
+                self._take_in("heard", piece.end)
                 self._recognise(self._fingerprinter.feed(piece.samples))
             case Hole():
-                self._keep_spans(self._coverage.feed(piece.state, piece.end))
+                self._take_in(piece.state, piece.end)
                 self._pass_over(piece)
+        self._account()
 
     def change(self, catalogue: Catalogue) -> None:
         """Go on with another catalogue; what sounds across the change is told in two parts."""
@@ -148,6 +148,7 @@ class Ear:
         if self._detector is not None:
             self._keep_detections(self._detector.close())
             self._detector = None
+        self._account()
         self._keep_spans(self._coverage.close())
 
     def tell(self) -> tuple[list[AnyRecord], tuple[AnyRecord, ...]]:
@@ -156,7 +157,7 @@ class Ear:
         The unfinished are numbered as if they ended now; next time they are told anew.
         """
         sounding = self._detector.sounding() if self._detector is not None else []
-        going_on: list[Span | Detection] = [*self._coverage.running(), *sounding]
+        going_on: list[Span | Detection] = [*self._as_if_power_failed(), *sounding]
         unfinished = tuple(
             self._record(thing, self._seq + number) for number, thing in enumerate(going_on, 1)
         )
@@ -164,7 +165,7 @@ class Ear:
 
     def was_written(self) -> None:
         """What was told last is safe; it need not be told again."""
-        self._written_until = self._coverage.end
+        self._written_until = self._captured
         self._records.clear()
 
     def _use(self, catalogue: Catalogue) -> None:
@@ -175,6 +176,28 @@ class Ear:
         self._settled = landmarks.until
         if self._detector is not None:
             self._keep_detections(self._detector.feed(landmarks))
+            self._understood = self._within(RECIPE.seconds(self._detector.decided))
+
+    def _take_in(self, state: State, end: Sample) -> None:
+        self._waiting.append((state, end))
+        self._captured = end
+
+    def _account(self) -> None:
+        """Account for what is understood; without a catalogue there is nothing to understand."""
+        until = self._understood if self._detector is not None else self._captured
+        while self._waiting and self._coverage.end < until:
+            state, end = self._waiting[0]
+            self._keep_spans(self._coverage.feed(state, min(end, until)))
+            if end <= until:
+                self._waiting.popleft()
+
+    def _as_if_power_failed(self) -> list[Span]:
+        """The spans that would end now; sound not understood by then is lost."""
+        last = copy(self._coverage)
+        spans: list[Span] = []
+        for state, end in self._waiting:
+            spans += last.feed("lost" if state == "heard" else state, end)
+        return [*spans, *last.running()]
 
     def _pass_over(self, hole: Hole) -> None:
         """Silence in place of what was missed keeps frames and samples in step."""
@@ -199,32 +222,41 @@ class Ear:
 
     def _record(self, thing: Span | Detection, seq: int) -> AnyRecord:
         """What was found, in the words of the wire and the time of the calendar."""
-        run = self._run
+        instant = self._run.anchor.instant
         if isinstance(thing, Span):
-            return CoverageRecord(
-                boot=run.boot,
-                seq=seq,
-                input=run.input,
-                started_at=run.anchor.instant(thing.first),
-                ended_at=run.anchor.instant(thing.end),
-                clock_synced=run.anchor.synced,
-                state=thing.state,
-            )
-        return DetectionRecord(
-            boot=run.boot,
+            return self._covered(thing.state, instant(thing.first), instant(thing.end), seq=seq)
+        return self._detected(thing, seq=seq)
+
+    def _covered(
+        self, state: CoverageState, started_at: datetime, ended_at: datetime, *, seq: int
+    ) -> CoverageRecord:
+        return CoverageRecord(
+            boot=self._run.boot,
             seq=seq,
-            input=run.input,
-            started_at=run.anchor.instant(run.anchor.place(RECIPE.seconds(thing.start))),
-            ended_at=run.anchor.instant(self._within(RECIPE.seconds(thing.end))),
-            clock_synced=run.anchor.synced,
-            recording_id=thing.recording_id,
-            reference_start_seconds=thing.reference_start_seconds,
-            speed=thing.speed,
-            confidence=thing.confidence,
+            input=self._run.input,
+            started_at=started_at,
+            ended_at=ended_at,
+            clock_synced=self._run.anchor.synced,
+            state=state,
+        )
+
+    def _detected(self, found: Detection, *, seq: int) -> DetectionRecord:
+        anchor = self._run.anchor
+        return DetectionRecord(
+            boot=self._run.boot,
+            seq=seq,
+            input=self._run.input,
+            started_at=anchor.instant(anchor.place(RECIPE.seconds(found.start))),
+            ended_at=anchor.instant(self._within(RECIPE.seconds(found.end))),
+            clock_synced=anchor.synced,
+            recording_id=found.recording_id,
+            reference_start_seconds=found.reference_start_seconds,
+            speed=found.speed,
+            confidence=found.confidence,
             catalogue_version=self._version,
             recipe=RECIPE.id,
         )
 
     def _within(self, seconds: float) -> Sample:
         """A frame reaches a little beyond the sound it was made of; a record must not."""
-        return min(self._run.anchor.place(seconds), self._coverage.end)
+        return min(self._run.anchor.place(seconds), self._captured)

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from edge.config import BoxPaths
 from edge.errors import Misconfigured
@@ -55,33 +56,17 @@ def status(paths: BoxPaths) -> Status:
     """
     bundle = _bundle(paths)
     manifest = Shelf(paths.shelf).manifest()
-    box = {
-        "device": load(paths.identity).device if paths.identity.exists() else "",
-        "venue": bundle.venue if bundle else "",
-        "hall": bundle.hall if bundle else "",
-    }
-    version = manifest.version if manifest else 0
-    if not paths.outbox.exists():
-        return Status(
-            **box,
-            catalogue_version=version,
-            records=Tally(0, 0, 0),
-            rejections=[],
-            inputs=[],
-            coverage_seconds={},
-        )
-    outbox = Outbox.open(paths.outbox)
-    try:
-        return Status(
-            **box,
-            catalogue_version=version,
-            records=outbox.tally(),
-            rejections=[f"{r.boot}/{r.seq}: {reason}" for r, reason in outbox.rejections()],
-            inputs=list(_inputs(outbox)),
-            coverage_seconds=_coverage(outbox),
-        )
-    finally:
-        outbox.close()
+    box = Status(
+        device=load(paths.identity).device if paths.identity.exists() else "",
+        venue=bundle.venue if bundle else "",
+        hall=bundle.hall if bundle else "",
+        catalogue_version=manifest.version if manifest else 0,
+        records=Tally(0, 0, 0),
+        rejections=[],
+        inputs=[],
+        coverage_seconds={},
+    )
+    return _with_records(box, paths.outbox) if paths.outbox.exists() else box
 
 
 def in_words(box: Status) -> Iterator[str]:
@@ -109,6 +94,20 @@ def _bundle(paths: BoxPaths) -> Bundle | None:
         return read_bundle(paths.bundle, trust=read_trust(paths.trust))
     except Misconfigured:
         return None
+
+
+def _with_records(box: Status, path: Path) -> Status:
+    outbox = Outbox.open(path)
+    try:
+        return replace(
+            box,
+            records=outbox.tally(),
+            rejections=[f"{r.boot}/{r.seq}: {reason}" for r, reason in outbox.rejections()],
+            inputs=list(_inputs(outbox)),
+            coverage_seconds=_coverage(outbox),
+        )
+    finally:
+        outbox.close()
 
 
 def _inputs(outbox: Outbox) -> Iterator[InputStatus]:

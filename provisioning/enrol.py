@@ -4,9 +4,8 @@ import httpx
 from pydantic import ValidationError
 
 from edge.errors import BadSeal, Refused, Unreachable
-from edge.sync.identity import CENTRAL
 from edge.sync.seal import device_id, unseal
-from edge.sync.wire import BoxIdentity, Bundle, Enrolment, Sealed
+from edge.sync.wire import CENTRAL, BoxIdentity, Bundle, Enrolment, Sealed
 
 _TIMEOUT_SECONDS = 20.0
 _MOST_ANSWER_CHARACTERS = 1 << 20

@@ -4,7 +4,6 @@ import hashlib
 from dataclasses import astuple, dataclass
 from typing import NewType
 
-Sample = NewType("Sample", int)  # a position in samples of the source, at its own rate
 Frame = NewType("Frame", int)  # a position in spectrogram frames, `Recipe.hop` samples apart
 
 

@@ -6,9 +6,8 @@ from enum import Enum
 from pydantic import ValidationError
 
 from edge.errors import BadSeal
-from edge.sync.identity import CENTRAL
 from edge.sync.seal import device_id, unseal
-from edge.sync.wire import Bundle, Sealed
+from edge.sync.wire import CENTRAL, Bundle, Sealed
 
 
 class Verdict(Enum):

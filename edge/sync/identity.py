@@ -19,9 +19,7 @@ from edge.sync.seal import (
     public_pem,
     unseal,
 )
-from edge.sync.wire import Bundle, Sealed
-
-CENTRAL = "central"  # how central signs
+from edge.sync.wire import CENTRAL, Bundle, Sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def load_or_make(path: Path) -> Identity:
         pem = path.read_bytes()
     except OSError as e:
         raise Misconfigured(f"the box's key {path}: {e}") from e
-    return _identity(load_private(pem))
+    return _identity(path, pem)
 
 
 def load(path: Path) -> Identity:
@@ -59,7 +57,7 @@ def load(path: Path) -> Identity:
         BadSeal: the file holds no P-256 private key.
     """
     try:
-        return _identity(load_private(path.read_bytes()))
+        return _identity(path, path.read_bytes())
     except FileNotFoundError as e:
         raise Misconfigured(f"no key at {path}; make one with `qulaq-edge identity`") from e
     except OSError as e:
@@ -115,13 +113,17 @@ def read_bundle(path: Path, *, trust: str) -> Bundle:
     except OSError as e:
         raise Misconfigured(f"the box's orders {path}: {e}") from e
     except ValidationError as e:
-        raise BadSeal(f"{path} holds no sealed orders: {e}") from e
+        raise BadSeal(f"{path} holds no sealed orders; plug in the stick for this box") from e
     return unseal(sealed, Bundle, signer=CENTRAL, public_key=trust)
 
 
-def _identity(key: ec.EllipticCurvePrivateKey) -> Identity:
-    pem = public_pem(key)
-    return Identity(key, pem, device_id(pem))
+def _identity(path: Path, pem: bytes) -> Identity:
+    try:
+        key = load_private(pem)
+    except BadSeal as e:
+        raise BadSeal(f"the box's key {path}: {e}") from e
+    public = public_pem(key)
+    return Identity(key, public, device_id(public))
 
 
 def _make(path: Path) -> None:

@@ -105,7 +105,10 @@ class Outbox:
                 db.execute("PRAGMA synchronous = FULL")
                 return cls(db)
         except (OSError, sqlite3.DatabaseError) as e:
-            raise Misconfigured(f"the outbox {path} cannot be opened: {e}") from e
+            raise Misconfigured(
+                f"the outbox {path} cannot be opened: {e}; look at the card, and if the file is "
+                "damaged move it away for the office to read: a new one is made"
+            ) from e
 
     def close(self) -> None:
         """Let the file go."""

@@ -146,7 +146,9 @@ def _parse(answer: Answer, words: type[Words]) -> Words:
         return words.model_validate_json(answer.body)
     except ValidationError as e:
         # a captive portal says 200 to everything; central itself speaks our words
-        raise Unreachable(f"the answer is no {words.__name__}: {e.error_count()} errors") from e
+        raise Unreachable(
+            f"the answer is no {words.__name__}: is a portal or another server in central's place?"
+        ) from e
 
 
 def _retry_after(answer: Answer) -> float:

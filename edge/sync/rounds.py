@@ -16,7 +16,7 @@ from edge.config import BoxPaths, Settings
 from edge.errors import BadSeal, Busy, Misconfigured, QulaqError, Unreachable
 from edge.sync import backoff
 from edge.sync.client import Courier
-from edge.sync.identity import CENTRAL, Identity, load_or_make, read_bundle, read_trust
+from edge.sync.identity import Identity, load_or_make, read_bundle, read_trust
 from edge.sync.outbox import Outbox
 from edge.sync.protocol import (
     Answer,
@@ -29,7 +29,7 @@ from edge.sync.protocol import (
 )
 from edge.sync.seal import seal, unseal
 from edge.sync.shelf import Shelf
-from edge.sync.wire import Bundle, DetectionBatch, Heartbeat, Manifest
+from edge.sync.wire import CENTRAL, Bundle, DetectionBatch, Heartbeat, Manifest
 
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 NAP_SECONDS = 5.0  # the watchdog is fed at least this often while we wait
@@ -224,13 +224,18 @@ def open_desk(paths: BoxPaths, settings: Settings, *, asked: Event) -> Iterator[
 
     Raises:
         Misconfigured, BadSeal: the box's key or outbox cannot be used.
+        Unwritable: the shelf holds what is spoiled, and cannot be rid of it.
     """
     outbox = Outbox.open(paths.outbox)
+    shelf = Shelf(paths.shelf)
     try:
+        # Cards rot and power is cut: once a run every byte is looked at, not only how many.
+        for path in shelf.drop_spoiled():
+            log.warning("segment_spoiled", segment=path.name)
         yield Desk(
             identity=load_or_make(paths.identity),
             outbox=outbox,
-            shelf=Shelf(paths.shelf),
+            shelf=shelf,
             settings=settings,
             now=timekeeping.now,
             stopping=asked.is_set,

@@ -10,9 +10,8 @@ from pydantic import ValidationError
 
 from edge.durable import sync_folder, write_whole
 from edge.errors import BadCatalogue, Refused, Unwritable
-from edge.sync.identity import CENTRAL
 from edge.sync.seal import unseal
-from edge.sync.wire import Manifest, Sealed, Segment
+from edge.sync.wire import CENTRAL, Manifest, Sealed, Segment
 
 READ_BYTES = 1 << 20
 
@@ -44,7 +43,7 @@ class Shelf:
         except FileNotFoundError:
             return None
         except (OSError, ValidationError) as e:
-            raise BadCatalogue(f"{self._manifest} is not a manifest: {e}") from e
+            raise BadCatalogue(f"{self._manifest} is no manifest; sync fetches it again") from e
 
     def version(self) -> int:
         """The version in force; 0 while there is none, or none that can be read: any may come."""
@@ -61,6 +60,20 @@ class Shelf:
     def missing(self, manifest: Manifest) -> list[Segment]:
         """The segments of a version that are not yet here, whole."""
         return [s for s in manifest.segments if not self._is_whole(s)]
+
+    def drop_spoiled(self) -> list[Path]:
+        """Throw out segments whose bytes the card has changed; the next round fetches them.
+
+        Raises:
+            Unwritable: the card is read-only or dying.
+        """
+        with self._card():
+            spoiled = [
+                path for path in self._folder.glob("*.qseg") if f"{_sha256(path)}.qseg" != path.name
+            ]
+            for path in spoiled:
+                path.unlink()
+        return spoiled
 
     def arrived(self, segment: Segment) -> int:
         """Bytes of a segment that came before the connection broke."""

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
-WIRE = 1  # version of these words
+CENTRAL = "central"  # how central signs; a box signs with its id
 
 DeviceId = Annotated[str, Field(pattern=r"^qb-[0-9a-f]{16}$")]
 Key = Annotated[str, Field(max_length=1024)]  # public key, PEM (SubjectPublicKeyInfo, P-256)
@@ -32,7 +32,7 @@ class Sealed(Message):
     """
 
     payload: str
-    signer: str = Field(max_length=64)  # device id, or "central"
+    signer: str = Field(max_length=64)  # device id, or `CENTRAL`
     signature: str = Field(max_length=256)  # base64 of the DER signature
 
 
@@ -66,11 +66,17 @@ class DetectionRecord(Record):
     recipe: str = Field(max_length=64)
 
 
+CoverageState = Literal["heard", "lost", "unplugged", "behind", "powered_off"]
+
+
 class CoverageRecord(Record):
-    """The box was in one state all that time; intervals of one input never overlap."""
+    """The box was in one state all that time; intervals of one input never overlap.
+
+    `lost` is sound the card dropped, and sound that had not yet been understood when power failed.
+    """
 
     kind: Literal["coverage"] = "coverage"
-    state: Literal["heard", "lost", "unplugged", "behind", "powered_off"]
+    state: CoverageState
 
 
 AnyRecord = Annotated[DetectionRecord | CoverageRecord, Field(discriminator="kind")]

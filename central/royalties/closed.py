@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from central.royalties.distribution import Allocation, PlayUsed
-from central.royalties.money import Money, total_of
+from central.royalties.money import Money, sums_by, total_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +135,6 @@ def _lines_of_event(event: ClosedEvent, party_id: int) -> list[Line]:
 
 def _earned(event: ClosedEvent) -> dict[str, Money]:
     """What each play earned, before its work's shares."""
-    earned: dict[str, Money] = {}
-    for part in event.allocations:
-        if part.play_id is not None:
-            before = earned.get(part.play_id, Money(0, part.amount.currency))
-            earned[part.play_id] = before + part.amount
-    return earned
+    return sums_by(
+        (part.play_id, part.amount) for part in event.allocations if part.play_id is not None
+    )

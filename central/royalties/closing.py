@@ -12,7 +12,7 @@ from central.royalties.calendar import Period, period_of
 from central.royalties.closed import ClosedEvent, Distribution, StatementHead
 from central.royalties.distribution import RULE, Allocation, PlayUsed, distribute
 from central.royalties.ledger import licence_fee, payout
-from central.royalties.money import Money
+from central.royalties.money import Money, sums_by
 
 
 class ClosedAlready(Taken):
@@ -151,9 +151,9 @@ def _open_statements(
 
 
 def _totals(parts: Sequence[Allocation]) -> list[tuple[int, Money]]:
-    totals: dict[tuple[int, str], Money] = {}
-    for part in parts:
-        if part.party_id is not None:
-            key = part.party_id, part.amount.currency
-            totals[key] = totals.get(key, Money(0, part.amount.currency)) + part.amount
+    totals = sums_by(
+        ((part.party_id, part.amount.currency), part.amount)
+        for part in parts
+        if part.party_id is not None
+    )
     return [(party_id, total) for (party_id, _), total in sorted(totals.items())]

@@ -1,13 +1,12 @@
 """Double entry: money only moves between accounts, and what was written is only ever reversed."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from central.errors import CentralError
 from central.royalties.distribution import Allocation
-from central.royalties.money import Money
+from central.royalties.money import Money, sums_by
 
 AccountKind = Literal["licensee", "pool", "rightholder", "suspense"]
 
@@ -56,16 +55,9 @@ class Transaction:
     def __post_init__(self) -> None:
         if not self.entries:
             raise Unbalanced(f"transaction {self.id} has no entries")
-        for currency, minor in _sums(self.entries).items():
-            if minor != 0:
-                raise Unbalanced(f"transaction {self.id} is off by {Money(minor, currency)}")
-
-
-def _sums(entries: Iterable[Entry]) -> dict[str, int]:
-    sums: dict[str, int] = defaultdict(int)
-    for entry in entries:
-        sums[entry.amount.currency] += entry.amount.minor
-    return sums
+        for off in sums_by((e.amount.currency, e.amount) for e in self.entries).values():
+            if off.minor != 0:
+                raise Unbalanced(f"transaction {self.id} is off by {off}")
 
 
 def reverse(transaction: Transaction) -> Transaction:
@@ -90,16 +82,12 @@ def licence_fee(venue_id: int, event_id: int, fee: Money) -> Transaction:
 
 def payout(event_id: int, allocations: Iterable[Allocation]) -> Transaction:
     """The event's pool empties into its rightholders' accounts and suspense, one entry each."""
-    received: dict[Account, Money] = {}
-    for allocation in allocations:
-        account = account_of(allocation)
-        before = received.get(account, Money(0, allocation.amount.currency))
-        received[account] = before + allocation.amount
-    given = tuple(
-        Entry(Account("pool", str(event_id)), -amount) for amount in _totals(received.values())
-    )
-    entries = tuple(Entry(account, amount) for account, amount in received.items())
-    return Transaction(id=f"event/{event_id}/distribution", entries=given + entries)
+    received = sums_by((account_of(part), part.amount) for part in allocations)
+    given = sums_by((amount.currency, amount) for amount in received.values())
+    pool = Account("pool", str(event_id))
+    leaving = tuple(Entry(pool, -amount) for amount in given.values())
+    arriving = tuple(Entry(account, amount) for account, amount in received.items())
+    return Transaction(id=f"event/{event_id}/distribution", entries=leaving + arriving)
 
 
 def account_of(allocation: Allocation) -> Account:
@@ -107,10 +95,3 @@ def account_of(allocation: Allocation) -> Account:
     if allocation.party_id is None:
         return Account("suspense", allocation.reason)
     return Account("rightholder", str(allocation.party_id))
-
-
-def _totals(amounts: Iterable[Money]) -> list[Money]:
-    totals: dict[str, Money] = {}
-    for amount in amounts:
-        totals[amount.currency] = totals.get(amount.currency, Money(0, amount.currency)) + amount
-    return list(totals.values())

@@ -1,9 +1,12 @@
 """Sums of money in whole minor units, split so that not one of them is lost."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from central.errors import CentralError
+
+Key = TypeVar("Key", bound=Hashable)
 
 _WITHOUT_MINOR_UNIT = frozenset({"JPY", "KRW", "VND"})
 _SYMBOLS = {"KZT": "₸", "EUR": "€", "USD": "$", "RUB": "₽"}
@@ -100,3 +103,15 @@ def total_of(amounts: Iterable[Money], currency: str) -> Money:
         MixedCurrencies: one of the amounts is of another currency.
     """
     return sum(amounts, Money(0, currency))
+
+
+def sums_by(amounts: Iterable[tuple[Key, Money]]) -> dict[Key, Money]:
+    """The sum of each key's amounts, keys in the order they first appear.
+
+    Raises:
+        MixedCurrencies: the amounts of one key are of two currencies.
+    """
+    sums: dict[Key, Money] = {}
+    for key, amount in amounts:
+        sums[key] = sums[key] + amount if key in sums else amount
+    return sums

@@ -10,7 +10,7 @@ from typing import Literal
 
 from central.royalties.closed import ClosedEvent
 from central.royalties.distribution import REASONS, Allocation, PlayUsed
-from central.royalties.money import Money
+from central.royalties.money import Money, sums_by
 from central.web.words import HUES, length_text
 
 Kind = Literal["event", "play", "work", "rightholder", "suspense"]
@@ -168,11 +168,8 @@ def _through(way: Way, replaced: dict[Station, Station]) -> Way:
 
 def _totals(ways: Sequence[Way], column: int) -> dict[Station, Money]:
     """The stations of a column, suspense last, each with the money that passes it."""
-    totals: dict[Station, Money] = {}
-    for way in sorted(ways, key=lambda way: way.stations[column].kind == "suspense"):
-        station = way.stations[column]
-        totals[station] = totals.get(station, Money(0, way.amount.currency)) + way.amount
-    return totals
+    suspense_last = sorted(ways, key=lambda way: way.stations[column].kind == "suspense")
+    return sums_by((way.stations[column], way.amount) for way in suspense_last)
 
 
 def _hues(ways: Sequence[Way]) -> dict[Station, int | None]:
@@ -238,11 +235,7 @@ def _ribbons(ways: Sequence[Way], nodes: dict[Station, Node]) -> Iterable[Ribbon
 
 
 def _flows(ways: Sequence[Way], column: int) -> dict[tuple[Station, Station], Money]:
-    flows: dict[tuple[Station, Station], Money] = {}
-    for way in ways:
-        ends = way.stations[column], way.stations[column + 1]
-        flows[ends] = flows.get(ends, Money(0, way.amount.currency)) + way.amount
-    return flows
+    return sums_by(((way.stations[column], way.stations[column + 1]), way.amount) for way in ways)
 
 
 def _outline(left: Node, right: Node, y_left: float, y_right: float, thick: float) -> str:

@@ -202,7 +202,9 @@ def test_the_database_refuses_to_put_another_row_in_the_place_of_a_kept_one(thea
     theatre.close()
 
     columns = "distribution_id, party_id, party_name, total_minor, currency"
-    forged = f"INSERT OR REPLACE INTO statements (id, {columns}) SELECT id, {columns} FROM statements"
+    forged = (
+        f"INSERT OR REPLACE INTO statements (id, {columns}) SELECT id, {columns} FROM statements"
+    )
     with pytest.raises(IntegrityError, match="never changed"), writing(theatre.books) as c:
         c.execute(text(forged))
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.royalties.money import MixedCurrencies, Money, total_of
+from central.royalties.money import MixedCurrencies, Money, sums_by, total_of
 
 sums = st.integers(min_value=-(10**15), max_value=10**15).map(lambda minor: Money(minor, "KZT"))
 weightings = st.lists(st.integers(0, 10**9), min_size=1, max_size=40).filter(any)
@@ -17,6 +17,14 @@ def test_sharing_loses_no_unit(pool, weights):
     parts = pool.share(weights)
 
     assert pool == total_of(parts, "KZT")
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), sums)))
+def test_sums_by_key_hold_all_there_was(amounts):
+    by_key = sums_by(amounts)
+
+    assert total_of(by_key.values(), "KZT") == total_of((one for _, one in amounts), "KZT")
+    assert list(by_key) == list(dict.fromkeys(key for key, _ in amounts))
 
 
 @given(sums, weightings)

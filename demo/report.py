@@ -11,7 +11,11 @@ from demo.music import Recording, Shelf
 
 WIDTH = 96  # columns: what the tables need
 
-STATES = {"heard": "heard", "powered_off": "powered off (the cut)"}
+STATES = {
+    "heard": "heard",
+    "lost": "lost with the power (not yet recognised)",
+    "powered_off": "powered off (the cut)",
+}
 
 
 def paper() -> Console:

@@ -110,6 +110,11 @@ class Detector:
         self._suspicions: list[Suspect] = []
         self._told: dict[tuple[int, int], int] = {}  # where what was told of a recording ends
 
+    @property
+    def decided(self) -> Frame:
+        """What is told of the stream before this frame takes all of it into account."""
+        return Frame(self._now)
+
     def feed(self, landmarks: Landmarks) -> list[Detection]:
         """Take the next landmarks of the stream; give the detections that ended."""
         self._heard = join([self._heard, landmarks])

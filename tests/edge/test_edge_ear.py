@@ -125,6 +125,36 @@ def test_what_is_unfinished_at_a_checkpoint_would_settle_the_run(catalogue):
     assert list(range(1, len(told) + 1)) == [r.seq for r in told]
 
 
+def test_sound_not_yet_understood_when_power_fails_is_lost_and_not_heard(catalogue):
+    _, checkpoints = heard_by(
+        Ear(run_of(), settings=SETTINGS, catalogue=catalogue), blocks(EVENING)
+    )
+    written, unfinished = checkpoints[2]  # 15 s into the piece
+    *heard, lost = coverage([*written, *unfinished])
+    (found,) = detections(unfinished)
+
+    assert ({"heard"}, "lost") == ({span.state for span in heard}, lost.state)
+    assert lost.ended_at == SEVEN + timedelta(seconds=30)
+    assert timedelta(seconds=2) < lost.ended_at - lost.started_at < timedelta(seconds=10)
+    assert abs(found.ended_at - lost.started_at) < timedelta(seconds=1)
+
+
+def test_a_hole_keeps_its_state_though_what_is_around_it_is_not_yet_understood(catalogue):
+    ear = Ear(run_of(), settings=SETTINGS, catalogue=catalogue)
+    hole = Hole(Sample(LEAD.size), Sample(LEAD.size + RATE_HZ), "behind")
+    for piece in (*blocks(LEAD), hole, *blocks(LEAD[:RATE_HZ], first=hole.end)):
+        ear.hear(piece)
+    finished, unfinished = ear.tell()
+
+    told = coverage([*finished, *unfinished])
+    assert ["heard", "lost", "behind", "lost"] == [span.state for span in told]
+    assert_contiguous(told, until=SEVEN + timedelta(seconds=17))
+    ear.close()
+    settled = coverage(ear.tell()[0])
+    assert ["heard", "behind", "heard"] == [span.state for span in settled]
+    assert_contiguous(settled, until=SEVEN + timedelta(seconds=17))
+
+
 def assert_contiguous(spans, *, until):
     ends = [SEVEN, *(span.ended_at for span in spans)]
     assert [*(span.started_at for span in spans), until] == ends

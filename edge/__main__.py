@@ -61,6 +61,20 @@ CONFIG_OPTION = click.option(
 )
 
 
+class InputName(click.ParamType[str]):
+    """What an input of the box is called; records and a lock file carry it."""
+
+    name = "name"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Let it pass, or say what it must be."""
+        if not (0 < len(str(value)) <= 32 and "/" not in str(value)):
+            self.fail(f"{value!r} is no name of 1 to 32 characters without '/'", param, ctx)
+        return str(value)
+
+
 @click.group(cls=Commands, context_settings={"max_content_width": 100})
 @click.version_option(package_name="qulaq")
 def main() -> None:
@@ -76,7 +90,14 @@ def main() -> None:
 @CONFIG_OPTION
 @click.option("--device", help="A sound card, by part of its name.")
 @click.option("--file", help="A recording instead of a card; `-` is raw s16le mono 48 kHz.")
-@click.option("--input", "input_name", default="main", show_default=True, help="Which input.")
+@click.option(
+    "--input",
+    "input_name",
+    type=InputName(),
+    default="main",
+    show_default=True,
+    help="Which input.",
+)
 @click.option(
     "--pace",
     type=click.FloatRange(min=0),
@@ -183,12 +204,12 @@ def identity(home: Path, trust: Path | None) -> None:
       qulaq-central key --home office > central.pem
       qulaq-edge identity --home box --trust central.pem
     """
-    from edge.sync.identity import lay_trust, load_or_make
+    from edge.sync.identity import load_or_make
 
     with spoken():
         paths = BoxPaths(home)
         if trust is not None:
-            lay_trust(paths.trust, trust.read_text(encoding="utf-8", errors="replace"))
+            _lay_trust(paths, trust)
         click.echo(load_or_make(paths.identity).device)
 
 
@@ -231,6 +252,19 @@ def selftest() -> None:
         f"heard the known piece from {answer.start_seconds:.2f} s to {answer.end_seconds:.2f} s, "
         f"confidence {answer.confidence:.2f}, in {time.monotonic() - began:.1f} s"
     )
+
+
+def _lay_trust(paths: BoxPaths, given: Path) -> None:
+    """Trust the key in a file, or say which file held none."""
+    from edge.errors import BadSeal, Misconfigured
+    from edge.sync.identity import lay_trust
+
+    try:
+        lay_trust(paths.trust, given.read_text(encoding="utf-8"))
+    except (BadSeal, UnicodeDecodeError) as e:
+        raise Misconfigured(
+            f"{given} is not central's public key; `qulaq-central key` prints it"
+        ) from e
 
 
 def _ordered_device(paths: BoxPaths, input_name: str) -> str:

@@ -60,7 +60,6 @@ def listen(evening: Evening, *, paths: BoxPaths, settings: Settings, progress: P
         Misconfigured: another process listens for this input, or the outbox cannot be opened.
     """
     outbox_folder = paths.outbox.parent
-    outbox_folder.mkdir(parents=True, exist_ok=True)
     with _only_one(outbox_folder / f"listen-{evening.input}.lock"), _stops(evening.source):
         outbox = Outbox.open(paths.outbox)
         try:
@@ -98,6 +97,8 @@ class _Session:
             boot=str(self._evening.boot),
             catalogue_version=self._ear.catalogue_version,
         )
+        if self._ear.catalogue_version == 0:
+            log.warning("catalogue_missing", reason="nothing is recognised until sync fetches one")
         try:
             for piece in source.pieces():
                 self._ear.hear(piece)
@@ -205,9 +206,14 @@ def _only_one(lock: Path) -> Iterator[None]:
     """Two ears at one input would tell everything twice.
 
     Raises:
-        Misconfigured: another process holds the lock.
+        Misconfigured: another process holds the lock, or it cannot be made.
     """
-    with lock.open("w") as file:
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        file = lock.open("w")
+    except OSError as e:
+        raise Misconfigured(f"cannot keep what is heard in {lock.parent}: {e}") from e
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as e:

@@ -25,7 +25,9 @@ def read_identity(content: bytes, *, source: str) -> BoxIdentity:
         identity = BoxIdentity.model_validate_json(content)
         named = device_id(identity.public_key)
     except (ValidationError, BadSeal) as e:
-        raise BadStick(f"{source} is not the identity of a box: {e}") from e
+        raise BadStick(
+            f"{source} is not the identity of a box; let the box write it to a stick again"
+        ) from e
     if named != identity.device:
         raise BadStick(f"{source} says {identity.device}, but its key is that of {named}")
     return identity

@@ -54,6 +54,7 @@ class WaveFile:
             Deaf: not a readable recording, or shorter than what is to be skipped.
         """
         try:
+            path.stat()  # the system says why there is nothing to read; libsndfile does not
             self._file = soundfile.SoundFile(path)
         except (OSError, soundfile.LibsndfileError) as e:
             raise Deaf(f"cannot read the recording {path}: {e}") from e

@@ -27,6 +27,7 @@ def open_sound(path: Path) -> Iterator[tuple[Iterator[NDArray[np.float32]], int]
             channels beyond what is heard.
     """
     try:
+        path.stat()  # the system says why there is nothing to read; libsndfile does not
         file = soundfile.SoundFile(path)
     except (soundfile.LibsndfileError, OSError) as error:
         raise Deaf(f"cannot read sound from {path}: {error}") from error

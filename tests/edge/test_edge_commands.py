@@ -114,6 +114,9 @@ def test_status_tells_place_records_coverage_and_what_sounds(box):
         (["--file", "x.wav", "--began", "tonight"], "'tonight' is not an instant"),
         (["--file", "x.wav", "--pace", "-1"], "--pace"),
         (["--input", "organ loft"], "no input 'organ loft'; they name main"),
+        (["--file", "x.wav", "--input", "../organ"], "'../organ' is no name"),
+        (["--file", "x.wav", "--input", ""], "'' is no name"),
+        (["--file", "x.wav", "--input", "organ" * 7], "1 to 32 characters"),
     ],
 )
 def test_what_cannot_be_meant_is_told_before_anything_is_done(box, arguments, complaint):
@@ -127,7 +130,7 @@ def test_what_cannot_be_meant_is_told_before_anything_is_done(box, arguments, co
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["listen", "--file", "absent.wav"], "absent.wav"),
+        (["listen", "--file", "absent.wav"], "No such file or directory: 'absent.wav'"),
         (["listen", "--file", "x.wav", "--config", "absent.toml"], "absent.toml"),
         (["sync", "--once"], "127.0.0.1:9"),
     ],
@@ -139,6 +142,43 @@ def test_trouble_is_one_line_and_exit_status_1(box, arguments, complaint):
     (line,) = said.stderr.decode().splitlines()
     assert line.startswith("Error: ")
     assert complaint in line
+
+
+@pytest.mark.parametrize("content", [b"no key", b"\xff\xfe"])
+def test_a_file_that_is_no_public_key_is_named_and_not_trusted(tmp_path, content):
+    (tmp_path / "central.pem").write_bytes(content)
+
+    said = call("identity", "--home", tmp_path / "box", "--trust", tmp_path / "central.pem")
+
+    assert said.exit_code == 1
+    assert "central.pem is not central's public key; `qulaq-central key`" in said.output
+    assert not (tmp_path / "box").exists()
+
+
+@pytest.mark.parametrize("command", ["listen", "sync", "identity"])
+def test_a_home_where_nothing_can_be_kept_is_told_in_one_line(tmp_path, command):
+    soundfile.write(tmp_path / "x.wav", np.zeros(RATE_HZ), RATE_HZ)
+    (tmp_path / "file").touch()
+    more = {"listen": ["--file", tmp_path / "x.wav"], "sync": ["--once"]}.get(command, [])
+
+    said = run(command, "--home", tmp_path / "file" / "box", *more)
+
+    assert said.returncode == 1
+    assert b"file/box" in said.stderr
+    assert said.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("room", "named"), [("bundle", b"bundle.json"), ("identity", b"identity.pem")]
+)
+def test_what_is_torn_is_named_in_one_line(box, room, named):
+    getattr(box, room).write_bytes(b"{")
+
+    said = run("sync", "--home", box.home, "--once")
+
+    assert said.returncode == 1
+    assert named in said.stderr
+    assert said.stderr.count(b"\n") == 1
 
 
 def test_raw_sound_on_standard_input_is_heard(box):

@@ -154,3 +154,13 @@ def test_a_shelf_that_cannot_be_written_says_so(tmp_path, central):
     central.publish([], version=2)
     with pytest.raises(Unwritable, match=r"shelf.*look at the card"):
         shelf.activate(central.manifest, central_key=central.public_key)
+
+
+def test_a_segment_that_rotted_on_the_card_is_fetched_again(shelf, central, tmp_path):
+    manifest = stock(shelf, central, [OLD, NEW], version=1)
+    rotten = shelf.segments(manifest)[0]
+    rotten.write_bytes(OLD[:-1] + b"!")
+
+    assert [] == shelf.missing(manifest)
+    assert [rotten] == shelf.drop_spoiled()
+    assert manifest.segments[:1] == shelf.missing(manifest)

@@ -1,7 +1,7 @@
 """The repertoire as lists to look something up in, a page at a time."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +74,7 @@ def recordings(connection: Connection, *, query: str = "", after: str = "") -> l
     ]
 
 
-def shares_of(connection: Connection, work_ids: Sequence[int]) -> dict[int, list[Share]]:
+def shares_of(connection: Connection, work_ids: Collection[int]) -> dict[int, list[Share]]:
     """The shares of these works, by number of party; a work without any has none."""
     table = store.shares
     wanted = select(table).where(table.c.work_id.in_(work_ids))

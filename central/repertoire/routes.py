@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response, UploadFile
 from fastapi import Form as Field
@@ -15,7 +15,7 @@ from central.access import Staff, admit
 from central.database import reading, writing
 from central.desk import Desk, office_of
 from central.repertoire import identifiers, lists, store
-from central.repertoire.shares import Share, require_whole
+from central.repertoire.shares import WHOLE, Role, Share, require_whole
 from central.repertoire.sound import hear
 from edge.matcher.recipe import RECIPE
 
@@ -35,8 +35,8 @@ class NewShare(forms.Form):
     """One party's part of a work, in one role."""
 
     party_id: forms.Number
-    role: Literal["C", "A", "CA", "AR", "E"]
-    basis_points: Annotated[int, forms.Field(ge=0, le=10_000)]
+    role: Role
+    basis_points: Annotated[int, forms.Field(ge=0, le=WHOLE)]
 
 
 class NewWork(forms.Form):

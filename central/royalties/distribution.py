@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from central.repertoire.shares import WHOLE, Share
 from central.royalties.money import Money
 
 RULE = "follow-the-money-v1"
@@ -12,7 +13,6 @@ RULE_IN_WORDS = (
     "their performed time, and each work's part among its rightholders by their registered shares. "
     "What cannot be attributed waits in suspense with its reason. No deduction is made."
 )
-WHOLE_WORK = 10_000  # basis points
 
 NOTHING_HEARD = "nothing-heard"
 UNKNOWN_RECORDING = "unknown-recording"
@@ -24,15 +24,6 @@ REASONS = {
     WORK_WITHOUT_SHARES: "the work has no registered rightholders",
     SHARES_NOT_WHOLE: "the registered shares of the work do not sum to 100 %",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A rightholder's part in a work, in basis points (10 000 is the whole work)."""
-
-    party_id: int
-    role: str
-    basis_points: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +123,7 @@ def _obstacle(play: PlayUsed) -> str:
         return UNKNOWN_RECORDING
     if not play.shares:
         return WORK_WITHOUT_SHARES
-    if sum(share.basis_points for share in play.shares) != WHOLE_WORK:
+    if sum(share.basis_points for share in play.shares) != WHOLE:
         return SHARES_NOT_WHOLE
     return ""
 

@@ -1,7 +1,7 @@
 """What other rooms know that a closing needs: events, their plays, and whose works those were."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,11 @@ from central.errors import Unknown
 from central.ingest.plays import Play
 from central.ingest.store import plays_of
 from central.ingest.tables import detections
-from central.repertoire.store import parties, recordings, shares, works
+from central.repertoire.lists import shares_of
+from central.repertoire.shares import Share
+from central.repertoire.store import parties, recordings, works
 from central.royalties.calendar import Period
-from central.royalties.distribution import Evidence, PlayUsed, Share
+from central.royalties.distribution import Evidence, PlayUsed
 from central.royalties.money import Money
 from central.venues.calendar import LONGEST_EVENT
 from central.venues.store import events, halls, venues
@@ -116,7 +118,7 @@ def plays_at_each(connection: Connection, wanted: Sequence[OpenEvent]) -> dict[i
 
 def _used(connection: Connection, plays: dict[str, Play]) -> dict[str, PlayUsed]:
     known = _known(connection, {play.recording_id for play in plays.values()})
-    parts = _shares(connection, {recording.work_id for recording in known.values()})
+    parts = shares_of(connection, {recording.work_id for recording in known.values()})
     heard = heard_by(connection, [key for play in plays.values() for key in play.detections])
     return {
         play.id: _play_used(play, known.get(play.recording_id), parts=parts, heard=heard)
@@ -128,7 +130,7 @@ def _play_used(
     play: Play,
     known: _Known | None,
     *,
-    parts: dict[int, tuple[Share, ...]],
+    parts: Mapping[int, Sequence[Share]],
     heard: dict[str, Evidence],
 ) -> PlayUsed:
     return PlayUsed(
@@ -143,7 +145,7 @@ def _play_used(
         milliseconds=play.milliseconds,
         confidence_per_mille=_per_mille(play),
         detections=tuple(heard[key] for key in play.detections),
-        shares=parts.get(known.work_id, ()) if known else (),
+        shares=tuple(parts[known.work_id]) if known else (),
     )
 
 
@@ -160,18 +162,6 @@ def _known(connection: Connection, recording_ids: Collection[str]) -> dict[str, 
         .where(recordings.c.id.in_(recording_ids))
     )
     return {row.id: _Known(row.title, row.performer, row.work_id, row.work_title) for row in rows}
-
-
-def _shares(connection: Connection, work_ids: Collection[int]) -> dict[int, tuple[Share, ...]]:
-    rows = connection.execute(
-        select(shares)
-        .where(shares.c.work_id.in_(work_ids))
-        .order_by(shares.c.work_id, shares.c.party_id, shares.c.role)
-    )
-    parts: dict[int, list[Share]] = defaultdict(list)
-    for row in rows:
-        parts[row.work_id].append(Share(row.party_id, row.role, row.basis_points))
-    return {work_id: tuple(of_work) for work_id, of_work in parts.items()}
 
 
 def heard_by(connection: Connection, keys: Iterable[str]) -> dict[str, Evidence]:

@@ -6,15 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from central.repertoire.shares import WHOLE, Share
 from central.royalties.distribution import (
     NOTHING_HEARD,
     SHARES_NOT_WHOLE,
     UNKNOWN_RECORDING,
-    WHOLE_WORK,
     WORK_WITHOUT_SHARES,
     Evidence,
     PlayUsed,
-    Share,
     distribute,
 )
 from central.royalties.money import Money, total_of
@@ -40,10 +39,8 @@ def play(name, milliseconds, *, shares=((1, 10_000),), work_id=1):
 
 
 pools = st.integers(0, 10**12).map(lambda minor: Money(minor, "KZT"))
-whole = st.lists(st.integers(1, WHOLE_WORK - 1), max_size=4, unique=True).map(
-    lambda cuts: [
-        b - a for a, b in zip([0, *sorted(cuts)], [*sorted(cuts), WHOLE_WORK], strict=True)
-    ]
+whole = st.lists(st.integers(1, WHOLE - 1), max_size=4, unique=True).map(
+    lambda cuts: [b - a for a, b in zip([0, *sorted(cuts)], [*sorted(cuts), WHOLE], strict=True)]
 )
 partings = whole.map(lambda points: tuple(enumerate(points, start=1)))
 programmes = st.lists(

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from central.repertoire.shares import Share
 from central.royalties.closed import ClosedEvent
-from central.royalties.distribution import PlayUsed, Share, distribute
+from central.royalties.distribution import PlayUsed, distribute
 from central.royalties.money import MixedCurrencies, Money
 from central.web.trail import MOST_NODES, Station, Way, draw, ways_of
 

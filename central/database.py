@@ -5,23 +5,27 @@ default; nothing here or in the rooms may be said in SQL that PostgreSQL does no
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import OperationalError as SqliteError
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import (
+    Column,
     Connection,
     DateTime,
     Dialect,
     Engine,
     MetaData,
+    Row,
+    Select,
     Table,
     create_engine,
     event,
@@ -42,6 +46,7 @@ METADATA = MetaData(
     }
 )
 
+PAGE = 500  # rows; whoever wants more asks again, after the last
 BUSY_SECONDS = 30  # a writer waits this long for its turn
 
 
@@ -153,3 +158,15 @@ def _refuse_newer(connection: Connection, config: Config) -> None:
 def put(connection: Connection, table: Table, row: Mapping[str, object]) -> int:
     """Insert one row into a table numbered by `id`; answers the number it was given."""
     return int(connection.execute(insert(table).values(row).returning(table.c.id)).scalar_one())
+
+
+def page_of(
+    connection: Connection,
+    wanted: Select[Any],
+    *,
+    by: Column[Any],
+    after: object,
+    at_most: int = PAGE,
+) -> Sequence[Row[Any]]:
+    """A page of a list: the first of the wanted rows whose key `by` is beyond `after`, by key."""
+    return connection.execute(wanted.where(by > after).order_by(by).limit(at_most)).all()

@@ -5,10 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from central.database import page_of
 from central.devices.store import boxes as table
 from edge.sync.wire import BoxInput
-
-PAGE = 500  # rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +39,7 @@ class Box:
 
 def boxes(connection: Connection, *, after: str = "") -> list[Box]:
     """Boxes by device id."""
-    rows = connection.execute(
-        select(table).where(table.c.device > after).order_by(table.c.device).limit(PAGE)
-    )
+    rows = page_of(connection, select(table), by=table.c.device, after=after)
     return [
         Box(
             device=row.device,

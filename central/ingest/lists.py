@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from central.database import page_of
 from central.ingest.tables import forks as table
 from edge.sync.wire import Sealed
 
@@ -25,7 +26,7 @@ class Fork:
 
 def forks(connection: Connection, *, after: int = 0) -> list[Fork]:
     """Forks by number, those after `after`."""
-    wanted = select(table).where(table.c.id > after).order_by(table.c.id).limit(PAGE)
+    rows = page_of(connection, select(table), by=table.c.id, after=after, at_most=PAGE)
     return [
         Fork(
             id=row.id,
@@ -35,5 +36,5 @@ def forks(connection: Connection, *, after: int = 0) -> list[Fork]:
             received_at=row.received_at,
             letter=Sealed(payload=row.payload, signer=row.device, signature=row.signature),
         )
-        for row in connection.execute(wanted)
+        for row in rows
     ]

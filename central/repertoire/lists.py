@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select
 
+from central.database import page_of
 from central.repertoire import store
 from central.repertoire.search import fold
 from central.repertoire.shares import Share
-
-PAGE = 500  # rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +48,16 @@ class Recording:
 def parties(connection: Connection, *, query: str = "", after: int = 0) -> list[Party]:
     """Parties whose name holds every word of `query`, by number."""
     table = store.parties
-    wanted = select(table).where(table.c.id > after, _holds(table.c.folded, query))
-    rows = connection.execute(wanted.order_by(table.c.id).limit(PAGE))
+    wanted = select(table).where(_holds(table.c.folded, query))
+    rows = page_of(connection, wanted, by=table.c.id, after=after)
     return [Party(row.id, row.name, row.latin_name, row.ipi) for row in rows]
 
 
 def works(connection: Connection, *, query: str = "", after: int = 0) -> list[Work]:
     """Works whose title holds every word of `query`, by number."""
     table = store.works
-    wanted = select(table).where(table.c.id > after, _holds(table.c.folded, query))
-    rows = connection.execute(wanted.order_by(table.c.id).limit(PAGE)).all()
+    wanted = select(table).where(_holds(table.c.folded, query))
+    rows = page_of(connection, wanted, by=table.c.id, after=after)
     parts = shares_of(connection, [row.id for row in rows])
     return [Work(row.id, row.title, row.iswc, parts[row.id]) for row in rows]
 
@@ -66,8 +65,9 @@ def works(connection: Connection, *, query: str = "", after: int = 0) -> list[Wo
 def recordings(connection: Connection, *, query: str = "", after: str = "") -> list[Recording]:
     """Recordings whose title or performer holds every word of `query`, by id."""
     table = store.recordings
-    wanted = select(table).where(table.c.id > after, _holds(table.c.folded, query))
-    rows = connection.execute(wanted.order_by(table.c.id).limit(PAGE))
+    columns = (column for column in table.c if column is not table.c.fingerprint)  # it is large
+    wanted = select(*columns).where(_holds(table.c.folded, query))
+    rows = page_of(connection, wanted, by=table.c.id, after=after)
     return [
         Recording(row.id, row.work_id, row.title, row.performer, row.isrc, row.milliseconds / 1000)
         for row in rows

@@ -5,9 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from central.database import page_of
 from central.venues import store
-
-PAGE = 500  # rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +43,19 @@ class Event:
 
 def venues(connection: Connection, *, after: int = 0) -> list[Venue]:
     """Venues by number."""
-    table = store.venues
-    rows = connection.execute(
-        select(table).where(table.c.id > after).order_by(table.c.id).limit(PAGE)
-    )
+    rows = page_of(connection, select(store.venues), by=store.venues.c.id, after=after)
     return [Venue(row.id, row.name, row.city, row.time_zone) for row in rows]
 
 
 def halls(connection: Connection, *, after: int = 0) -> list[Hall]:
     """Halls by number."""
-    table = store.halls
-    rows = connection.execute(
-        select(table).where(table.c.id > after).order_by(table.c.id).limit(PAGE)
-    )
+    rows = page_of(connection, select(store.halls), by=store.halls.c.id, after=after)
     return [Hall(row.id, row.venue_id, row.name) for row in rows]
 
 
 def events(connection: Connection, *, after: int = 0) -> list[Event]:
     """Events by number."""
-    table = store.events
-    rows = connection.execute(
-        select(table).where(table.c.id > after).order_by(table.c.id).limit(PAGE)
-    )
+    rows = page_of(connection, select(store.events), by=store.events.c.id, after=after)
     return [
         Event(
             id=row.id,

@@ -70,6 +70,15 @@ def test_the_cookie_is_for_this_site_and_no_script(office, browser):
     assert "samesite=strict" in kept
 
 
+def test_behind_a_web_server_with_a_certificate_the_cookie_travels_over_https_alone(
+    office, browser
+):
+    behind = {"X-Forwarded-Proto": "https"}
+    answer = browser.post("/login", data={"token": office.token}, headers=behind)
+
+    assert "; secure" in answer.headers["set-cookie"].lower()
+
+
 @pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example"])
 def test_the_door_leads_nowhere_else(office, browser, elsewhere):
     answer = browser.post("/login", data={"token": office.token, "then": elsewhere})

@@ -24,6 +24,7 @@ class Central:
         self.key = seal.new_key()
         self.tokens = {TOKEN}
         self.broken = False
+        self.headers = {}
 
     def enrol(self, body):
         """Status and body of the answer."""
@@ -59,6 +60,8 @@ def central():
             body = self.rfile.read(int(self.headers["Content-Length"]))
             status, answer = office.enrol(body) if self.path == "/v1/enrol" else (404, "")
             self.send_response(status)
+            for name, value in office.headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(answer.encode())
 

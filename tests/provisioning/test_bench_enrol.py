@@ -38,6 +38,13 @@ def test_a_central_that_is_down_is_not_a_refusal(central, box):
     assert enrol(central.address, letter)[1].device == box.device
 
 
+def test_an_answer_garbled_on_its_way_is_no_answer(central, box):
+    central.headers = {"Content-Encoding": "gzip"}
+
+    with pytest.raises(Unreachable, match="did not answer"):
+        enrol(central.address, enrolment(TOKEN, box.identity))
+
+
 def test_nobody_at_the_address_is_said_with_the_address(box):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

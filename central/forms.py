@@ -9,7 +9,8 @@ LARGEST = 2**31 - 1  # what every database keeps in an integer
 # Calendars reach from year 1 to 9999, but a change of zone may not cross their ends.
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"  # a line feed in a name would forge a line of a report
+# A line feed in a name, by any of its codes, would forge a line of a report.
+_PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
 
 Number = Annotated[int, Field(ge=1, le=LARGEST)]  # of a row: a work, a hall, an event
 After = Annotated[int, Field(ge=0, le=LARGEST)]  # a page of a list begins after this row

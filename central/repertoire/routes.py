@@ -17,6 +17,7 @@ from central.desk import Desk, office_of
 from central.repertoire import identifiers, lists, store
 from central.repertoire.shares import WHOLE, Role, Share, require_whole
 from central.repertoire.sound import hear
+from edge.matcher.fingerprint import Fingerprint
 from edge.matcher.recipe import RECIPE
 
 router = APIRouter(prefix="/v1", tags=["repertoire"], dependencies=[Staff])
@@ -114,22 +115,28 @@ def register_recording(
         name=audio.filename or "",
         longest_seconds=desk.settings.longest_recording_seconds,
     )
+    recording = _recording(heard, work_id=work_id, title=title, performer=performer, isrc=code)
+    with writing(desk.books) as connection:
+        store.put_recording(connection, recording, at=desk.now())
+    return RegisteredRecording(id=recording.id, duration_seconds=heard.duration_seconds)
+
+
+def _recording(
+    heard: Fingerprint, *, work_id: int, title: str, performer: str, isrc: str | None
+) -> store.Recording:
     kept = heard.to_bytes()
     sound = hashlib.sha256(kept).hexdigest()
-    recording = store.Recording(
+    return store.Recording(
         id=f"rec-{sound[:16]}",
         work_id=work_id,
         title=title,
         performer=performer,
-        isrc=code,
+        isrc=isrc,
         milliseconds=round(heard.duration_seconds * 1000),
         recipe=RECIPE.id,
         fingerprint=kept,
         fingerprint_sha256=sound,
     )
-    with writing(desk.books) as connection:
-        store.put_recording(connection, recording, at=desk.now())
-    return RegisteredRecording(id=recording.id, duration_seconds=heard.duration_seconds)
 
 
 @router.get("/parties")

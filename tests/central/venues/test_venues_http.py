@@ -84,6 +84,8 @@ def test_events_that_touch_or_are_next_door_do_not_clash(office):
         ({"starts_at": "2026-11-21T19:00:00"}, "starts_at"),
         ({"starts_at": "0001-01-01T00:00:00+14:00"}, "starts_at"),
         ({"title": "two\nlines"}, "title"),
+        ({"title": "two\u2028lines"}, "title"),
+        ({"title": "two\x85lines"}, "title"),
         ({"licence_fee_minor": -1}, "licence_fee_minor"),
         ({"licence_fee_minor": 0.5}, "licence_fee_minor"),
         ({"licence_fee_minor": 10**18}, "licence_fee_minor"),

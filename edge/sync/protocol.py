@@ -10,6 +10,7 @@ from edge.errors import BadCatalogue, Busy, Refused, Unreachable
 from edge.sync.wire import BatchReceipt, Sealed, Segment
 
 ANSWER_BYTES = 1 << 20  # no answer but a piece of a segment may be longer
+LONGEST_REST_SECONDS = 3600.0  # as long as central, or who speaks for it, can silence a box
 
 T = TypeVar("T")
 Words = TypeVar("Words", bound=BaseModel)
@@ -154,4 +155,5 @@ def _parse(answer: Answer, words: type[Words]) -> Words:
 def _retry_after(answer: Answer) -> float:
     """Seconds central asked for; 0 when it did not say, or named a date (our clock may be off)."""
     asked = answer.headers.get("retry-after", "")
-    return float(asked) if asked.isdigit() else 0.0
+    is_number = asked.isascii() and asked.isdigit()
+    return min(float(asked), LONGEST_REST_SECONDS) if is_number else 0.0

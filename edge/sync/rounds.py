@@ -183,10 +183,15 @@ def _check_addressee(bundle: Bundle, device: str) -> None:
         raise BadSeal(f"these orders are for {bundle.device}, this box is {device}")
 
 
+def failures_after(met: list[QulaqError], failures: int) -> int:
+    """Rounds failed in a row, now that the last one met this; waiting for a stick is no failure."""
+    return 0 if all(isinstance(e, Misconfigured) for e in met) else failures + 1
+
+
 def pause_after(met: list[QulaqError], failures: int, *, luck: float, settings: Settings) -> float:
-    """Seconds until the next round, after what the last one met."""
-    if all(isinstance(e, Misconfigured) for e in met):
-        return settings.sync_seconds  # all well, or a person is on the way with a stick
+    """Seconds until the next round, after what the last one met and so many failures in a row."""
+    if failures == 0:
+        return settings.sync_seconds
     asked = max((e.wait_seconds for e in met if isinstance(e, Busy)), default=0.0)
     drawn = backoff.delay(
         failures,
@@ -268,7 +273,7 @@ def sync_until_stopped(paths: BoxPaths, settings: Settings) -> None:
         log.info("sync_started", device=desk.identity.device)
         while True:
             met = report(desk, paths)
-            failures = failures + 1 if met else 0
+            failures = failures_after(met, failures)
             pause = pause_after(met, failures, luck=dice.random(), settings=settings)
             if _stops_within(pause, asked):
                 break

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from edge.config import Settings
 from edge.errors import BadCatalogue, Busy, Misconfigured, Refused, Unreachable
 from edge.sync.backoff import delay, wait
-from edge.sync.rounds import pause_after
+from edge.sync.rounds import failures_after, pause_after
 
 FAILURES = st.integers(1, 10_000)
 LUCK = st.floats(0, 1, exclude_max=True)
@@ -46,10 +46,19 @@ def test_after_a_good_round_the_next_comes_on_time():
     assert pause_after([], 0, luck=0.9, settings=Settings(sync_seconds=30)) == 30
 
 
-def test_a_box_without_orders_looks_for_its_stick_on_time():
-    orders = [Misconfigured("no orders")]
+@pytest.mark.parametrize("met", [[], [Misconfigured("no orders")]])
+def test_a_box_that_waits_for_its_stick_has_not_failed_and_looks_on_time(met):
+    failures = failures_after(met, 50)
 
-    assert pause_after(orders, 50, luck=0.9, settings=Settings(sync_seconds=30)) == 30
+    assert failures == 0
+    assert pause_after(met, failures, luck=0.9, settings=Settings(sync_seconds=30)) == 30
+
+
+@given(FAILURES)
+def test_every_round_with_any_other_trouble_counts(failures):
+    met = [Misconfigured("no orders"), Unreachable("gone")]
+
+    assert failures + 1 == failures_after(met, failures)
 
 
 def test_retry_after_is_honoured_whatever_the_luck():

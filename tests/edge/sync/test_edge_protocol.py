@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from edge.errors import BadCatalogue, Busy, Refused, Unreachable
 from edge.sync.protocol import (
+    LONGEST_REST_SECONDS,
     Answer,
     beat,
     drive,
@@ -73,7 +74,14 @@ def test_the_reason_central_gives_reaches_the_person_who_must_look():
 
 @pytest.mark.parametrize(
     ("asked", "seconds"),
-    [("120", 120.0), ("", 0.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.0), ("-5", 0.0)],
+    [
+        ("120", 120.0),
+        ("", 0.0),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 0.0),
+        ("-5", 0.0),
+        ("²", 0.0),
+        ("9" * 400, LONGEST_REST_SECONDS),
+    ],
 )
 def test_central_may_ask_for_seconds(asked, seconds):
     with pytest.raises(Busy) as busy:

@@ -1,7 +1,8 @@
 """Where the office keeps its books: one database, its clock, and one writer at a time.
 
-Every room describes its own tables in its `store.py`, all in `METADATA`. SQLite is the embedded
-default; nothing here or in the rooms may be said in SQL that PostgreSQL does not understand.
+Every room describes its own tables, in its `store.py` or `tables.py`, all in `METADATA`. SQLite
+is the embedded default; nothing here or in the rooms may be said in SQL that PostgreSQL does not
+understand.
 """
 
 import time

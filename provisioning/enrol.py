@@ -75,7 +75,7 @@ def enrol(central: str, letter: Enrolment) -> tuple[Sealed, Bundle]:
             headers={"Content-Type": "application/json"},
             timeout=_TIMEOUT_SECONDS,
         )
-    except (httpx.RequestError, httpx.InvalidURL) as e:
+    except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as e:  # the last: no such name
         raise Unreachable(f"{address} did not answer ({e}); check the address and try again") from e
     if answer.is_server_error:
         raise Unreachable(f"{address} answered {answer.status_code}; try again later")

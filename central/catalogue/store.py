@@ -14,7 +14,9 @@ catalogues = Table(
     METADATA,
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("made_at", Instant, nullable=False),
-    Column("content", String(64), nullable=False),  # SHA-256 over the names of its segments
+    Column(
+        "content", String(64), nullable=False
+    ),  # SHA-256 over recipe, recordings and their sounds
     Column("recordings", Integer, nullable=False),
     Column("size_bytes", Integer, nullable=False),
     Column("manifest", Text, nullable=False),  # the payload exactly as it was signed

@@ -53,7 +53,9 @@ def test_nobody_at_the_address_is_said_with_the_address(box):
             enrol(address, enrolment(TOKEN, box.identity))
 
 
-@pytest.mark.parametrize("address", ["central.example", "ftp://central.example", "http://"])
+@pytest.mark.parametrize(
+    "address", ["central.example", "ftp://central.example", "http://", "http://a..b"]
+)
 def test_what_is_no_address_is_said_so(address, box):
     with pytest.raises(Unreachable, match="check the address"):
         enrol(address, enrolment(TOKEN, box.identity))

@@ -64,7 +64,7 @@ def house_noise(dice: np.random.Generator, length: int, *, level_db: float) -> S
     spectrum = np.fft.rfft(dice.standard_normal(period))
     spectrum /= np.sqrt(np.maximum(np.arange(len(spectrum)), 20 * period / RATE_HZ))
     minute = np.fft.irfft(spectrum, period)
-    return np.resize(_at_level(minute, level_db), length).astype(np.float32)
+    return np.resize(at_level(minute, level_db), length)
 
 
 def applause(dice: np.random.Generator, length: int, *, people: int = 120) -> Samples:
@@ -87,13 +87,16 @@ def applause(dice: np.random.Generator, length: int, *, people: int = 120) -> Sa
     return sound[:length].astype(np.float32)
 
 
-def at_level(sound: Samples, level_db: float) -> Samples:
+def at_level(sound: NDArray[np.floating], level_db: float) -> Samples:
     """The same sound with its RMS at so many dB below full scale.
 
     Raises:
         ValueError: the sound is silent.
     """
-    return _at_level(sound, level_db).astype(np.float32)
+    loudness = float(np.sqrt(np.mean(np.square(sound, dtype=np.float64))))
+    if loudness == 0.0:
+        raise ValueError(f"{len(sound)} samples of silence have no level")
+    return (sound * (10 ** (level_db / 20) / loudness)).astype(np.float32)
 
 
 def _clap(dice: np.random.Generator) -> NDArray[np.float64]:
@@ -104,10 +107,3 @@ def _clap(dice: np.random.Generator) -> NDArray[np.float64]:
 
 def _smooth(noise: NDArray[np.float64], *, width: int) -> NDArray[np.float64]:
     return np.convolve(noise, np.ones(width) / width, mode="same")
-
-
-def _at_level(sound: NDArray[np.floating], level_db: float) -> NDArray[np.floating]:
-    loudness = float(np.sqrt(np.mean(np.square(sound, dtype=np.float64))))
-    if loudness == 0.0:
-        raise ValueError(f"{len(sound)} samples of silence have no level")
-    return sound * (10 ** (level_db / 20) / loudness)

@@ -69,8 +69,8 @@ def print_coverage(out: Console, spans: Sequence[Span]) -> None:
         seconds = span.ended - span.started
         table.add_row(
             STATES.get(span.state, span.state),
-            _clock(span.started),
-            _clock(span.ended),
+            clock(span.started),
+            clock(span.ended),
             f"{seconds:.3f}",
             f"{100 * seconds / whole:.2f} %",
         )
@@ -120,7 +120,8 @@ def print_credits(out: Console, shelf: Shelf, *, names: Iterable[str]) -> None:
 
 def clock(seconds: float) -> str:
     """A moment of the evening: minutes and seconds."""
-    return _clock(seconds)
+    tenths = round(seconds * 10)
+    return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"
 
 
 def _credit(recording: Recording) -> str:
@@ -139,12 +140,7 @@ def _table(title: str, *left: str, right: Sequence[str]) -> Table:
 
 
 def _span(started: float, ended: float) -> str:
-    return f"{_clock(started)}-{_clock(ended)}"
-
-
-def _clock(seconds: float) -> str:
-    tenths = round(seconds * 10)
-    return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"
+    return f"{clock(started)}-{clock(ended)}"
 
 
 def _errors(row: Row) -> str:

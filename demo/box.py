@@ -107,7 +107,7 @@ class Hearing:
         self._programs = programs
 
     def feed(self, sound: NDArray[np.int16], *, stage: Stage) -> None:
-        """Hand sound over as fast as the box takes it.
+        """Hand sound over, shape (samples,) at `RATE_HZ`, as fast as the box takes it.
 
         Raises:
             WentWrong: the box stopped listening.

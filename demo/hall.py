@@ -88,7 +88,7 @@ def applause(dice: np.random.Generator, length: int, *, people: int = 120) -> Sa
 
 
 def at_level(sound: NDArray[np.floating], level_db: float) -> Samples:
-    """The same sound with its RMS at so many dB below full scale.
+    """The same sound, float32, with its RMS at so many dB below full scale.
 
     Raises:
         ValueError: the sound is silent.

@@ -1,1 +1,1 @@
-"""Recognising: from samples to detections. Pure; runs on the box and at central."""
+"""Recognising: from samples to detections, by pure code that the box and central share."""

@@ -60,7 +60,7 @@ class Segment:
     def landmarks_between(
         self, first: int, until: int
     ) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
-        """Places and quarter bins of the landmarks with first <= place < until."""
+        """Place (uint32) and quarter bin (uint16) of landmarks with first <= place < until."""
         bounds = np.array((max(first, 0), max(until, 0)), np.uint32)  # else numpy copies the column
         low, high = np.searchsorted(self.places, bounds)
         return self.places[low:high], self.quarters[low:high]

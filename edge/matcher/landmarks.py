@@ -72,7 +72,11 @@ def join(parts: list[Landmarks]) -> Landmarks:
 def reference_hashes(
     landmarks: Landmarks, fan: int
 ) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
-    """Hash and anchor frame of each landmark with its `fan` highest partners."""
+    """Pairs of each landmark with its `fan` highest partners.
+
+    Returns:
+        Hash (uint32) and anchor frame (int32) of each pair, by rising anchor.
+    """
     return _hashes(landmarks, fan, soft=False)
 
 

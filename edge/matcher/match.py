@@ -36,8 +36,8 @@ def vote(
 
     Args:
         segment: where to look.
-        hashes: of the query.
-        anchors: frame of each hash's anchor, counted from the query's frame 0.
+        hashes: uint32, of the query.
+        anchors: int32, frame of each hash's anchor, counted from the query's frame 0.
         limit: how many candidates are wanted at most.
     """
     if not len(segment.keys):

@@ -68,7 +68,16 @@ class PeakPicker:
 def strongest(
     frames: NDArray[np.int32], heights: NDArray[np.float32], per_block: int
 ) -> NDArray[np.bool_]:
-    """Which peaks are among the `per_block` highest of their second; the earlier wins a tie."""
+    """Which peaks are among the `per_block` highest of their second; the earlier wins a tie.
+
+    Args:
+        frames: int32, not falling.
+        heights: float32, one for each frame.
+        per_block: how many of each second are wanted at most.
+
+    Returns:
+        One bool for each peak.
+    """
     blocks = frames // BLOCK_FRAMES
     order = np.lexsort((-heights, blocks))
     ranked = blocks[order]

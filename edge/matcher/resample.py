@@ -42,12 +42,12 @@ class Resampler:
         self._made = 0  # output samples so far
 
     def feed(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Take the next samples, any number of them; give those output samples that are settled."""
+        """Take float32 samples, any number of them; give those output samples that are settled."""
         self._heard += len(samples)
         return self._advance(samples, known=self._heard - self._after)
 
     def close(self) -> NDArray[np.float32]:
-        """Give the last output samples, as if silence followed."""
+        """Give the last output samples, float32, as if silence followed."""
         return self._advance(np.zeros(self._after, np.float32), known=self._heard)
 
     def _advance(self, samples: NDArray[np.float32], *, known: int) -> NDArray[np.float32]:

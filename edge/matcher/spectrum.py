@@ -45,7 +45,7 @@ class LogSpectrum:
         return np.concatenate(blocks)
 
     def close(self) -> NDArray[np.int32]:
-        """Give the last whole frames; a rest shorter than a window is not a frame."""
+        """Give the last whole frames, as `feed` does; a rest shorter than a window is no frame."""
         frames = max(0, (len(self._kept) - self._recipe.window) // self._recipe.hop + 1)
         padded = np.zeros(self._span, np.float32)
         padded[: len(self._kept)] = self._kept
@@ -74,12 +74,12 @@ class Whitener:
         self._edges = np.zeros(4, np.int64)  # first and next frame of the near sum, of the far sum
 
     def feed(self, levels: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Take log power, shape (frames, bins); give whitened frames in nepers of power."""
+        """Take log power, int32 (frames, bins); give whitened frames, float32 nepers of power."""
         self._kept = np.concatenate((self._kept, levels))
         return self._advance(self._kept_from + len(self._kept) - _FAR_FRAMES)
 
     def close(self) -> NDArray[np.float32]:
-        """Give the last frames; their surroundings end where the sound ends."""
+        """Give the last frames, as `feed` does; their surroundings end where the sound ends."""
         return self._advance(self._kept_from + len(self._kept))
 
     def _advance(self, until: int) -> NDArray[np.float32]:

@@ -125,7 +125,7 @@ def span(segment: Segment, laid: Alignment) -> tuple[int, int]:
 def expected(
     segment: Segment, laid: Alignment, first: int, until: int, recipe: Recipe
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Stream frame and bin (from the recipe's lowest) where each landmark should stand."""
+    """Stream frame and bin (from the lowest), int64, where each landmark should stand."""
     start = int(segment.starts[laid.recording])
     low = max(start, int(np.floor(laid.place_at(first))))
     high = min(start + int(segment.lengths[laid.recording]), int(np.ceil(laid.place_at(until))))

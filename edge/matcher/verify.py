@@ -63,7 +63,17 @@ def scene(landmarks: Landmarks, recipe: Recipe) -> Scene:
 def best_places(
     segment: Segment, view: Scene, diagonals: NDArray[np.int64], recipe: Recipe
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The best place near each candidate, and its score."""
+    """The best place near each candidate.
+
+    Args:
+        segment: where the candidates lie.
+        view: what the window shows.
+        diagonals: int64, places of the window's frame 0, as the votes have them.
+        recipe: the numbers that make the fingerprint.
+
+    Returns:
+        Place (int64) and score (float32, standard deviations) for each candidate.
+    """
     places = np.empty(len(diagonals), np.int64)
     scores = np.empty(len(diagonals), np.float32)
     low, high = SLACK_FRAMES

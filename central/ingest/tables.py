@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.schema import SchemaItem
 
 from central.database import METADATA, Instant
 
@@ -39,22 +40,26 @@ records = Table(
 )
 
 
-def _key_of_record() -> ForeignKeyConstraint:
+def _record() -> tuple[SchemaItem, ...]:
+    """What every record carries, and what ties it to the letter it came in."""
     key = ["device", "boot", "seq"]
-    return ForeignKeyConstraint(key, [f"records.{name}" for name in key])
+    return (
+        Column("device", String(19), primary_key=True),
+        Column("boot", String(36), primary_key=True),
+        Column("seq", Integer, primary_key=True, autoincrement=False),
+        Column("hall_id", ForeignKey("halls.id"), nullable=False),
+        Column("input", String(32), nullable=False),
+        Column("started_at", Instant, nullable=False),
+        Column("ended_at", Instant, nullable=False),
+        Column("clock_synced", Boolean, nullable=False),
+        ForeignKeyConstraint(key, [f"records.{name}" for name in key]),
+    )
 
 
 detections = Table(
     "detections",
     METADATA,
-    Column("device", String(19), primary_key=True),
-    Column("boot", String(36), primary_key=True),
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("hall_id", ForeignKey("halls.id"), nullable=False),
-    Column("input", String(32), nullable=False),
-    Column("started_at", Instant, nullable=False),
-    Column("ended_at", Instant, nullable=False),
-    Column("clock_synced", Boolean, nullable=False),
+    *_record(),
     # No foreign key: a box may know a recording that the office has retired or not yet registered.
     Column("recording_id", String(64), nullable=False),
     Column("reference_start_seconds", Float, nullable=False),
@@ -62,7 +67,6 @@ detections = Table(
     Column("confidence", Float, nullable=False),
     Column("catalogue_version", Integer, nullable=False),
     Column("recipe", String(64), nullable=False),
-    _key_of_record(),
     Index("ix_detections_hall_started", "hall_id", "started_at"),
     Index("ix_detections_recording", "recording_id"),
 )
@@ -70,16 +74,8 @@ detections = Table(
 coverage = Table(
     "coverage",
     METADATA,
-    Column("device", String(19), primary_key=True),
-    Column("boot", String(36), primary_key=True),
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("hall_id", ForeignKey("halls.id"), nullable=False),
-    Column("input", String(32), nullable=False),
-    Column("started_at", Instant, nullable=False),
-    Column("ended_at", Instant, nullable=False),
-    Column("clock_synced", Boolean, nullable=False),
+    *_record(),
     Column("state", String(16), nullable=False),
-    _key_of_record(),
     Index("ix_coverage_hall_ended", "hall_id", "ended_at"),
 )
 

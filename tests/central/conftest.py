@@ -1,15 +1,12 @@
 """An office open for business: a real server on a loopback port, and boxes that talk to it."""
 
-import io
 import shutil
 import threading
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import httpx
-import numpy as np
 import pytest
-import soundfile
 import uvicorn
 from hypothesis import settings
 
@@ -28,9 +25,9 @@ from edge.sync.wire import (
     Enrolment,
     Sealed,
 )
+from tests.fakes.spring_evening import tune
 
 EVENING = datetime(2026, 11, 21, 14, tzinfo=UTC)  # 19:00 in Almaty
-RATE_HZ = 22_050
 
 # A law holds on a busy machine too: nothing here is judged by how long it took.
 settings.register_profile("office", deadline=None)
@@ -235,22 +232,7 @@ def open_office_with(founded, home):
         front.close()
 
 
-def tune(seed, *, seconds=8):
-    """A tune of random notes as the bytes of a FLAC file, the same for the same seed."""
-    rng = np.random.default_rng(seed)
-    note = np.arange(RATE_HZ // 4) / RATE_HZ
-    fade = np.minimum(1, np.minimum(note, note[::-1]) * 50)
-    notes = [
-        sum(np.sin(2 * np.pi * pitch * k * note) / k for k in (1, 2, 3)) * fade
-        for pitch in rng.uniform(200, 900, seconds * 4)
-    ]
-    file = io.BytesIO()
-    samples = np.concatenate(notes) / 2 + rng.normal(scale=0.001, size=seconds * 4 * note.size)
-    soundfile.write(file, samples.astype(np.float32), RATE_HZ, format="FLAC")
-    return file.getvalue()
-
-
 @pytest.fixture(name="tune")
 def give_tune():
-    """The maker of tunes: `tune(seed, seconds=8)`."""
+    """The maker of tunes: `tune(seed, seconds=6)`."""
     return tune

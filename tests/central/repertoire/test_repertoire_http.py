@@ -120,7 +120,7 @@ def test_an_unknown_word_in_a_form_is_refused(office):
 
 def test_a_recording_is_kept_as_a_fingerprint_and_named_by_it(office, tune):
     work_id = office.work()
-    answer = office.send_recording(tune(1), work_id=work_id, performer="Оркестр")
+    answer = office.send_recording(tune(1, seconds=8), work_id=work_id, performer="Оркестр")
     (listed,) = office.http.get("/v1/recordings", params={"q": "orkestr"}).json()
     with reading(office.books) as connection:
         row = connection.execute(recordings.select()).one()

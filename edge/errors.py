@@ -39,7 +39,7 @@ class BadStick(QulaqError):
 
 
 class Unwritable(QulaqError):
-    """The outbox or the shelf cannot be written: the card is full, read-only, or dying."""
+    """The outbox or the shelf cannot be used: the card is full, read-only, or dying."""
 
 
 class Unreachable(QulaqError):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -120,15 +120,17 @@ class Outbox:
         # other process wrote in between, whatever the timeout.
         connection = self._db.conn
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
-            connection.commit()
-        except sqlite3.OperationalError as e:
-            connection.rollback()
-            raise Unwritable(f"the outbox cannot be written: {e}; look at the card") from e
+            with _card("written"):
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.commit()
         except BaseException:
             connection.rollback()
             raise
+
+    def _query(self, sql: str, values: Sequence[object] = ()) -> Iterator[dict[str, Any]]:
+        with _card("read"):
+            yield from self._db.query(sql, values)
 
     def put(self, records: Sequence[AnyRecord], checkpoint: Checkpoint) -> None:
         """Write records and how far listening has come, all or nothing.
@@ -155,7 +157,7 @@ class Outbox:
 
     def checkpoints(self) -> list[Checkpoint]:
         """The last checkpoint of every input, by its name."""
-        rows = self._db.query("SELECT * FROM checkpoints ORDER BY input")
+        rows = self._query("SELECT * FROM checkpoints ORDER BY input")
         return [
             Checkpoint(
                 input=row["input"],
@@ -169,7 +171,7 @@ class Outbox:
 
     def next_batch(self, limit: int) -> list[AnyRecord]:
         """The oldest records that wait for central, at most `limit`."""
-        rows = self._db.query(
+        rows = self._query(
             """SELECT body FROM records WHERE delivered_at IS NULL AND rejected IS NULL
                ORDER BY id LIMIT ?""",
             [limit],
@@ -218,7 +220,7 @@ class Outbox:
     def tally(self) -> Tally:
         """How many records wait, are delivered, and were rejected."""
         row = next(
-            self._db.query(
+            self._query(
                 """SELECT count(*) AS every, count(delivered_at) AS delivered,
                           count(rejected) AS rejected FROM records"""
             )
@@ -228,15 +230,26 @@ class Outbox:
 
     def records(self) -> Iterator[AnyRecord]:
         """Every record still here, whatever its fate, in the order they were written."""
-        for row in self._db.query("SELECT body FROM records ORDER BY id"):
+        for row in self._query("SELECT body FROM records ORDER BY id"):
             yield RECORD.validate_json(row["body"])
 
     def rejections(self) -> list[tuple[AnyRecord, str]]:
         """The records central will never take, and its reasons."""
-        rows = self._db.query(
+        rows = self._query(
             "SELECT body, rejected FROM records WHERE rejected IS NOT NULL ORDER BY id"
         )
         return [(RECORD.validate_json(row["body"]), row["rejected"]) for row in rows]
+
+
+@contextmanager
+def _card(done: str) -> Iterator[None]:
+    """Let the card's troubles be known by name; that a number is taken is none of them."""
+    try:
+        yield
+    except sqlite3.IntegrityError:
+        raise
+    except sqlite3.DatabaseError as e:
+        raise Unwritable(f"the outbox cannot be {done}: {e}; look at the card") from e
 
 
 @contextmanager

@@ -261,3 +261,20 @@ class Delivery(RuleBasedStateMachine):
 
 
 TestDelivery = Delivery.TestCase
+
+
+def test_a_card_that_lost_pages_of_the_outbox_is_told_and_not_stumbled_over(tmp_path):
+    path = tmp_path / "outbox.db"
+    outbox = Outbox.open(path)
+    outbox.put([heard(seq) for seq in range(1, 200)], checkpoint())
+    outbox.close()
+    kept = path.read_bytes()
+    whole = 9 * 4096  # the schema and what was migrated; of the records hardly anything
+    path.write_bytes(kept[:whole] + b"\xff" * (len(kept) - whole))
+
+    outbox = Outbox.open(path)
+    with pytest.raises(Unwritable, match=r"outbox.*look at the card"):
+        outbox.put([heard(200)], checkpoint())
+    with pytest.raises(Unwritable, match=r"outbox.*look at the card"):
+        list(outbox.records())
+    outbox.close()

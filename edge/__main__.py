@@ -224,15 +224,22 @@ def identity(home: Path, trust: Path | None) -> None:
 def match(catalogue: Path, files: tuple[Path, ...]) -> None:
     """Recognise recordings in files; one line of JSON for each file.
 
+    A file that cannot be read has an `error` in its line; the others are still answered, and the
+    command leaves with 1. `seconds` is the time an answer took.
+
     \b
     Example:
       qulaq-edge match --catalogue box/shelf evening.flac | jq .matches
     """
-    from edge.matcher.match_files import match_files
+    from edge.lookup import look_up
 
+    unread = False
     with spoken():
-        for answer in match_files(catalogue, files):
+        for answer in look_up(catalogue, files):
             click.echo(json.dumps(answer))
+            unread |= "error" in answer
+    if unread:
+        raise SystemExit(1)
 
 
 @main.command()

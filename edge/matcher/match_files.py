@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from edge.errors import BadCatalogue
+from edge.errors import BadCatalogue, Deaf
 from edge.matcher.decode import open_sound
 from edge.matcher.detect import Detection, Detector
 from edge.matcher.fingerprint import Fingerprinter
@@ -19,36 +19,39 @@ def match_files(catalogue: Path, files: Iterable[Path]) -> Iterator[dict[str, ob
         files: sound files of any length, read as streams.
 
     Yields:
-        One answer a file: `query` (its path), `matches` (the most certain first: `ref`, `score` 0
-        to 1, `query_start`, `query_end`, `ref_start` in seconds) and `seconds` (its length).
+        One answer a file: `query` (its path) and `matches` (the most certain first: `ref`, `score`
+        0 to 1, `query_start`, `query_end`, `ref_start` in seconds); for a file that is missing or
+        no sound that can be read, no matches and an `error`, which stops none of the others.
 
     Raises:
         BadCatalogue: the folder holds no segment, or one that is torn or foreign.
-        Deaf: a file is missing or is not sound that can be read.
     """
     segments = sorted(catalogue.glob(f"*{SUFFIX}"))
     if not segments:
         raise BadCatalogue(f"{catalogue} holds no *{SUFFIX} file; fetch a catalogue first")
     index = Index.open(segments)
     for path in files:
-        found, seconds = detect_file(index, path)
+        try:
+            found = detect_file(index, path)
+        except Deaf as e:
+            yield {"query": str(path), "matches": [], "error": str(e)}
+            continue
         best_first = sorted(found, key=lambda one: (-one.confidence, one.start))
-        yield {"query": str(path), "matches": [_match(d) for d in best_first], "seconds": seconds}
+        yield {"query": str(path), "matches": [_match(one) for one in best_first]}
 
 
-def detect_file(index: Index, path: Path) -> tuple[list[Detection], float]:
-    """All detections in one file, by when they ended, and the file's length in seconds.
+def detect_file(index: Index, path: Path) -> list[Detection]:
+    """All detections in one file, by when they ended.
 
     Raises:
         Deaf: the file is missing or is not sound that can be read.
     """
     with open_sound(path) as (blocks, rate_hz):
-        ear, detector, found, samples = Fingerprinter(rate_hz), Detector(index), [], 0
+        ear, detector, found = Fingerprinter(rate_hz), Detector(index), []
         for block in blocks:
-            samples += len(block)
             found += detector.feed(ear.feed(block))
     found += detector.feed(ear.close())
-    return found + detector.close(), samples / rate_hz
+    return found + detector.close()
 
 
 def _match(found: Detection) -> dict[str, object]:

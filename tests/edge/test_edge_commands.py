@@ -204,6 +204,12 @@ def test_files_are_matched_as_lines_of_json(tmp_path):
     assert ["rec-1"] == [found["ref"] for found in part["matches"]]
     assert abs(part["matches"][0]["ref_start"] - 5) < 2
     assert silence["matches"] == []
+    assert said.exit_code == 0
+    assert min(part["seconds"], silence["seconds"]) > 0
+
+    missing = call("match", "--catalogue", tmp_path, tmp_path / "gone.ogg")
+    assert "gone.ogg" in json.loads(missing.output)["error"]
+    assert missing.exit_code == 1
 
 
 def test_this_machine_hears_what_it_should():

@@ -1,6 +1,7 @@
 """qulaq-central: sets up the office, opens it, and does what is done from its own desk."""
 
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -86,7 +87,8 @@ def build_catalogue(home: Home) -> None:
     from central.catalogue.builder import build
     from central.founding import open_office
 
-    made = build(open_office(home, Settings()))
+    with closing(open_office(home, Settings())) as office:
+        made = build(office)
     click.echo(f"version {made.version}: {made.recordings} recordings, {made.size_bytes} bytes")
 
 

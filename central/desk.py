@@ -20,6 +20,10 @@ class Office:
     books: Engine
     key: EllipticCurvePrivateKey
 
+    def close(self) -> None:
+        """Let the books go."""
+        self.books.dispose()
+
     def now(self) -> datetime:
         """The office's clock, UTC."""
         return datetime.now(UTC)

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from sqlalchemy import Engine
 
 from central.access import new_secret, put_staff_token
 from central.database import open_books, upgrade, writing
@@ -28,9 +29,7 @@ def found(home: Home, *, at: datetime) -> str:
         for folder in (home.key.parent, home.segments):
             folder.mkdir(parents=True, exist_ok=True)
         home.key.parent.chmod(0o700)
-        books = open_books(home.books)
-        upgrade(books)
-        books.dispose()
+        _brought_up_to_date(home).dispose()
         token = let_in(home, label="founder", at=at)
         _save_secret(home.key, seal.private_pem(seal.new_key()))
     except OSError as e:
@@ -48,9 +47,11 @@ def let_in(home: Home, *, label: str, at: datetime) -> str:
         raise Unready(f"no office in {home.path}; run `qulaq-central init --home {home.path}`")
     token = new_secret()
     books = open_books(home.books)
-    with writing(books) as connection:
-        put_staff_token(connection, token, label=label, at=at)
-    books.dispose()
+    try:
+        with writing(books) as connection:
+            put_staff_token(connection, token, label=label, at=at)
+    finally:
+        books.dispose()
     return token
 
 
@@ -61,9 +62,7 @@ def open_office(home: Home, settings: Settings) -> Office:
         Unready: no office there, an unreadable key, or books of a newer program.
     """
     key = load_key(home)
-    books = open_books(home.books)
-    upgrade(books)
-    return Office(home=home, settings=settings, books=books, key=key)
+    return Office(home=home, settings=settings, books=_brought_up_to_date(home), key=key)
 
 
 def load_key(home: Home) -> EllipticCurvePrivateKey:
@@ -79,6 +78,16 @@ def load_key(home: Home) -> EllipticCurvePrivateKey:
         raise Unready(reason) from e
     except (OSError, BadSeal) as e:
         raise Unready(f"the key of the office, {home.key}: {e}") from e
+
+
+def _brought_up_to_date(home: Home) -> Engine:
+    books = open_books(home.books)
+    try:
+        upgrade(books)
+    except BaseException:
+        books.dispose()
+        raise
+    return books
 
 
 def _save_secret(path: Path, secret: bytes) -> None:

@@ -1,7 +1,7 @@
 """The office while it is open: one server, quiet, until somebody stops it."""
 
 import socket
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import click
 import structlog
@@ -22,11 +22,12 @@ def serve_office(home: Home, settings: Settings) -> None:
     _keep_log()
     with listen(settings) as door:
         settings = settings.but({"port": door.getsockname()[1]})
-        app = create_app(open_office(home, settings))
-        quiet = uvicorn.Config(app, access_log=False, log_level="warning", ws="none")
-        click.echo(f"Qulaq central answers on {settings.address} - stop it with Ctrl-C.")
-        with suppress(KeyboardInterrupt):  # how uvicorn tells of the Ctrl-C it has obeyed
-            uvicorn.Server(quiet).run(sockets=[door])
+        with closing(open_office(home, settings)) as office:
+            app = create_app(office)
+            quiet = uvicorn.Config(app, access_log=False, log_level="warning", ws="none")
+            click.echo(f"Qulaq central answers on {settings.address} - stop it with Ctrl-C.")
+            with suppress(KeyboardInterrupt):  # how uvicorn tells of the Ctrl-C it has obeyed
+                uvicorn.Server(quiet).run(sockets=[door])
 
 
 def listen(settings: Settings) -> socket.socket:

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from sqlalchemy import Engine
+
 from central.database import reading, writing
 from central.founding import open_office
 from central.royalties import closing
@@ -19,11 +21,14 @@ def close_days(home: Home, days: closing.Days) -> str:
         Unacceptable: the days are in the wrong order, or an event has not ended.
         ClosedAlready: some of it was closed before, with other days.
     """
-    return "\n".join(_told(_close_once(home, days)))
+    office = open_office(home, Settings())
+    try:
+        return "\n".join(_told(_close_once(office.books, days)))
+    finally:
+        office.close()
 
 
-def _close_once(home: Home, days: closing.Days) -> closing.Summary:
-    books = open_office(home, Settings()).books
+def _close_once(books: Engine, days: closing.Days) -> closing.Summary:
     try:
         with writing(books) as connection:
             return closing.close_period(connection, days, now=datetime.now(UTC))

@@ -99,11 +99,7 @@ class Outbox:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with _alone(path.with_suffix(".opening")):
-                db = Database(sqlite3.connect(path, timeout=BUSY_SECONDS))
-                # A hall's power is cut, not shut down: in WAL only FULL keeps what was committed.
-                db.execute("PRAGMA journal_mode = WAL")
-                db.execute("PRAGMA synchronous = FULL")
-                return cls(db)
+                return cls(_open_database(path))
         except (OSError, sqlite3.DatabaseError) as e:
             raise Misconfigured(
                 f"the outbox {path} cannot be opened: {e}; look at the card, and if the file is "
@@ -250,6 +246,18 @@ def _card(done: str) -> Iterator[None]:
         raise
     except sqlite3.DatabaseError as e:
         raise Unwritable(f"the outbox cannot be {done}: {e}; look at the card") from e
+
+
+def _open_database(path: Path) -> Database:
+    db = Database(sqlite3.connect(path, timeout=BUSY_SECONDS))
+    try:
+        # A hall's power is cut, not shut down: in WAL only FULL keeps what was committed.
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+    except sqlite3.DatabaseError:
+        db.close()
+        raise
+    return db
 
 
 @contextmanager

@@ -50,7 +50,7 @@ class Front:
         self.server.should_exit = True
         self.thread.join()
         self.door.close()
-        self.app.state.office.books.dispose()
+        self.app.state.office.close()
 
 
 class OfficeOpen:
@@ -79,7 +79,7 @@ class OfficeOpen:
     def close(self):
         self.http.close()
         self.stranger.close()
-        self.books.dispose()
+        self.office.close()
 
     def register(self, kind, **fields):
         """Register something and return its number."""
@@ -210,6 +210,7 @@ def home(founded, tmp_path):
 @pytest.fixture
 def office(founded, front, home):
     """An open office with nothing in its books."""
+    front.app.state.office.close()
     front.app.state.office = open_office(home, front.settings)
     opened = OfficeOpen(front, founded[1])
     yield opened

@@ -1,0 +1,97 @@
+"""The laboratory folder: its music fetched, its query sets made by its own programs."""
+
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from benchmarks.cores import spread
+
+LENGTHS = (5, 10, 20, 30)  # seconds of every clip
+SEEDS = (11, 12)
+_A_TENTH = 10
+
+
+def fetch_music(lab: Path, into: Path) -> Path:
+    """The folder of the laboratory's recordings, fetched if they are not there."""
+    if not (into / "manifest.csv").exists():
+        _run([sys.executable, str(lab / "get_music.py"), "--to", str(into)])
+    return into
+
+
+def make_sets(lab: Path, music: Path, into: Path, *, tenth: bool) -> list[Path]:
+    """Folders of clips and of evenings, made by the laboratory's maker where they are missing.
+
+    Args:
+        lab: the laboratory folder.
+        music: its recordings.
+        into: where the sets shall lie.
+        tenth: make a tenth of the clips, and a tenth of each evening.
+
+    Returns:
+        Folders that hold a clips.csv, a venues.csv, or both.
+    """
+    jobs = _jobs(lab, music, into / "tenth" if tenth else into, tenth=tenth)
+    missing = [words for folder, words in jobs if not _is_made(folder)]
+    for _ in spread(_run, missing, doing="making query sets"):
+        pass
+    return [folder for folder, _ in jobs]
+
+
+def _jobs(lab: Path, music: Path, into: Path, *, tenth: bool) -> list[tuple[Path, list[str]]]:
+    """Folder and command of every set; the conditions in two halves, one for each core."""
+    conditions = _maker(lab)["CONDS"]
+    jobs = []
+    for seed in SEEDS[:1] if tenth else SEEDS:
+        for half, some in enumerate((conditions[::2], conditions[1::2])):
+            words = ["--what", "clips", "--only", ",".join(some)]
+            words += ["--per-condition", "5" if tenth else "40"]
+            jobs.append(_job(lab, music, into / f"clips-{half}", seed, words))
+    words = ["--what", "venues"]
+    jobs.append(_job(lab, music, into / "evenings", SEEDS[0], words, tenth=tenth))
+    return jobs
+
+
+def _job(
+    lab: Path, music: Path, into: Path, seed: int, words: list[str], *, tenth: bool = False
+) -> tuple[Path, list[str]]:
+    share = str(_A_TENTH if tenth else 1)
+    command = [sys.executable, "-m", "benchmarks.lab", str(lab), share]
+    command += ["--music", str(music), "--out", str(into), "--seed", str(seed), *words]
+    return into / f"s{seed}", command
+
+
+def _is_made(folder: Path) -> bool:
+    return (folder / "clips.csv").exists() or (folder / "venues.csv").exists()
+
+
+def _run(command: Sequence[str]) -> None:
+    subprocess.run(command, check=True, stdout=sys.stderr)
+
+
+def _maker(lab: Path) -> dict[str, Any]:
+    """The laboratory's `make_queries.py` as it is imported: its constants and functions by name."""
+    path = lab / "make_queries.py"
+    described = importlib.util.spec_from_file_location("make_queries", path)
+    if described is None or described.loader is None or not path.exists():
+        raise FileNotFoundError(f"{lab} has no make_queries.py; it is no laboratory folder")
+    module = importlib.util.module_from_spec(described)
+    described.loader.exec_module(module)
+    return vars(module)
+
+
+def main() -> None:
+    """Run the laboratory's maker, with clips of 30 s besides, evenings of a share of an hour."""
+    lab, share = Path(sys.argv[1]), int(sys.argv[2])
+    maker = _maker(lab)
+    maker["LENGTHS"] = LENGTHS
+    maker["venue"] = partial(maker["venue"], length=3600 // share)
+    sys.argv[1:3] = []
+    maker["main"]()
+
+
+if __name__ == "__main__":
+    main()

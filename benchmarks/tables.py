@@ -1,0 +1,124 @@
+"""The results as tables: targets, other systems, and what the ear reaches."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from benchmarks.targets import Group, Targets
+
+Row = dict[str, Any]
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table in Markdown, padded so that it also reads well as it is."""
+    lines = [[str(cell) for cell in row] for row in (head, *rows)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
+    padded = [
+        "| " + " | ".join(f"{cell:<{w}}" for cell, w in zip(line, widths, strict=True)) + " |"
+        for line in lines
+    ]
+    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+    return "\n".join([padded[0], rule, *padded[1:]])
+
+
+def clips_table(targets: Targets, clips: Sequence[Row], catalogue: str) -> str:
+    """Targets, ours and the best of the others, condition by condition."""
+    lengths = (5, 10, 20, 30)
+    head = ["condition"]
+    for seconds in lengths:
+        head += [f"{seconds} s: target", "ours"]
+    rows = [_group_row(group, clips, catalogue, lengths) for group in targets.groups]
+    head += [f"{name} 10 s" for name in targets.peers]
+    rows = [row + list(group.peers) for row, group in zip(rows, targets.groups, strict=True)]
+    rows.append(_summary("unknown music accepted", clips, lengths, "accepted", "unknown"))
+    rows[-1] += targets.found["unknown"]
+    rows.append(_summary("a wrong recording first", clips, lengths, "wrong", "known"))
+    rows[-1] += targets.found["wrong"]
+    return table(head, rows)
+
+
+def conditions_table(targets: Targets, clips: Sequence[Row]) -> str:
+    """Every condition by itself, with the number of its clips and how many places are right."""
+    lengths = (5, 10, 20, 30)
+    head = ["condition", "clips", *(f"{s} s" for s in lengths), "place right", "seconds covered"]
+    rows = []
+    for condition in (name for group in targets.groups for name in group.conditions):
+        own = [row for row in clips if row["condition"] == condition]
+        counts = [sum(row["known"] for row in own if row["seconds"] == s) for s in lengths[:1]]
+        shares = [rate([r for r in own if r["seconds"] == s], "found", "known") for s in lengths]
+        rows.append(
+            [condition, *counts, *shares, rate(own, "placed", "found"),
+             rate(own, "covered", "sounded")]
+        )  # fmt: skip
+    return table(head, rows)
+
+
+def rate(rows: Iterable[Row], part: str, whole: str) -> str:
+    """Per cent of a whole, over several cells; empty if there is nothing."""
+    rows = list(rows)
+    total = sum(row[whole] for row in rows)
+    return percent(sum(row[part] for row in rows) / total) if total else ""
+
+
+def percent(share: float) -> str:
+    """A share in per cent, to a tenth."""
+    return f"{100 * share:.1f}".removesuffix(".0")
+
+
+def _group_row(
+    group: Group, clips: Sequence[Row], catalogue: str, lengths: Sequence[int]
+) -> list[object]:
+    own = [row for row in clips if row["condition"] in group.conditions]
+    row: list[object] = [group.name]
+    for seconds in lengths:
+        bar = group.bars(catalogue).get(seconds)
+        share = rate([r for r in own if r["seconds"] == seconds], "found", "known")
+        missed = bool(bar and share and float(share) < bar[0])
+        row += [_arrow(bar), f"{share} ✗" if missed else share]
+    return row
+
+
+def _arrow(bar: tuple[float, float] | None) -> str:
+    if bar is None:
+        return ""
+    return f"{bar[0]:g}" if bar[0] == bar[1] else f"{bar[0]:g} → {bar[1]:g}"
+
+
+def _summary(
+    name: str, clips: Sequence[Row], lengths: Sequence[int], part: str, whole: str
+) -> list[object]:
+    row: list[object] = [f"{name} (of {sum(r[whole] for r in clips)})"]
+    for seconds in lengths:
+        own = [r for r in clips if r["seconds"] == seconds]
+        row += ["0" if part == "accepted" else "", rate(own, part, whole)]
+    return row
+
+
+def evenings_table(targets: Targets, seen: Row) -> str:
+    """Events, seconds and boundaries of evenings, beside the other systems."""
+    front, back = seen["foreground"], seen["background"]
+    both = [front, back]
+    found, seconds = "found", "attributed"
+    rows: list[list[object]] = [
+        ["events of 10 s and longer found, %", "", rate(both, found, "events"), "events"],
+        ["of those in the foreground", "≥ 97", rate([front], found, "events"), ""],
+        ["of those under dialogue", "≥ 90", rate([back], found, "events"), ""],
+        ["seconds of known music attributed, %", "≥ 94", rate(both, seconds, "seconds"), "seconds"],
+        ["of those in the foreground", "", rate([front], seconds, "seconds"), "foreground"],
+        ["of those under dialogue", "", rate([back], seconds, "seconds"), "background"],
+        ["detections that are right, %", "", rate([seen], "right", "detections"), "right"],
+        ["seconds attributed wrongly, an hour", "≤ 5", round(seen["wrong"] / seen["hours"], 1),
+         "wrong"],
+    ]  # fmt: skip
+    table_rows = [row[:3] + list(targets.evenings.get(str(row[3]), [""] * 4)) for row in rows]
+    table_rows += [edges(kind, both, kind) + [""] * 4 for kind in ("start", "end")]
+    return table(["", "target", "ours", *targets.peers], table_rows)
+
+
+def edges(name: str, tallies: Iterable[Row], kind: str) -> list[object]:
+    """How far beginnings or ends are off: the share within a second, and the median."""
+    errors = sorted(abs(error) for tally in tallies for error in tally[f"{kind}_errors"])
+    if not errors:
+        return [f"{name} within 1 s, %; median", "≥ 85; ≤ 0.2 s", ""]
+    near = sum(error <= 1.0 for error in errors) / len(errors)
+    middle = errors[len(errors) // 2]
+    return [f"{name} within 1 s, %; median", "≥ 85; ≤ 0.2 s", f"{percent(near)}; {middle:.2f} s"]

@@ -44,7 +44,7 @@ def _narrow(_: Laboratory, dice: np.random.Generator, sound: Sound) -> Sound:
 
 def _humming(_: Laboratory, dice: np.random.Generator, sound: Sound) -> Sound:
     phase = 2 * np.pi * 50 / RATE_HZ * np.arange(len(sound), dtype=np.float32)
-    hum = np.sum([np.sin(k * phase) / k for k in (1, 2, 3, 5, 7, 9)], axis=0, dtype=np.float32)
+    hum = np.array([np.sin(k * phase) / k for k in (1, 2, 3, 5, 7, 9)]).sum(axis=0)
     return sound + louder(hum, -dice.uniform(12, 26))
 
 

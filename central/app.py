@@ -15,14 +15,19 @@ from central.doors import CountedBodies
 from central.errors import CentralError
 from central.ingest import routes as ingest
 from central.repertoire import routes as repertoire
+from central.repertoire import uploads as sound
+from central.repertoire.mandates import routes as mandates
 from central.royalties import routes as royalties
+from central.turnstile import Turnstile
 from central.venues import routes as venues
 from central.web.routes import open_console
 from edge.errors import BadSeal, QulaqError
 
 ROUTERS = (
     repertoire.router,
-    repertoire.uploads,
+    sound.uploads,
+    mandates.router,
+    mandates.public,
     venues.router,
     catalogue.staff,
     catalogue.boxes,
@@ -45,6 +50,7 @@ def create_app(office: Office) -> FastAPI:
     app = FastAPI(title="Qulaq central", docs_url=None, redoc_url=None)
     app.state.office = office
     settings = office.settings
+    app.state.turnstile = Turnstile(settings.questions_per_minute)
     app.add_middleware(
         CountedBodies,
         largest_bytes=settings.largest_body_bytes,

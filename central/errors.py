@@ -7,6 +7,7 @@ CentralError (of QulaqError)
 ├── NotStaff       the staff token is missing or wrong; ask the office for one  (401)
 ├── Unwelcome      this box or token may not do that; a person at the office must look  (403)
 ├── TooLarge       the body is larger than this door takes; send less at once  (413)
+├── TooOften       one visitor asks more than the office can answer for all; wait  (429)
 └── Unready        the office itself is not set up to run; the text says what to do  (500)
 """
 
@@ -55,6 +56,12 @@ class TooLarge(CentralError):
     """A body larger than the door takes."""
 
     status = 413
+
+
+class TooOften(CentralError):
+    """More questions in a minute than one visitor may ask."""
+
+    status = 429
 
 
 class Unready(CentralError):

@@ -46,6 +46,10 @@ class Settings:
     largest_body_bytes: int = 2 * MEGABYTE  # of any request but a recording's
     largest_audio_bytes: int = 200 * MEGABYTE  # of a recording sent to be fingerprinted
     longest_recording_seconds: int = 4 * 3600  # s
+    largest_import_bytes: int = 50 * MEGABYTE  # of a file of works: CWR, XLSX or CSV
+    questions_per_minute: int = 60  # that one visitor without a token may ask
+    society_code: str = "000"  # CISAC's number of the society this office works for
+    society_name: str = "QULAQ"  # as its acknowledgements call it
     enrolment_days: int = 14  # d, until an unused enrolment token expires
 
     @property

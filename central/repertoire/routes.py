@@ -1,142 +1,61 @@
-"""The counter for authors and publishers: parties, works and recordings come in here."""
+"""The counter for authors and publishers: parties and works come in here, and are looked up."""
 
-import hashlib
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
-
-from fastapi import APIRouter, Request, Response, UploadFile
-from fastapi import Form as Field
-from fastapi.concurrency import run_in_threadpool
-from fastapi.routing import APIRoute
-from pydantic import BaseModel
+from fastapi import APIRouter, Response
 
 from central import forms
-from central.access import Staff, admit
+from central.access import Staff
 from central.database import reading, writing
-from central.desk import Desk, office_of
-from central.repertoire import identifiers, lists, store
-from central.repertoire.shares import WHOLE, Role, Share, require_whole
-from central.repertoire.sound import hear
-from edge.matcher.fingerprint import Fingerprint
-from edge.matcher.recipe import RECIPE
+from central.desk import Desk
+from central.repertoire import imports, lists, store
+from central.repertoire.newcomers import NewParty, NewSociety, NewWork
 
 router = APIRouter(prefix="/v1", tags=["repertoire"], dependencies=[Staff])
 """Everything staff may register or look up."""
 
 
-class NewParty(forms.Form):
-    """A person or a company, in its own script, and in Latin letters if that is another."""
-
-    name: forms.Name
-    latin_name: forms.Remark = ""
-    ipi: forms.Code | None = None
-
-
-class NewShare(forms.Form):
-    """One party's part of a work, in one role."""
-
-    party_id: forms.Number
-    role: Role
-    basis_points: Annotated[int, forms.Field(ge=0, le=WHOLE)]
-
-
-class NewWork(forms.Form):
-    """A work and everyone who has a share of it; the shares sum to 10000 basis points."""
-
-    title: forms.Title
-    iswc: forms.Code | None = None
-    shares: Annotated[list[NewShare], forms.Field(min_length=1, max_length=200)]
-
-
-class RegisteredRecording(BaseModel):
-    """What boxes will call it, and how long it is."""
-
-    id: str
-    duration_seconds: float
-
-
 @router.post("/parties", status_code=201)
 def register_party(desk: Desk, party: NewParty) -> forms.Registered:
     """Register a party."""
-    ipi = identifiers.ipi(party.ipi) if party.ipi else None
+    codes, societies = party.codes(), party.societies()
     with writing(desk.books) as connection:
         number = store.put_party(
-            connection, name=party.name, latin_name=party.latin_name, ipi=ipi, at=desk.now()
+            connection, name=party.name, latin_name=party.latin_name, at=desk.now(), **codes
         )
+        store.put_affiliations(connection, number, societies)
     return forms.Registered(id=number)
+
+
+@router.post("/societies", status_code=201)
+def register_society(desk: Desk, society: NewSociety) -> NewSociety:
+    """Register a society, or correct its name."""
+    with writing(desk.books) as connection:
+        store.put_society(
+            connection, code=society.code, name=society.name, territory=society.territory
+        )
+    return society
 
 
 @router.post("/works", status_code=201)
 def register_work(desk: Desk, work: NewWork) -> forms.Registered:
     """Register a work with its shares."""
-    iswc = identifiers.iswc(work.iswc) if work.iswc else None
-    parts = [Share(part.party_id, part.role, part.basis_points) for part in work.shares]
-    require_whole(parts)
+    iswc, parts, detail = work.code(), work.parts(), work.detail()
     with writing(desk.books) as connection:
-        number = store.put_work(connection, title=work.title, iswc=iswc, parts=parts, at=desk.now())
+        number = store.put_work(
+            connection, title=work.title, iswc=iswc, parts=parts, at=desk.now(), detail=detail
+        )
     return forms.Registered(id=number)
 
 
-class _StaffFirst(APIRoute):
-    """Asks for the token before the body is read: strangers do not fill our disk."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        take = super().get_route_handler()
-
-        async def guarded(request: Request) -> Response:
-            await run_in_threadpool(admit, office_of(request), request.headers)
-            return await take(request)
-
-        return guarded
-
-
-uploads = APIRouter(
-    prefix="/v1", tags=["repertoire"], dependencies=[Staff], route_class=_StaffFirst
-)
-"""Where sound comes in."""
-
-
-@uploads.post("/recordings", status_code=201)
-def register_recording(
-    desk: Desk,
-    *,
-    work_id: Annotated[forms.Number, Field()],
-    title: Annotated[forms.Title, Field()],
-    audio: UploadFile,
-    performer: Annotated[forms.Remark, Field()] = "",
-    isrc: Annotated[forms.Code | None, Field()] = None,
-) -> RegisteredRecording:
-    """Register a recording; its sound becomes a fingerprint here and is not kept."""
-    code = identifiers.isrc(isrc) if isrc else None
-    with reading(desk.books) as connection:
-        store.require_work(connection, work_id)
-    heard = hear(
-        audio.file,
-        name=audio.filename or "",
-        longest_seconds=desk.settings.longest_recording_seconds,
-    )
-    recording = _recording(heard, work_id=work_id, title=title, performer=performer, isrc=code)
+@router.put("/works/{work_id}")
+def revise_work(desk: Desk, work_id: forms.Number, work: NewWork) -> forms.Registered:
+    """Replace what is registered of a work; what was paid on it stays as it was paid."""
+    iswc, parts, detail = work.code(), work.parts(), work.detail()
     with writing(desk.books) as connection:
-        store.put_recording(connection, recording, at=desk.now())
-    return RegisteredRecording(id=recording.id, duration_seconds=heard.duration_seconds)
-
-
-def _recording(
-    heard: Fingerprint, *, work_id: int, title: str, performer: str, isrc: str | None
-) -> store.Recording:
-    kept = heard.to_bytes()
-    sound = hashlib.sha256(kept).hexdigest()
-    return store.Recording(
-        id=f"rec-{sound[:16]}",
-        work_id=work_id,
-        title=title,
-        performer=performer,
-        isrc=isrc,
-        milliseconds=round(heard.duration_seconds * 1000),
-        recipe=RECIPE.id,
-        fingerprint=kept,
-        fingerprint_sha256=sound,
-    )
+        store.require_work(connection, work_id)
+        store.revise_work(
+            connection, work_id, title=work.title, iswc=iswc, parts=parts, detail=detail
+        )
+    return forms.Registered(id=work_id)
 
 
 @router.get("/parties")
@@ -147,10 +66,33 @@ def list_parties(desk: Desk, q: forms.Query = "", after: forms.After = 0) -> lis
 
 
 @router.get("/works")
-def list_works(desk: Desk, q: forms.Query = "", after: forms.After = 0) -> list[lists.Work]:
-    """Works with their shares, by number, at most 500 of those after `after`."""
+def list_works(
+    desk: Desk, q: forms.Query = "", after: forms.After = 0, *, held: bool = False
+) -> list[lists.Work]:
+    """Works with their shares, by number, at most 500 of those after `after`; or those held."""
     with reading(desk.books) as connection:
-        return lists.works(connection, query=q, after=after)
+        return lists.works(connection, query=q, after=after, held=held)
+
+
+@router.get("/search/works")
+def find_works(desk: Desk, q: forms.Query) -> list[lists.Work]:
+    """Works called something like `q`, under any title and in any script, the likest first."""
+    with reading(desk.books) as connection:
+        return lists.works_like(connection, q)
+
+
+@router.get("/search/parties")
+def find_parties(desk: Desk, q: forms.Query) -> list[lists.Party]:
+    """Parties called something like `q`, the likest first."""
+    with reading(desk.books) as connection:
+        return lists.parties_like(connection, q)
+
+
+@router.get("/search/recordings")
+def find_recordings(desk: Desk, q: forms.Query) -> list[lists.Recording]:
+    """Recordings with a title or performer something like `q`, the likest first."""
+    with reading(desk.books) as connection:
+        return lists.recordings_like(connection, q)
 
 
 @router.get("/recordings")
@@ -160,3 +102,19 @@ def list_recordings(
     """Recordings by id, at most 500 of those after `after`."""
     with reading(desk.books) as connection:
         return lists.recordings(connection, query=q, after=after)
+
+
+@router.get("/imports")
+def list_imports(desk: Desk) -> list[imports.Import]:
+    """The latest files of works that came in, and what became of them."""
+    with reading(desk.books) as connection:
+        return imports.latest(connection)
+
+
+@router.get("/imports/{number}/acknowledgement")
+def download_acknowledgement(desk: Desk, number: forms.Number) -> Response:
+    """The acknowledgement of a file, as it was first given."""
+    with reading(desk.books) as connection:
+        came_in = imports.import_of(connection, number)
+        content = imports.acknowledgement_of(connection, number)
+    return Response(content, media_type=imports.MEDIA_TYPES[came_in.kind])

@@ -1,5 +1,6 @@
 """A recording is heard once, as a box would hear it; what is kept cannot be played back."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from central.errors import TooLarge, Unacceptable
+from central.repertoire.store import Recording
 from edge.errors import Deaf
 from edge.matcher.decode import open_sound
 from edge.matcher.detect import SHORTEST_FRAMES
@@ -50,6 +52,25 @@ def hear(file: IO[bytes], *, name: str, longest_seconds: int) -> Fingerprint:
             f"what is shorter than {SHORTEST_SECONDS:.0f} s. Is the file whole?"
         )
     return heard
+
+
+def recording_of(
+    heard: Fingerprint, *, work_id: int, title: str, performer: str, isrc: str | None
+) -> Recording:
+    """A recording of a work, named by its own fingerprint."""
+    kept = heard.to_bytes()
+    sound = hashlib.sha256(kept).hexdigest()
+    return Recording(
+        id=f"rec-{sound[:16]}",
+        work_id=work_id,
+        title=title,
+        performer=performer,
+        isrc=isrc,
+        milliseconds=round(heard.duration_seconds * 1000),
+        recipe=RECIPE.id,
+        fingerprint=kept,
+        fingerprint_sha256=sound,
+    )
 
 
 def _bounded(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from central.repertoire.shares import WHOLE, Share
+from central.repertoire.shares import Share, is_whole
 from central.royalties.money import Money
 
 RULE = "follow-the-money-v1"
@@ -123,7 +123,7 @@ def _obstacle(play: PlayUsed) -> str:
         return UNKNOWN_RECORDING
     if not play.shares:
         return WORK_WITHOUT_SHARES
-    if sum(share.basis_points for share in play.shares) != WHOLE:
+    if not is_whole(play.shares):
         return SHARES_NOT_WHOLE
     return ""
 

@@ -194,7 +194,7 @@ def founded(tmp_path_factory):
 @pytest.fixture(scope="session")
 def front(founded):
     """One server for all tests; each puts an office of its own behind it."""
-    opened = Front(Home(founded[0]), Settings(port=0))
+    opened = Front(Home(founded[0]), Settings(port=0, questions_per_minute=100_000))
     yield opened
     opened.close()
 

@@ -34,6 +34,8 @@ def test_a_party_is_listed_as_it_was_registered(office):
         "name": "Шәмші Қалдаяқов",
         "latin_name": "Shamshi",
         "ipi": "00014107338",
+        "ipi_base": None,
+        "isni": None,
     } == party
 
 

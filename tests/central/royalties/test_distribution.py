@@ -90,7 +90,7 @@ def test_money_follows_performed_time_and_then_shares():
     [
         (play("b", 60_000, work_id=None), UNKNOWN_RECORDING),
         (play("b", 60_000, shares=()), WORK_WITHOUT_SHARES),
-        (play("b", 60_000, shares=((1, 9_999),)), SHARES_NOT_WHOLE),
+        (play("b", 60_000, shares=((1, 9_993),)), SHARES_NOT_WHOLE),
     ],
 )
 def test_what_cannot_be_attributed_waits_and_is_not_spread_over_the_others(strange, reason):

@@ -1,0 +1,95 @@
+"""Where sound comes in: from staff, and from authors by a link that opens once."""
+
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request, Response, UploadFile
+from fastapi import Form as Field
+from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from central import forms
+from central.access import Staff, admit, new_secret
+from central.database import reading, writing
+from central.desk import Desk, office_of
+from central.repertoire import identifiers, invitations, store
+from central.repertoire.sound import hear, recording_of
+
+SEND = "/send"  # where the links of authors lead
+
+
+class RegisteredRecording(BaseModel):
+    """What boxes will call it, and how long it is."""
+
+    id: str
+    duration_seconds: float
+
+
+class NewInvitation(forms.Form):
+    """Ask an author for a recording of a work."""
+
+    work_id: forms.Number
+    days: Annotated[int, forms.Field(ge=1, le=365)] = 30
+
+
+class SentInvitation(BaseModel):
+    """The link to give to the author; it is not kept and cannot be shown again."""
+
+    id: int
+    link: str
+
+
+class _StaffFirst(APIRoute):
+    """Asks for the token before the body is read: strangers do not fill our disk."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        take = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            await run_in_threadpool(admit, office_of(request), request.headers)
+            return await take(request)
+
+        return guarded
+
+
+uploads = APIRouter(
+    prefix="/v1", tags=["repertoire"], dependencies=[Staff], route_class=_StaffFirst
+)
+"""Where staff send sound, and let authors send it."""
+
+
+@uploads.post("/recordings", status_code=201)
+def register_recording(
+    desk: Desk,
+    *,
+    work_id: Annotated[forms.Number, Field()],
+    title: Annotated[forms.Title, Field()],
+    audio: UploadFile,
+    performer: Annotated[forms.Remark, Field()] = "",
+    isrc: Annotated[forms.Code | None, Field()] = None,
+) -> RegisteredRecording:
+    """Register a recording; its sound becomes a fingerprint here and is not kept."""
+    code = identifiers.isrc(isrc) if isrc else None
+    with reading(desk.books) as connection:
+        store.require_work(connection, work_id)
+    longest = desk.settings.longest_recording_seconds
+    heard = hear(audio.file, name=audio.filename or "", longest_seconds=longest)
+    recording = recording_of(heard, work_id=work_id, title=title, performer=performer, isrc=code)
+    with writing(desk.books) as connection:
+        store.put_recording(connection, recording, at=desk.now())
+    return RegisteredRecording(id=recording.id, duration_seconds=heard.duration_seconds)
+
+
+@uploads.post("/invitations", status_code=201)
+def invite(desk: Desk, wanted: NewInvitation) -> SentInvitation:
+    """Make a link by which an author may send one recording of a work, once."""
+    token = new_secret()
+    expires_at = desk.now() + timedelta(days=wanted.days)
+    with writing(desk.books) as connection:
+        store.require_work(connection, wanted.work_id)
+        number = invitations.put_invitation(
+            connection, token, work_id=wanted.work_id, expires_at=expires_at
+        )
+    return SentInvitation(id=number, link=f"{desk.settings.address}{SEND}/{token}")

@@ -18,6 +18,7 @@ from central.repertoire import routes as repertoire
 from central.repertoire import uploads as sound
 from central.repertoire.mandates import routes as mandates
 from central.royalties import routes as royalties
+from central.transparency import routes as transparency
 from central.turnstile import Turnstile
 from central.venues import routes as venues
 from central.web.routes import open_console
@@ -36,6 +37,8 @@ ROUTERS = (
     ingest.staff,
     ingest.boxes,
     royalties.router,
+    transparency.public,
+    transparency.staff,
 )
 
 RETRY_SECONDS = 30  # what a box is asked to wait when the books cannot be used

@@ -10,7 +10,7 @@ from typing import Any
 from central.errors import Unready
 
 MEGABYTE = 1_000_000
-_BOUNDS = {"port": (0, 65_535), "enrolment_days": (1, 3_650)}
+_BOUNDS = {"port": (0, 65_535), "enrolment_days": (1, 3_650), "log_seconds": (1, 86_400)}
 _OTHER_BOUNDS = (1, 1_000 * 1_000 * MEGABYTE)
 
 
@@ -29,6 +29,16 @@ class Home:
     def key(self) -> Path:
         """The private key that seals bundles and manifests; whoever has it is the office."""
         return self.path / "keys" / "central.pem"
+
+    @property
+    def log_key(self) -> Path:
+        """The private key that signs the public log; a backup must have it."""
+        return self.path / "keys" / "log.key"
+
+    @property
+    def witnesses(self) -> Path:
+        """Who is asked to witness the log: a trust policy, if there are any."""
+        return self.path / "witnesses.policy"
 
     @property
     def segments(self) -> Path:
@@ -51,6 +61,8 @@ class Settings:
     society_code: str = "000"  # CISAC's number of the society this office works for
     society_name: str = "QULAQ"  # as its acknowledgements call it
     enrolment_days: int = 14  # d, until an unused enrolment token expires
+    log_name: str = ""  # of the public log, when it begins; empty: named by the office's key
+    log_seconds: int = 60  # s, after which what is new is in the public log
 
     @property
     def address(self) -> str:

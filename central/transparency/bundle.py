@@ -1,0 +1,145 @@
+"""A statement as one file that proves itself: its promises opened, and the way to the root."""
+
+import base64
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from central.database import reading
+from central.desk import Office
+from central.errors import Unknown, Unready
+from central.ingest.tables import batches, records
+from central.royalties.tables import statements
+from central.transparency import store
+from central.transparency.commitments import content_of
+from central.transparency.documents import pool_name, statement_name, words_of
+from central.transparency.log_key import signer_in
+from central.transparency.notes import with_cosignatures
+from central.transparency.sequencer import DISTRIBUTION, LETTER, follow, record_leaves
+from central.transparency.tree import Tree
+from edge.sync.wire import DetectionBatch
+
+FORMAT = "qulaq/bundle/v1"
+_AT_ONCE = 500  # rows asked for in one question
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A leaf with all that opens it: a document as such, a record in the box's own words."""
+
+    index: int
+    name: str
+    salt: str
+    words: str | dict[str, Any]
+
+
+def bundle_of(office: Office, statement_id: int) -> str:
+    """The bundle of a statement; what is not in the log yet enters it now.
+
+    Raises:
+        Unknown: there is no such statement, or what it rests on was forgotten.
+        Unready: the key of the log is missing.
+    """
+    with reading(office.books) as connection:
+        wanted = select(statements.c.distribution_id).filter_by(id=statement_id)
+        distribution_id = connection.scalar(wanted)
+    if distribution_id is None:
+        raise Unknown(f"statement {statement_id} does not exist")
+    follow(office)
+    key = signer_in(office.home).verifier.text()
+    with reading(office.books) as connection:
+        leaves = opened(connection, statement_id, distribution_id=distribution_id)
+        return _written(connection, leaves, key=key)
+
+
+def _written(connection: Connection, leaves: Sequence[Opened], *, key: str) -> str:
+    size, note = store.checkpoint(connection)
+    tree = Tree(size, lambda level, number: store.tile(connection, level, number))
+    lacking = tree.cover([leaf.index for leaf in leaves])
+    cosigned = store.cosignature_lines(connection, size)
+    bundle = {
+        "format": FORMAT,
+        "log": key,
+        "witnesses": list(cosigned),
+        "checkpoint": with_cosignatures(note, list(cosigned.values())),
+        "leaves": [
+            {"index": leaf.index, "name": leaf.name, "salt": leaf.salt, "words": leaf.words}
+            for leaf in leaves
+        ],
+        "hashes": [base64.b64encode(one).decode() for one in lacking],
+    }
+    return words_of(bundle) + "\n"
+
+
+def opened(connection: Connection, statement_id: int, *, distribution_id: int) -> list[Opened]:
+    """Every leaf a statement rests on, opened, by its place in the log.
+
+    Raises:
+        Unknown: what it rests on was forgotten.
+        Unready: the books no longer have a letter as it was logged.
+    """
+    run = store.runs(connection, DISTRIBUTION, [distribution_id])[distribution_id]
+    name = statement_name(statement_id)
+    documents = store.documents(connection, [name])
+    lines = json.loads(documents[name][1])["lines"]
+    pools = {pool_name(distribution_id, line["event"]) for line in lines}
+    for part in _parts(sorted(pools)):
+        documents |= store.documents(connection, part)
+    leaves = [
+        Opened(index, name, run.salt(index), json.loads(words))
+        for name, (index, words) in documents.items()
+    ]
+    heard = {key for line in lines for key in line["play"]["detections"]}
+    return sorted([*leaves, *_records(connection, heard)], key=lambda leaf: leaf.index)
+
+
+def _records(connection: Connection, names: set[str]) -> Iterable[Opened]:
+    """The records of these names, `device/boot/seq`, in the words the box signed."""
+    for part in _parts(sorted(_letters(connection, names))):
+        runs = store.runs(connection, LETTER, part)
+        spoken = _spoken(connection, part)
+        for letter, leaves in record_leaves(connection, part).items():
+            for index, leaf in enumerate(leaves, runs[letter].first_leaf):
+                if leaf.name not in names:
+                    continue
+                words = spoken[leaf.name]
+                if content_of(words) != leaf.content:
+                    raise Unready(f"letter {letter} no longer says what {leaf.name} once was")
+                yield Opened(index, leaf.name, runs[letter].salt(index), words)
+
+
+def _letters(connection: Connection, names: set[str]) -> set[int]:
+    """The numbers of the letters that these records came in."""
+    numbers: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for name in names:
+        device, boot, seq = name.split("/")
+        numbers[device, boot].append(int(seq))
+    return {
+        letter
+        for (device, boot), seqs in numbers.items()
+        for part in _parts(seqs)
+        for letter in connection.scalars(
+            select(records.c.batch_id)
+            .filter_by(device=device, boot=boot)
+            .where(records.c.seq.in_(part))
+        )
+    }
+
+
+def _spoken(connection: Connection, letters: Sequence[int]) -> dict[str, str]:
+    """What the records of these letters say, by name."""
+    payloads = connection.scalars(select(batches.c.payload).where(batches.c.id.in_(letters)))
+    said = [DetectionBatch.model_validate_json(payload) for payload in payloads]
+    return {
+        f"{batch.device}/{record.boot}/{record.seq}": record.model_dump_json()
+        for batch in said
+        for record in batch.records
+    }
+
+
+def _parts(whole: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (whole[at : at + _AT_ONCE] for at in range(0, len(whole), _AT_ONCE))

@@ -1,0 +1,1 @@
+"""For whoever does not want to believe us: one file that checks a statement, one that witnesses."""

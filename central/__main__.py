@@ -112,6 +112,42 @@ def close_period(home: Home, venue_id: int, first: datetime, last: datetime) -> 
 
 @main.command()
 @HOME
+@click.option("--statement", "statement_id", required=True, type=int, help="Its number.")
+@click.option(
+    "--out",
+    "path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write it.  [default: statement-NUMBER.qulaq]",
+)
+def bundle(home: Home, statement_id: int, path: Path | None) -> None:
+    """Write a statement into one file that proves itself.
+
+    The file opens what the public log promises of this statement: its plays, the pools they draw
+    from, every step of the reckoning. Whoever has it checks it without us: `qulaq-verify FILE`.
+    """
+    from central.transparency.commands import save_bundle
+
+    path = path or Path(f"statement-{statement_id}.qulaq")
+    save_bundle(home, statement_id, path)
+    click.echo(path)
+
+
+@main.command("publish-log")
+@HOME
+@click.option("--config", type=click.Path(path_type=Path), help="Settings, TOML.")
+def publish_log(home: Home, config: Path | None) -> None:
+    """Put what is new into the public log now, ask its witnesses, and print its key.
+
+    `serve` does the same every minute. The first time, this makes the key of the log; its name
+    is the setting `log_name` for good.
+    """
+    from central.transparency.commands import publish
+
+    click.echo(publish(home, load(config) if config else Settings()))
+
+
+@main.command()
+@HOME
 @click.option("--config", type=click.Path(path_type=Path), help="Settings, TOML.")
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.  [default: 8700]")

@@ -11,6 +11,7 @@ from central.app import create_app
 from central.errors import Unready
 from central.founding import open_office
 from central.settings import Home, Settings
+from central.transparency.following import following
 
 
 def serve_office(home: Home, settings: Settings) -> None:
@@ -26,7 +27,8 @@ def serve_office(home: Home, settings: Settings) -> None:
             app = create_app(office)
             quiet = uvicorn.Config(app, access_log=False, log_level="warning", ws="none")
             click.echo(f"Qulaq central answers on {settings.address} - stop it with Ctrl-C.")
-            with suppress(KeyboardInterrupt):  # how uvicorn tells of the Ctrl-C it has obeyed
+            # uvicorn tells of the Ctrl-C it has obeyed by raising it once more.
+            with following(office), suppress(KeyboardInterrupt):
                 uvicorn.Server(quiet).run(sockets=[door])
 
 

@@ -13,6 +13,7 @@ from central.forms import Number
 from central.royalties import accounts, closing
 from central.royalties import store as royalties
 from central.royalties.distribution import REASONS, RULE_IN_WORDS
+from central.transparency.bundle import bundle_of
 from central.web import store
 from central.web.balance import balances_of
 from central.web.evening import ROLES, evening_shown
@@ -126,6 +127,14 @@ def download_statement(desk: Desk, statement_id: Number) -> Response:
         text = accounts.statement_csv(royalties.statement(connection, statement_id))
     name = f'attachment; filename="statement-{statement_id}.csv"'
     return Response(text, media_type="text/csv", headers=HEADERS | {"content-disposition": name})
+
+
+@console.get("/statements/{statement_id}/bundle")
+def download_bundle(desk: Desk, statement_id: Number) -> Response:
+    """A statement as a file that proves itself."""
+    name = f'attachment; filename="statement-{statement_id}.qulaq"'
+    headers = HEADERS | {"content-disposition": name}
+    return Response(bundle_of(desk, statement_id), media_type="application/json", headers=headers)
 
 
 @console.get("/statements/{statement_id}")

@@ -14,7 +14,7 @@ class Logged(Theatre):
         super().__init__(office.books)
         self.office = office
 
-    def evening(self):
+    def evening_closed(self):
         """An evening of three plays, closed; answers the number of the first statement."""
         first, second = self.recordings
         self.event(minutes=30)

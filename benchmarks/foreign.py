@@ -1,18 +1,21 @@
 """Sound that is not in the catalogue, hours of it: whatever the ear finds there is false."""
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from benchmarks.cores import spread
 from benchmarks.halls import Scene, mix
+from benchmarks.hearing import Found, detect
 from benchmarks.laboratory import RATE_HZ, Laboratory
-from benchmarks.prints import makers_digest, save
+from benchmarks.prints import load, makers_digest, save
 from edge.matcher.fingerprint import Fingerprinter
 from edge.matcher.landmarks import join
 
@@ -55,3 +58,36 @@ def _make_hour(folder: Path, hour: int) -> None:
 def read_hour(folder: Path, hour: int) -> list[Scene]:
     """What is heard in an hour, in order."""
     return [Scene(**scene) for scene in json.loads(scenes_file(folder, hour).read_text())]
+
+
+def listen(catalogue: Path, folder: Path, hours: int, journal: Path) -> list[dict[str, Any]]:
+    """What the ear says of every hour; the journal has the hours done before it was stopped."""
+    done = [json.loads(line) for line in _lines(journal)]
+    heard = {entry["hour"] for entry in done}
+    rest = [hour for hour in range(hours) if hour not in heard]
+    with journal.open("a", encoding="utf-8") as file:
+        for entry in spread(partial(_listen, catalogue, folder), rest, doing="foreign hours heard"):
+            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            file.flush()
+            done.append(entry)
+    return [entry for entry in done if entry["hour"] < hours]
+
+
+def _listen(catalogue: Path, folder: Path, hour: int) -> dict[str, Any]:
+    began = time.process_time()
+    [landmarks] = load(scenes_file(folder, hour).with_suffix(".npz"))
+    found = detect(catalogue, landmarks)
+    scenes = read_hour(folder, hour)
+    return {
+        "hour": hour,
+        "processor_seconds": round(time.process_time() - began, 2),
+        "detections": [asdict(one) | {"scenes": _during(scenes, one)} for one in found],
+    }
+
+
+def _during(scenes: Sequence[Scene], one: Found) -> list[dict[str, Any]]:
+    return [asdict(scene) for scene in scenes if scene.start < one.end and scene.end > one.start]
+
+
+def _lines(journal: Path) -> list[str]:
+    return journal.read_text(encoding="utf-8").splitlines() if journal.exists() else []

@@ -76,6 +76,8 @@ def makers_digest() -> str:
 def _kept(
     store: Path, sounds: Sequence[Path], make: Callable[[Path], Landmarks]
 ) -> list[Landmarks]:
+    if not sounds:
+        return []
     if not store.exists():
         save(store, list(spread(make, sounds, doing=f"fingerprinting into {store.name}")))
     return load(store)

@@ -9,20 +9,44 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 
 from benchmarks.cores import spread
 from benchmarks.halls import Scene, mix
-from benchmarks.hearing import Found, detect
+from benchmarks.hearing import Found, detect, open_catalogue
 from benchmarks.laboratory import RATE_HZ, Laboratory
+from benchmarks.null import upper_bound
 from benchmarks.prints import load, makers_digest, save
+from benchmarks.sets import read_pieces
 from edge.matcher.fingerprint import Fingerprinter
 from edge.matcher.landmarks import join
 
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+CACHE = ".cache/bench"
 HOUR = 3600  # seconds
 SEED = 20240601
 
 _LAB: dict[str, Laboratory] = {}  # what every process shares with the one that opened it
+
+
+@click.command()
+@click.option("--lab", required=True, type=FOLDER, help="The laboratory folder.")
+@click.option("--music", required=True, type=FOLDER, help="Its recordings.")
+@click.option("--catalogue", required=True, type=FOLDER, help="Folder of segments.")
+@click.option("--hours", default=200, show_default=True, help="Hours of sound to be heard.")
+@click.option("--cache", default=CACHE, type=click.Path(path_type=Path), show_default=True)
+@click.option("--journal", type=click.Path(path_type=Path), help="Where the hours heard are kept.")
+def main(
+    lab: Path, music: Path, catalogue: Path, hours: int, cache: Path, journal: Path | None
+) -> None:
+    """Let the ear hear hours of music, voices, applause and rooms it has never met."""
+    known = set(open_catalogue(catalogue).recordings)
+    pieces = [path for path in read_pieces(music) if path.stem not in known]
+    hours_folder = folder_of(pieces, cache)
+    make_hours(lab, pieces, hours, hours_folder)
+    entries = listen(catalogue, hours_folder, hours, journal or cache / "foreign.jsonl")
+    print(json.dumps(summary(entries), indent=1, ensure_ascii=False))
 
 
 def make_hours(lab: Path, pieces: Sequence[Path], hours: int, folder: Path) -> None:
@@ -91,3 +115,21 @@ def _during(scenes: Sequence[Scene], one: Found) -> list[dict[str, Any]]:
 
 def _lines(journal: Path) -> list[str]:
     return journal.read_text(encoding="utf-8").splitlines() if journal.exists() else []
+
+
+def summary(entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """False detections, and what they were; how long it took."""
+    found = [one | {"hour": e["hour"]} for e in entries for one in e["detections"]]
+    return {
+        "hours": len(entries),
+        "detections": len(found),
+        "at_most_a_month": round(upper_bound(len(found)) / len(entries) * 24 * 30, 2),
+        "processor_ms_a_second": round(
+            1000 * sum(e["processor_seconds"] for e in entries) / (HOUR * len(entries)), 2
+        ),
+        "false": found,
+    }
+
+
+if __name__ == "__main__":
+    main()

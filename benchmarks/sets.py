@@ -93,11 +93,9 @@ def read_references(folder: Path) -> list[Path]:
     return [Path(row["path"]) for row in _rows(folder / "refs.csv")]
 
 
-def read_withheld(folder: Path, music: Path) -> list[Path]:
-    """The recordings that the catalogue of a set must not have."""
-    known = {path.stem for path in read_references(folder)}
-    pieces = [Path(row["path"]) for row in _rows(music / "manifest.csv")]
-    return [path for path in pieces if path.stem not in known]
+def read_pieces(music: Path) -> list[Path]:
+    """All recordings of the laboratory, those withheld from the catalogue too."""
+    return [Path(row["path"]) for row in _rows(music / "manifest.csv")]
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

@@ -74,6 +74,19 @@ class Office:
         """
         return self._understood(self._client.post(path, json=body))
 
+    def verdict(self, statement: int) -> str:
+        """What the verifier, which knows nothing of the office, says of a statement of it.
+
+        Raises:
+            WentWrong: there is no such statement, or the verifier refuses its bundle.
+        """
+        bundle = str(self.home.parent / f"statement-{statement}.qulaq")
+        made = ["qulaq-central", "bundle", "--home", str(self.home), "--out", bundle]
+        self._programs.run([*made, "--statement", str(statement)])
+        log_key = self._client.get("/log/key").text.strip()  # the first bundle begins the log
+        asked = ["qulaq-verify", bundle, "--key", log_key, "--language", "en"]
+        return self._programs.run(asked)
+
     def close(self) -> None:
         """Hang up; the server itself goes on until its programs are closed."""
         self._client.close()

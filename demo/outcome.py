@@ -15,6 +15,7 @@ from demo.report import clock
 class Opened:
     """One rightholder's statement with its lines, ready to be printed."""
 
+    number: int
     due: Due
     lines: tuple[tuple[str, ...], ...]
 
@@ -82,7 +83,8 @@ def _opened(statement: dict[str, Any], *, window: Window) -> Opened:
         plays=len({line["play"]["id"] for line in statement["lines"]}),
         adds_up=statement["adds_up"],
     )
-    return Opened(due, tuple(_line(line, window=window) for line in statement["lines"]))
+    lines = tuple(_line(line, window=window) for line in statement["lines"])
+    return Opened(statement["id"], due, lines)
 
 
 def _line(line: dict[str, Any], *, window: Window) -> tuple[str, ...]:

@@ -144,6 +144,8 @@ def _tell(
     report.print_payout(out, paid)
     fullest = max(opened, key=lambda one: len(one.lines))
     report.print_statement(out, fullest.due, lines=fullest.lines)
+    verdict = house.office.verdict(fullest.number).strip()
+    report.print_verdict(out, verdict)
     waiting = house.box.status()["records"]
     return [
         *findings.check_hearing(rows, false=false),
@@ -153,4 +155,5 @@ def _tell(
             waiting["waiting"] == waiting["rejected"] == 0,
         ),
         *findings.check_payout(paid),
+        Check(f"the verifier says {verdict.splitlines()[-1]}", "\nTRUE:" in verdict),
     ]

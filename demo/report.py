@@ -98,6 +98,12 @@ def print_statement(out: Console, due: Due, *, lines: Sequence[Sequence[str]]) -
     out.print(table)
 
 
+def print_verdict(out: Console, verdict: str) -> None:
+    """What the verifier said of the statement."""
+    out.print("\n[bold]qulaq-verify[/bold], a single file that shares no code with the office:")
+    out.print(verdict, markup=False, soft_wrap=True)
+
+
 def print_checks(out: Console, checks: Iterable[Check]) -> None:
     """What must hold, and whether it does."""
     for check in checks:

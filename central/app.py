@@ -57,7 +57,10 @@ def create_app(office: Office) -> FastAPI:
     app.add_middleware(
         CountedBodies,
         largest_bytes=settings.largest_body_bytes,
-        wider={"/v1/recordings": settings.largest_audio_bytes + _FORM_BYTES},
+        wider={
+            "/v1/recordings": settings.largest_audio_bytes + _FORM_BYTES,
+            "/v1/imports/cwr": settings.largest_import_bytes + _FORM_BYTES,
+        },
     )
     for router in ROUTERS:
         app.include_router(router)

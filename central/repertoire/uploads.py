@@ -14,7 +14,9 @@ from central import forms
 from central.access import Staff, admit, new_secret
 from central.database import reading, writing
 from central.desk import Desk, office_of
-from central.repertoire import identifiers, invitations, store
+from central.repertoire import identifiers, imports, invitations, store
+from central.repertoire.cwr.acknowledgement import Sender
+from central.repertoire.cwr.intake import take_file
 from central.repertoire.sound import hear, recording_of
 
 SEND = "/send"  # where the links of authors lead
@@ -93,3 +95,13 @@ def invite(desk: Desk, wanted: NewInvitation) -> SentInvitation:
             connection, token, work_id=wanted.work_id, expires_at=expires_at
         )
     return SentInvitation(id=number, link=f"{desk.settings.address}{SEND}/{token}")
+
+
+@uploads.post("/imports/cwr", status_code=201)
+def import_cwr(desk: Desk, file: UploadFile) -> imports.Import:
+    """Take in a CWR 2.1 or 2.2 file; its ACK is at `/v1/imports/NUMBER/acknowledgement`."""
+    sender = Sender(desk.settings.society_code, desk.settings.society_name)
+    content, name = file.file.read(), file.filename or "works.cwr"
+    with writing(desk.books) as connection:
+        number = take_file(connection, content, file_name=name, sender=sender, at=desk.now())
+        return imports.import_of(connection, number)

@@ -42,7 +42,7 @@ def weigh(
     """
     in_order = sorted(uses, key=lambda use: (use.event_id, use.id))
     programmes = _programmes(in_order)
-    lessened = _lessened(pack.weights.degression, in_order, events)
+    lessened = lessened_uses(pack.weights.degression, in_order, events)
     return [
         _weighed(pack.weights, use, _setting(use, events, fees, programmes), lessened)
         for use in in_order
@@ -132,7 +132,7 @@ def _factor(name: Attribute, table: Mapping[str, Figure], use: Use) -> _Factor:
     return figure.value, f"{figure.text} ({stated})", (figure,)
 
 
-def _lessened(
+def lessened_uses(
     degression: Degression | None, uses: Sequence[Use], events: Mapping[int, Event]
 ) -> frozenset[str]:
     """Uses beyond the n-th of their work, payer and month, by day, event and id."""

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from central.errors import Unacceptable
-from central.repertoire.identifiers import ipi, isrc, iswc
+from central.repertoire.identifiers import eidr, ipi, ipi_base, isan, isni, isrc, iswc
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,11 @@ from central.repertoire.identifiers import ipi, isrc, iswc
         (ipi, "14107338", "00014107338"),
         (isrc, "USEPW1000164", "USEPW1000164"),
         (isrc, "ISRC us-epw-10-00164", "USEPW1000164"),
+        (ipi_base, "I-000000229-7", "I-000000229-7"),
+        (ipi_base, "i0000002297", "I-000000229-7"),
+        (isni, "0000 0001 2146 438X", "000000012146438X"),
+        (eidr, "10.5240/7791-8534-2c23-9030-8610-5", "10.5240/7791-8534-2C23-9030-8610-5"),
+        (isan, "0000-0000-D07A-0090-Q", "00000000D07A0090Q"),
     ],
 )
 def test_a_code_is_read_however_it_is_written(kind, written, code):
@@ -34,6 +39,13 @@ def test_a_code_is_read_however_it_is_written(kind, written, code):
         (ipi, "J.S.Bach"),
         (isrc, "USEPW100016"),
         (isrc, "12EPW1000164"),
+        (ipi_base, "I-000000229-8"),
+        (ipi_base, "000000229-7"),
+        (isni, "0000000121464381"),
+        (eidr, "10.5240/7791-8534-2C23-9030-8610-6"),
+        (eidr, "10.9999/7791-8534-2C23-9030-8610-5"),
+        (isan, "0000-0000-D07A-0090-R"),
+        (isan, "0000-0000-D07A-0090"),
     ],
 )
 def test_what_is_no_code_is_refused_by_its_value(kind, written):
@@ -57,7 +69,7 @@ def test_of_a_hundred_check_numbers_a_party_number_fits_one(number):
     assert 1 == len(fits)
 
 
-@given(st.sampled_from([iswc, ipi, isrc]), st.text(max_size=20))
+@given(st.sampled_from([iswc, ipi, isrc, ipi_base, isni, isan, eidr]), st.text(max_size=20))
 def test_any_text_is_either_a_code_or_refused(kind, text):
     if _taken(kind, text):
         assert kind(text) == kind(kind(text))

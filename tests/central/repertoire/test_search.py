@@ -20,6 +20,10 @@ from central.repertoire.search import fold
         ("Ёлка", "елка"),
         ("Dvořák: Rusalka", "dvorak rusalka"),
         ("Хорошо", "khorosho"),
+        ("Көзімнің қарасы", "Közımnıñ qarasy"),
+        ("Көзімнің қарасы", "ko'zimnin' qarasy"),
+        ("Шәмші", "Şämşı"),
+        ("Шәмші", "Shamshi"),
     ],
 )
 def test_a_title_is_found_as_it_was_typed(title, typed):

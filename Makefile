@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick lint bench serve clean box-alone
+.PHONY: help setup demo test quick lint bench outsiders serve clean box-alone
 
 BIN := .venv/bin
 SETUP := .ci/setup.sh
@@ -47,6 +47,13 @@ bench: ## What the ear costs, on the demo's recordings: seconds, bytes
 	@$(SETUP) demo
 	@$(BIN)/python -m demo --only-music
 	@$(BIN)/python -m benchmarks.ear --music .cache/music $(ARGS)
+
+outsiders: ## Other people's code (Go, golang.org/x/mod/sumdb) checks our log; a statement of 10,000 plays; 1,000 forgeries
+	@$(SETUP) outsiders
+	@mkdir -p .cache
+	@GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE=$(CURDIR)/.cache/go \
+	    go build -o .cache/outsiders benchmarks/outsiders/main.go
+	@$(BIN)/python -m benchmarks.proof --outsiders .cache/outsiders $(ARGS)
 
 serve: ## The office on this machine, as the last demo left it (or empty, if there was none)
 	@$(SETUP) demo

@@ -12,7 +12,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-readonly purpose=${1:?"which purpose? demo, microphone, lint, bench or test"}
+readonly purpose=${1:?"which purpose? demo, microphone, lint, bench, outsiders or test"}
 readonly uv_version=0.13.9
 export UV_PYTHON_DOWNLOADS=never DEBIAN_FRONTEND=noninteractive
 
@@ -40,13 +40,17 @@ packages_for() {
             echo "mtools|reads and writes FAT file systems: a second reader beside ours"
             echo "systemd|systemd-analyze: judges the units the box is shipped with"
             ;;
-        *) stop "unknown purpose '$1': demo, microphone, lint, bench or test" ;;
+        outsiders)
+            echo "golang-go|the language of the reference implementation of such logs"
+            echo "golang-golang-x-mod-dev|that implementation: notes, trees and tiles"
+            ;;
+        *) stop "unknown purpose '$1': demo, microphone, lint, bench, outsiders or test" ;;
     esac
 }
 
 extras_for() {
     case $1 in
-        demo | microphone) echo "--extra edge --extra central --extra provisioning --inexact" ;;
+        demo | microphone | outsiders) echo "--extra edge --extra central --extra provisioning --inexact" ;;
         *) echo "--extra edge --extra central --extra provisioning --group dev" ;;
     esac
 }

@@ -8,7 +8,7 @@ from central.founding import open_office
 from central.settings import Home, Settings
 from central.transparency.asking import ask_witnesses
 from central.transparency.bundle import bundle_of
-from central.transparency.log_key import signer_in
+from central.transparency.log_key import make_key, signer_in
 from central.transparency.sequencer import follow
 from edge.durable import write_whole
 
@@ -21,8 +21,8 @@ def publish(home: Home, settings: Settings) -> str:
     """
     with closing(open_office(home, settings)) as office:
         size = follow(office)
-        if not size:
-            return "The log is empty: it begins with the first letter of a box or the first closing"
+        if not size:  # so that its key can be told around before it begins
+            make_key(home, name=settings.log_name)
         ask_witnesses(office)
     return f"{size} leaves, signed by\n{signer_in(home).verifier.text()}"
 

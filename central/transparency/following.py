@@ -29,7 +29,7 @@ def following(office: Office) -> Iterator[None]:
 
 
 def _follow(office: Office, over: threading.Event) -> None:
-    told = -1
+    told = 0
     while True:
         try:
             size = follow(office)

@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import delete, update
 from sqlalchemy.exc import DatabaseError
 
 import verifier.verify
+from central.__main__ import main
 from central.database import reading, writing
 from central.errors import Unknown, Unready
 from central.transparency import store
@@ -210,14 +212,13 @@ def test_every_language_has_every_sentence():
 
 
 def test_the_verifier_needs_the_standard_library_and_cryptography_alone():
-    source = Path(verifier.verify.__file__).read_text("utf-8")
-    named = [
-        line.split()[1].split(".")[0]
-        for line in source.splitlines()
-        if line[:5] in ("from ", "impor")
-    ]
+    tree = ast.parse(Path(verifier.verify.__file__).read_text("utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
+    whole = {name.name for node in imports for name in node.names}
+    parts = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    named = {module.split(".")[0] for module in whole | parts}
 
-    assert {"cryptography"} == set(named) - sys.stdlib_module_names
+    assert {"cryptography"} == named - sys.stdlib_module_names
 
 
 def test_the_log_is_public_and_its_bundles_are_not(office):
@@ -241,3 +242,16 @@ def test_the_log_is_public_and_its_bundles_are_not(office):
     assert 401 == office.stranger.get("/v1/statements/1/bundle").status_code
     assert 404 == office.http.get("/v1/statements/1/bundle").status_code
     assert os.linesep == office.stranger.get("/log/key").text[-1]
+
+
+def test_the_desk_makes_the_key_before_the_log_begins_and_writes_bundles(logged, tmp_path):
+    home, path = str(logged.office.home.path), tmp_path / "statement.qulaq"
+    before = CliRunner().invoke(main, ["publish-log", "--home", home])
+    number = logged.evening_closed()
+    made = ["bundle", "--home", home, "--statement", str(number), "--out", str(path)]
+    written = CliRunner().invoke(main, made)
+    after = CliRunner().invoke(main, ["publish-log", "--home", home])
+
+    assert [0, 0, 0] == [before.exit_code, written.exit_code, after.exit_code]
+    assert before.output.replace("0 leaves", "7 leaves") == after.output
+    assert verify(path.read_bytes(), NOBODY)

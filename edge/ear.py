@@ -2,7 +2,7 @@
 
 from collections import deque
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -18,7 +18,15 @@ from edge.matcher.detect import Detection, Detector
 from edge.matcher.fingerprint import Fingerprinter, Landmarks
 from edge.matcher.index import Index
 from edge.matcher.recipe import RECIPE, Frame
-from edge.sync.wire import AnyRecord, CoverageRecord, CoverageState, DetectionRecord, Manifest
+from edge.matcher.siblings import Siblings
+from edge.sync.wire import (
+    Alternative,
+    AnyRecord,
+    CoverageRecord,
+    CoverageState,
+    DetectionRecord,
+    Manifest,
+)
 
 LONGEST_RECORD = timedelta(days=1)  # central looks no further back for what reaches into a window
 
@@ -29,20 +37,24 @@ class Catalogue:
 
     version: int
     index: Index
+    siblings: Siblings = field(default_factory=Siblings.none)
 
 
-def open_catalogue(manifest: Manifest, segments: list[Path]) -> Catalogue:
-    """Open a version's segments, if they were made for ears like ours.
+def open_catalogue(
+    manifest: Manifest, segments: list[Path], siblings: Path | None = None
+) -> Catalogue:
+    """Open a version's files, if they were made for ears like ours.
 
     Raises:
-        BadCatalogue: made by another recipe, or a segment is missing or torn.
+        BadCatalogue: made by another recipe, or a file is missing or torn.
     """
     if manifest.recipe != RECIPE.id:
         raise BadCatalogue(
             f"catalogue {manifest.version} is made by recipe {manifest.recipe}, "
             f"this box hears by {RECIPE.id}"
         )
-    return Catalogue(manifest.version, Index.open(segments))
+    shared = Siblings.none() if siblings is None else Siblings.open(siblings)
+    return Catalogue(manifest.version, Index.open(segments), shared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +101,7 @@ class Ear:
         self._seq = 0
         self._settled = Frame(0)  # everything before it has gone to the detector
         self._detector: Detector | None = None
+        self._siblings = Siblings.none()
         self._version = 0
         if catalogue is not None:
             self._use(catalogue)
@@ -170,6 +183,7 @@ class Ear:
 
     def _use(self, catalogue: Catalogue) -> None:
         self._detector = Detector(catalogue.index, since=self._settled)
+        self._siblings = catalogue.siblings
         self._version = catalogue.version
 
     def _recognise(self, landmarks: Landmarks) -> None:
@@ -255,6 +269,14 @@ class Ear:
             confidence=found.confidence,
             catalogue_version=self._version,
             recipe=RECIPE.id,
+            alternatives=tuple(
+                Alternative(
+                    recording_id=one.recording_id,
+                    reference_start_seconds=one.reference_start_seconds,
+                    speed=one.speed,
+                )
+                for one in self._siblings.alternatives(found)
+            ),
         )
 
     def _within(self, seconds: float) -> Sample:

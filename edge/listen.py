@@ -164,7 +164,7 @@ def _newer_catalogue(shelf: Shelf, have: int) -> Catalogue | None:
         manifest = shelf.manifest()
         if manifest is None or manifest.version == have:
             return None
-        return open_catalogue(manifest, shelf.segments(manifest))
+        return open_catalogue(manifest, shelf.segments(manifest), shelf.siblings(manifest))
     except BadCatalogue as e:
         log.warning("catalogue_unusable", reason=str(e))
         return None

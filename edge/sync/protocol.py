@@ -7,7 +7,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from edge.errors import BadCatalogue, Busy, Refused, Unreachable
-from edge.sync.wire import BatchReceipt, Sealed, Segment
+from edge.sync.wire import BatchReceipt, CatalogueFile, Sealed
 
 ANSWER_BYTES = 1 << 20  # no answer but a piece of a segment may be longer
 LONGEST_REST_SECONDS = 3600.0  # as long as central, or who speaks for it, can silence a box
@@ -88,11 +88,11 @@ def fetch_manifest() -> Flow[Sealed | None]:
     return _parse(answer, Sealed)
 
 
-def fetch_piece(segment: Segment, *, first: int, longest: int) -> Flow[bytes]:
-    """The next bytes of a segment, so that a broken connection costs one piece at most.
+def fetch_piece(segment: CatalogueFile, *, first: int, longest: int) -> Flow[bytes]:
+    """The next bytes of a catalogue file, so that a broken connection costs one piece at most.
 
     Args:
-        segment: as the manifest names it.
+        segment: or the file of siblings, as the manifest names it.
         first: bytes that are already here.
         longest: bytes to fetch at once.
 

@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from edge.durable import sync_folder, write_whole
 from edge.errors import BadCatalogue, Refused, Unwritable
 from edge.sync.seal import unseal
-from edge.sync.wire import CENTRAL, Manifest, Sealed, Segment
+from edge.sync.wire import CENTRAL, CatalogueFile, Manifest, Sealed
 
 READ_BYTES = 1 << 20
+_KINDS = ("*.qseg", "*.qsib")
 
 
 class Shelf:
@@ -54,33 +55,37 @@ class Shelf:
         return 0 if manifest is None else manifest.version
 
     def segments(self, manifest: Manifest) -> list[Path]:
-        """The files of a version, in the manifest's order."""
+        """The segments of a version, in the manifest's order."""
         return [self._folder / segment.name for segment in manifest.segments]
 
-    def missing(self, manifest: Manifest) -> list[Segment]:
-        """The segments of a version that are not yet here, whole."""
-        return [s for s in manifest.segments if not self._is_whole(s)]
+    def siblings(self, manifest: Manifest) -> Path | None:
+        """The file that says which recordings of a version share sound, if it has one."""
+        return None if manifest.siblings is None else self._folder / manifest.siblings.name
+
+    def missing(self, manifest: Manifest) -> list[CatalogueFile]:
+        """The files of a version that are not yet here, whole."""
+        return [file for file in manifest.files if not self._is_whole(file)]
 
     def drop_spoiled(self) -> list[Path]:
-        """Throw out segments whose bytes the card has changed; the next round fetches them.
+        """Throw out files whose bytes the card has changed; the next round fetches them.
 
         Raises:
             Unwritable: the card is read-only or dying.
         """
         with self._card():
             spoiled = [
-                path for path in self._folder.glob("*.qseg") if f"{_sha256(path)}.qseg" != path.name
+                path for path in self._kept() if f"{_sha256(path)}{path.suffix}" != path.name
             ]
             for path in spoiled:
                 path.unlink()
         return spoiled
 
-    def arrived(self, segment: Segment) -> int:
+    def arrived(self, segment: CatalogueFile) -> int:
         """Bytes of a segment that came before the connection broke."""
         part = self._part(segment)
         return part.stat().st_size if part.exists() else 0
 
-    def append(self, segment: Segment, piece: bytes) -> None:
+    def append(self, segment: CatalogueFile, piece: bytes) -> None:
         """Add the next bytes of a segment that is on its way.
 
         Raises:
@@ -97,7 +102,7 @@ class Shelf:
                 file.flush()
                 os.fsync(file.fileno())
 
-    def accept(self, segment: Segment) -> None:
+    def accept(self, segment: CatalogueFile) -> None:
         """Check a segment that has come whole, and put it on the shelf.
 
         Raises:
@@ -108,7 +113,7 @@ class Shelf:
         if not part.exists():
             self.append(segment, b"")  # an empty segment never had a first piece
         digest = _sha256(part)
-        if digest != segment.sha256 or f"{digest}.qseg" != segment.name:
+        if digest != segment.sha256 or not segment.name.startswith(f"{digest}."):
             part.unlink()
             raise BadCatalogue(f"segment {segment.name} came as {digest}; it is fetched anew")
         with self._card():
@@ -154,17 +159,20 @@ class Shelf:
                 f"the shelf {self._folder} cannot be written: {e.strerror}; look at the card"
             ) from e
 
-    def _is_whole(self, segment: Segment) -> bool:
+    def _is_whole(self, segment: CatalogueFile) -> bool:
         path = self._folder / segment.name
         return path.exists() and path.stat().st_size == segment.size_bytes
 
-    def _part(self, segment: Segment) -> Path:
+    def _kept(self) -> list[Path]:
+        return [path for kind in _KINDS for path in self._folder.glob(kind)]
+
+    def _part(self, segment: CatalogueFile) -> Path:
         return self._incoming / f"{segment.sha256}.part"
 
     def _strays(self, manifest: Manifest) -> Iterator[Path]:
         """Files no version in force names; a process that still maps one keeps its bytes."""
-        named = {segment.name for segment in manifest.segments}
-        yield from (p for p in self._folder.glob("*.qseg") if p.name not in named)
+        named = {file.name for file in manifest.files}
+        yield from (path for path in self._kept() if path.name not in named)
         yield from self._incoming.glob("*.part")
 
 

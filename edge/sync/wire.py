@@ -54,8 +54,19 @@ class Record(Message):
     clock_synced: StrictBool  # was calendar time known when this was heard?
 
 
+class Alternative(Message):
+    """Another recording of which the same stretch sounds the same."""
+
+    recording_id: RecordingId
+    reference_start_seconds: float = Field(ge=0)  # where in it the stretch begins, s
+    speed: float = Field(gt=0.25, lt=4)  # played / recorded
+
+
 class DetectionRecord(Record):
-    """A recording was heard from `started_at` to `ended_at`."""
+    """A recording was heard from `started_at` to `ended_at`.
+
+    Where it has no alternatives the words are those of boxes that knew of none.
+    """
 
     kind: Literal["detection"] = "detection"
     recording_id: RecordingId
@@ -64,6 +75,9 @@ class DetectionRecord(Record):
     confidence: float = Field(ge=0, le=1)
     catalogue_version: StrictInt = Field(ge=0)
     recipe: str = Field(max_length=64)
+    alternatives: tuple[Alternative, ...] = Field(
+        default=(), max_length=16, exclude_if=lambda none: not none
+    )
 
 
 CoverageState = Literal["heard", "lost", "unplugged", "behind", "powered_off"]
@@ -131,6 +145,17 @@ class Segment(Message):
     recordings: StrictInt = Field(ge=0)
 
 
+class SiblingsFile(Message):
+    """The file that says which recordings share sound; its name is its content's."""
+
+    name: str = Field(pattern=r"^[0-9a-f]{64}\.qsib$")
+    size_bytes: StrictInt = Field(ge=0)
+    sha256: Digest
+
+
+CatalogueFile = Segment | SiblingsFile
+
+
 class Manifest(Message):
     """What one version of the catalogue consists of; travels sealed by central."""
 
@@ -139,6 +164,12 @@ class Manifest(Message):
     made_at: AwareDatetime
     recipe: str = Field(max_length=64)
     segments: list[Segment]
+    siblings: SiblingsFile | None = Field(default=None, exclude_if=lambda file: file is None)
+
+    @property
+    def files(self) -> list[CatalogueFile]:
+        """All that a box must have on its shelf to use this version."""
+        return [*self.segments, *([self.siblings] if self.siblings else [])]
 
 
 # ── By stick: from the bench to the box and back ────────────────────────────────────────────────

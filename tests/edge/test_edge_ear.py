@@ -14,6 +14,7 @@ from edge.errors import BadCatalogue, Deaf
 from edge.matcher.fingerprint import fingerprint
 from edge.matcher.index import Index, write_segment
 from edge.matcher.recipe import RECIPE
+from edge.matcher.siblings import Common, Siblings, write_siblings
 from edge.selftest import made_up_music
 from edge.sync.wire import CoverageRecord, DetectionRecord, Manifest
 
@@ -299,6 +300,21 @@ def test_time_without_power_is_told_in_records_of_a_day_at_most(off, records):
     if told:
         assert (SEVEN - off, SEVEN) == (told[0].started_at, told[-1].ended_at)
         assert all(r.ended_at - r.started_at <= LONGEST_RECORD for r in told)
+
+
+def test_what_cannot_be_told_apart_is_named_with_what_was_heard(catalogue, tmp_path):
+    path = tmp_path / "some.qsib"
+    write_siblings(path, [Common("rec-1", "single", 0, 100, RECIPE.frame(40.0), 1.0)])
+    shared = Catalogue(4, catalogue.index, Siblings.open(path))
+    ear = Ear(run_of(), settings=SETTINGS, catalogue=shared)
+
+    told, _ = heard_by(ear, blocks(PIECE))
+
+    (heard,) = detections(told)
+    (other,) = heard.alternatives
+    assert ("rec-1", "single") == (heard.recording_id, other.recording_id)
+    ahead = other.reference_start_seconds - heard.reference_start_seconds
+    assert abs(ahead - RECIPE.seconds(100)) < 0.1
 
 
 def test_a_catalogue_of_another_recipe_is_not_opened(segment):

@@ -23,6 +23,7 @@ from edge.sync.wire import (
     Rejection,
     Sealed,
     Segment,
+    SiblingsFile,
 )
 
 MADE_AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -61,8 +62,8 @@ class CentralSimulator:
             )
         )
 
-    def publish(self, contents, *, version):
-        """Serve a catalogue of these segments."""
+    def publish(self, contents, *, version, siblings=None):
+        """Serve a catalogue of these segments, and of a file of siblings."""
         segments = []
         for content in contents:
             digest = hashlib.sha256(content).hexdigest()
@@ -71,9 +72,21 @@ class CentralSimulator:
             segments.append(
                 Segment(name=name, size_bytes=len(content), sha256=digest, recordings=1)
             )
-        manifest = Manifest(version=version, made_at=MADE_AT, recipe=self.recipe, segments=segments)
+        manifest = Manifest(
+            version=version,
+            made_at=MADE_AT,
+            recipe=self.recipe,
+            segments=segments,
+            siblings=None if siblings is None else self._keep_siblings(siblings),
+        )
         self.manifest = self.sealed(manifest)
         return manifest
+
+    def _keep_siblings(self, content):
+        digest = hashlib.sha256(content).hexdigest()
+        name = f"{digest}.qsib"
+        self.segments[name] = content
+        return SiblingsFile(name=name, size_bytes=len(content), sha256=digest)
 
     def sealed(self, letter):
         return seal(letter, signer="central", key=self.key)

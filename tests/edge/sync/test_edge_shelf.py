@@ -18,8 +18,8 @@ def shelf(tmp_path):
     return Shelf(tmp_path / "shelf")
 
 
-def stock(shelf, central, contents, *, version):
-    manifest = central.publish(contents, version=version)
+def stock(shelf, central, contents, *, version, siblings=None):
+    manifest = central.publish(contents, version=version, siblings=siblings)
     for segment in shelf.missing(manifest):
         shelf.append(segment, central.segments[segment.name])
         shelf.accept(segment)
@@ -164,3 +164,18 @@ def test_a_segment_that_rotted_on_the_card_is_fetched_again(shelf, central, tmp_
     assert [] == shelf.missing(manifest)
     assert [rotten] == shelf.drop_spoiled()
     assert manifest.segments[:1] == shelf.missing(manifest)
+
+
+def test_who_shares_sound_comes_and_goes_with_its_version(shelf, central, tmp_path):
+    first = stock(shelf, central, [OLD], version=1, siblings=b"told apart by nobody")
+    held = shelf.siblings(first).read_bytes()
+    shelf.siblings(first).write_bytes(b"told apart by nobodx")
+    spoiled = shelf.drop_spoiled()
+    missing = shelf.missing(first)
+    second = stock(shelf, central, [OLD], version=2)
+
+    assert held == b"told apart by nobody"
+    assert spoiled == [shelf.siblings(first)]
+    assert missing == [first.siblings]
+    assert shelf.siblings(second) is None
+    assert [*(tmp_path / "shelf").glob("*.qsib")] == []

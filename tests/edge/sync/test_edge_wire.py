@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from edge.sync.wire import BatchReceipt, CoverageRecord, DetectionBatch, DetectionRecord
+from edge.sync.wire import (
+    Alternative,
+    BatchReceipt,
+    CoverageRecord,
+    DetectionBatch,
+    DetectionRecord,
+    Manifest,
+)
 
 instants = st.integers(0, 3 * 10**8).map(
     lambda s: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=s)
@@ -25,6 +32,15 @@ detections = st.builds(
     confidence=st.floats(0, 1),
     catalogue_version=st.integers(0, 2**31),
     recipe=st.text(max_size=64),
+    alternatives=st.lists(
+        st.builds(
+            Alternative,
+            recording_id=st.text(min_size=1, max_size=64),
+            reference_start_seconds=st.floats(0, 1e4),
+            speed=st.floats(0.3, 3.9),
+        ),
+        max_size=3,
+    ).map(tuple),
 )
 coverages = st.builds(
     CoverageRecord,
@@ -87,3 +103,20 @@ def test_a_receipt_counts_every_record():
     receipt = BatchReceipt(accepted=2, duplicates=1)
 
     assert receipt.rejected == []
+
+
+@given(detections)
+def test_a_record_without_alternatives_is_in_the_words_of_boxes_that_knew_of_none(record):
+    plain = record.model_copy(update={"alternatives": ()})
+    words = plain.model_dump_json()
+
+    assert "alternatives" not in words
+    assert DetectionRecord.model_validate_json(words) == plain
+
+
+def test_a_manifest_without_siblings_is_in_the_words_of_boxes_that_knew_of_none():
+    at = datetime(2026, 3, 5, tzinfo=UTC)
+    manifest = Manifest(version=1, made_at=at, recipe="q1", segments=[])
+
+    assert "siblings" not in manifest.model_dump_json()
+    assert manifest == Manifest.model_validate_json(manifest.model_dump_json())

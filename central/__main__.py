@@ -146,6 +146,41 @@ def publish_log(home: Home, config: Path | None) -> None:
     click.echo(publish(home, load(config) if config else Settings()))
 
 
+@main.group()
+def packs() -> None:
+    """The rules money is settled by: dated packs of figures, each with its source.
+
+    Begin with `list`, read one with `explain kz-venues-2026`, and try your own with `validate`.
+    """
+
+
+@packs.command("list")
+def packs_list() -> None:
+    """Every pack that came with the office."""
+    from central.royalties.rules.commands import listed
+
+    click.echo(listed())
+
+
+@packs.command("explain")
+@click.argument("pack_id", metavar="PACK")
+def packs_explain(pack_id: str) -> None:
+    """What PACK says: every figure, where it was read, or why it is assumed."""
+    from central.royalties.rules import shelf
+    from central.royalties.rules.commands import explained
+
+    click.echo(explained(shelf.pack(pack_id)))
+
+
+@packs.command("validate")
+@click.argument("file", type=click.Path(path_type=Path))
+def packs_validate(file: Path) -> None:
+    """Whether FILE is a pack that can be used; if not, which key is wrong and why."""
+    from central.royalties.rules.commands import validated
+
+    click.echo(validated(file))
+
+
 @main.command()
 @HOME
 @click.option("--config", type=click.Path(path_type=Path), help="Settings, TOML.")

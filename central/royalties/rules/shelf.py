@@ -32,7 +32,7 @@ def pack(pack_id: str) -> Pack:
     if pack_id not in _names():
         raise Unknown(f"there is no rule pack {pack_id!r}; there are {', '.join(_names())}")
     file = f"{pack_id}{_SUFFIX}"
-    return read_pack((folder() / file).read_text(encoding="utf-8"), file=file)
+    return read_pack(folder().joinpath(file).read_text(encoding="utf-8"), file=file)
 
 
 def pack_on(family: str, day: date) -> Pack:
@@ -54,4 +54,4 @@ def _names() -> list[str]:
 
 def folder() -> Traversable:
     """Where the packs lie."""
-    return files("central.royalties") / "packs"
+    return files("central.royalties").joinpath("packs")

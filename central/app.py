@@ -60,6 +60,7 @@ def create_app(office: Office) -> FastAPI:
         wider={
             "/v1/recordings": settings.largest_audio_bytes + _FORM_BYTES,
             "/v1/imports/cwr": settings.largest_import_bytes + _FORM_BYTES,
+            "/v1/imports/sheet": settings.largest_import_bytes + _FORM_BYTES,
         },
     )
     for router in ROUTERS:

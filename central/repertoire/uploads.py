@@ -17,6 +17,8 @@ from central.desk import Desk, office_of
 from central.repertoire import identifiers, imports, invitations, store
 from central.repertoire.cwr.acknowledgement import Sender
 from central.repertoire.cwr.intake import take_file
+from central.repertoire.sheets.intake import take_sheet, template
+from central.repertoire.sheets.table import Kind
 from central.repertoire.sound import hear, recording_of
 
 SEND = "/send"  # where the links of authors lead
@@ -105,3 +107,21 @@ def import_cwr(desk: Desk, file: UploadFile) -> imports.Import:
     with writing(desk.books) as connection:
         number = take_file(connection, content, file_name=name, sender=sender, at=desk.now())
         return imports.import_of(connection, number)
+
+
+@uploads.post("/imports/sheet", status_code=201)
+def import_sheet(
+    desk: Desk, file: UploadFile, source: Annotated[forms.Name, Field()]
+) -> imports.Import:
+    """Take in works by the template, CSV or XLSX; each row comes back with its answer."""
+    content, name = file.file.read(), file.filename or "works"
+    with writing(desk.books) as connection:
+        number = take_sheet(connection, content, file_name=name, source=source[:100], at=desk.now())
+        return imports.import_of(connection, number)
+
+
+@uploads.get("/templates/works.{kind}")
+def download_template(kind: Kind) -> Response:
+    """The template for works, with an example."""
+    headers = {"content-disposition": f'attachment; filename="works.{kind}"'}
+    return Response(template(kind), media_type=imports.MEDIA_TYPES[kind], headers=headers)

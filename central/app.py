@@ -59,6 +59,7 @@ def create_app(office: Office) -> FastAPI:
         largest_bytes=settings.largest_body_bytes,
         wider={
             "/v1/recordings": settings.largest_audio_bytes + _FORM_BYTES,
+            sound.SEND: settings.largest_audio_bytes + _FORM_BYTES,
             "/v1/imports/cwr": settings.largest_import_bytes + _FORM_BYTES,
             "/v1/imports/sheet": settings.largest_import_bytes + _FORM_BYTES,
         },

@@ -91,6 +91,11 @@ def works_like(connection: Connection, query: str) -> list[Work]:
     return sorted(_works(connection, rows), key=lambda one: numbers.index(one.id))
 
 
+def work_title(connection: Connection, work_id: int) -> str:
+    """The title of a registered work."""
+    return str(connection.scalar(select(tables.works.c.title).filter_by(id=work_id)))
+
+
 def recordings(connection: Connection, *, query: str = "", after: str = "") -> list[Recording]:
     """Recordings whose title or performer holds every word of `query`, by id."""
     wanted = _recordings().where(_holds(tables.recordings.c.folded, query))

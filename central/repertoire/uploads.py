@@ -96,7 +96,7 @@ def invite(desk: Desk, wanted: NewInvitation) -> SentInvitation:
         number = invitations.put_invitation(
             connection, token, work_id=wanted.work_id, expires_at=expires_at
         )
-    return SentInvitation(id=number, link=f"{desk.settings.address}{SEND}/{token}")
+    return SentInvitation(id=number, link=f"{desk.settings.address}{SEND}?link={token}")
 
 
 @uploads.post("/imports/cwr", status_code=201)

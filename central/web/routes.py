@@ -17,6 +17,7 @@ from central.transparency.bundle import bundle_of
 from central.web import store
 from central.web.balance import balances_of
 from central.web.evening import ROLES, evening_shown
+from central.web.everybody import everybody, invited
 from central.web.pages import HEADERS, PageRoute, page, refusal
 from central.web.session import FromHere, SignedIn, is_known, sign_in, sign_out
 
@@ -31,6 +32,8 @@ def open_console(app: FastAPI) -> None:
     """Give an application its pages."""
     app.include_router(console)
     app.include_router(door)
+    app.include_router(everybody)
+    app.include_router(invited)
     app.mount("/static", StaticFiles(directory=_STATIC))
     app.add_exception_handler(404, _no_such_page)
 

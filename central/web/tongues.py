@@ -1,0 +1,102 @@
+"""What the pages for everybody say, in Kazakh, Russian and English."""
+
+from collections.abc import Mapping
+
+TONGUES = ("kk", "ru", "en")
+
+_LICENCE = {
+    "heading": (
+        "Бұл шығармаға кім лицензия бере алады?",
+        "Кто может дать лицензию на это произведение?",
+        "Who may license this work?",
+    ),
+    "search": ("Шығарма атауы", "Название произведения", "Title of the work"),
+    "use": ("Пайдалану түрі", "Вид использования", "Kind of use"),
+    "right": ("Құқық", "Право", "Right"),
+    "territory": ("Ел", "Страна", "Country"),
+    "day": ("Күні", "День", "Day"),
+    "ask": ("Іздеу", "Найти", "Look up"),
+    "nothing": (
+        "Мұндай атаумен шығарма табылмады.",
+        "Произведений с таким названием не найдено.",
+        "No work of such a title was found.",
+    ),
+    "covered": ("Лицензияланады", "Покрыто", "Can be licensed"),
+    "uncovered": (
+        "Ешкімге берілмеген",
+        "Никому не поручено",
+        "Nobody on record may license",
+    ),
+    "unregistered": ("Тіркелмеген", "Не зарегистрировано", "Not registered"),
+    "free": ("Қоғамдық игілікте", "В общественном достоянии", "In the public domain"),
+    "held": (
+        "Үлестер бойынша күмән бар",
+        "Доли под вопросом",
+        "The shares are in doubt",
+    ),
+    "share": ("Үлес", "Доля", "Share"),
+    "rightholder": ("Құқық иесі", "Правообладатель", "Rightholder"),
+    "licensor": ("Лицензияны кім береді", "Кто даёт лицензию", "Who may license"),
+    "nobody": (
+        "Ешкім тіркелмеген; құқық иесінен сұраңыз",
+        "Никого; спросите правообладателя",
+        "Nobody on record; ask the rightholder",
+    ),
+    "chain": ("Негізі", "Основание", "By which mandates"),
+    "opt_out": (
+        "Құқық иесі шығарып алды",
+        "Изъято правообладателем",
+        "Withdrawn by the rightholder",
+    ),
+    "direct": ("Тікелей лицензия", "Прямая лицензия", "Direct licence"),
+    "before": (
+        "Кім, қай күннен қай күнге дейін",
+        "Кто и с какого по какой день",
+        "Who, from when to when",
+    ),
+    "now": ("қазірге дейін", "по настоящее время", "still"),
+    "performing": ("Көпшілікке орындау", "Публичное исполнение", "Public performance"),
+    "mechanical": ("Көшірмелеу", "Воспроизведение", "Reproduction"),
+    "concert": ("Концерт", "Концерт", "Concert"),
+    "theatre": ("Театр", "Театр", "Theatre"),
+    "cinema": ("Кинотеатр", "Кинотеатр", "Cinema"),
+    "broadcast": ("Эфир", "Эфир", "Broadcast"),
+    "online": ("Интернет", "Интернет", "Online"),
+    "background": ("Фондық музыка", "Фоновая музыка", "Background music"),
+    "karaoke": ("Караоке", "Караоке", "Karaoke"),
+    "reproduction": ("Көшірме жасау", "Изготовление копий", "Making copies"),
+}
+_SEND = {
+    "heading": ("Жазбаны жіберіңіз", "Отправьте запись", "Send a recording"),
+    "why": (
+        "Залдар бұл шығарманы тани алуы үшін. Дыбыс саусақ ізіне айналады да, сақталмайды.",
+        "Чтобы залы узнавали это произведение. Звук станет отпечатком и не сохранится.",
+        "So that halls recognise this work. The sound becomes a fingerprint and is not kept.",
+    ),
+    "title": ("Жазба атауы", "Название записи", "Title of the recording"),
+    "performer": ("Орындаушы", "Исполнитель", "Performer"),
+    "isrc": ("ISRC, бар болса", "ISRC, если есть", "ISRC, if it has one"),
+    "file": ("Дыбыс файлы", "Звуковой файл", "Sound file"),
+    "send": ("Жіберу", "Отправить", "Send"),
+    "thanks": (
+        "Рақмет, жазба қабылданды.",
+        "Спасибо, запись принята.",
+        "Thank you, it was received.",
+    ),
+    "seconds": ("секунд", "секунд", "seconds"),
+}
+
+
+def licence_words(tongue: str) -> Mapping[str, str]:
+    """What the look-up says in a tongue."""
+    return _said(_LICENCE, tongue)
+
+
+def send_words(tongue: str) -> Mapping[str, str]:
+    """What the author's door says in a tongue."""
+    return _said(_SEND, tongue)
+
+
+def _said(words: Mapping[str, tuple[str, str, str]], tongue: str) -> dict[str, str]:
+    place = TONGUES.index(tongue)
+    return {name: said[place] for name, said in words.items()}

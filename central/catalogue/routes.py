@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 from fastapi.responses import FileResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from central import forms
 from central.access import Staff
-from central.catalogue import builder, store
-from central.database import reading
+from central.catalogue import builder, shared, store
+from central.database import reading, writing
 from central.desk import Desk
 from central.errors import Unknown
 from edge.sync.wire import Sealed
@@ -18,7 +19,7 @@ boxes = APIRouter(prefix="/v1/catalogue", tags=["boxes"])
 staff = APIRouter(prefix="/v1/catalogue", tags=["catalogue"], dependencies=[Staff])
 """What staff decide."""
 
-SegmentName = Annotated[str, Path(pattern=r"^[0-9a-f]{64}\.qseg$")]
+SegmentName = Annotated[str, Path(pattern=r"^[0-9a-f]{64}\.(qseg|qsib)$")]
 
 
 class Built(BaseModel):
@@ -34,6 +35,28 @@ def build_catalogue(desk: Desk) -> Built:
     """Make the next version from everything registered; unchanged, it stays the same one."""
     made = builder.build(desk)
     return Built(version=made.version, recordings=made.recordings, size_bytes=made.size_bytes)
+
+
+class Settled(forms.Form):
+    """What staff decide of two recordings: both stay, or the one named leaves the catalogue."""
+
+    leave_out: str | None = Field(default=None, max_length=64)
+
+
+@staff.get("/shared")
+def list_shared(desk: Desk, *, after: forms.After = 0, settled: bool = False) -> list[shared.Pair]:
+    """Recordings that share sound, those that wait for a decision or all of them, by number."""
+    with reading(desk.books) as connection:
+        return shared.pairs_page(connection, after=after, open_only=not settled)
+
+
+@staff.post("/shared/{pair_id}")
+def settle_shared(
+    desk: Desk, pair_id: Annotated[forms.Number, Path()], said: Settled
+) -> shared.Pair:
+    """Decide of two recordings that share sound; the next catalogue is made accordingly."""
+    with writing(desk.books) as connection:
+        return shared.settle(connection, pair_id, leave_out=said.leave_out, at=desk.now())
 
 
 @boxes.get("/manifest")

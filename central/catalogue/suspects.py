@@ -54,4 +54,4 @@ def _asked(index: Index, name: str, window: Landmarks, speed: float) -> list[str
 
 def _recording(segment: Segment, place: int, frames: int) -> str:
     """Whose stretch of the timeline a window laid at a place ends on: the guard is longer."""
-    return segment.recordings[segment.recording_at(place + frames - 1)]
+    return str(segment.recordings[segment.recording_at(place + frames - 1)])

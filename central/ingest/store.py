@@ -1,7 +1,7 @@
 """What boxes heard, in the books: batches come in whole, plays and coverage come out."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,8 +12,9 @@ from central.devices.store import Whereabouts, whereabouts_of
 from central.forms import LARGEST
 from central.ingest.coverage import CoverageSpan, merge_coverage
 from central.ingest.judgement import LONGEST, AnyRecord, Judged, Key, judge, key_of
-from central.ingest.plays import Heard, Play, merge
+from central.ingest.plays import Guess, Heard, Play, merge
 from central.ingest.tables import batches, coverage, detections, forks, records
+from central.repertoire.store import recordings
 from edge.sync.wire import BatchReceipt, DetectionBatch, DetectionRecord, Sealed
 
 # How far around a window one must look to know its plays whole: the longest that one lasts.
@@ -54,7 +55,9 @@ def plays_of(connection: Connection, hall_id: int, start: datetime, end: datetim
         .where(table.c.started_at < end + _AROUND)
         .where(table.c.ended_at >= start - _AROUND)
     )
-    return [play for play in merge(_heard(row) for row in rows) if start <= play.middle < end]
+    heard = [_heard(row) for row in rows]
+    works = _works_of(connection, {name for one in heard for name in one.guesses})
+    return [play for play in merge(heard, works=works) if start <= play.middle < end]
 
 
 def coverage_of(
@@ -70,6 +73,12 @@ def coverage_of(
     )
     spans = (CoverageSpan(row.state, row.started_at, row.ended_at) for row in rows)
     return merge_coverage(spans, start=start, end=end)
+
+
+def _works_of(connection: Connection, recording_ids: Collection[str]) -> dict[str, int]:
+    registered = select(recordings.c.id, recordings.c.work_id)
+    rows = connection.execute(registered.where(recordings.c.id.in_(recording_ids)))
+    return {row.id: row.work_id for row in rows}
 
 
 def _known(connection: Connection, device: str, keys: Sequence[Key]) -> dict[Key, str]:
@@ -108,6 +117,8 @@ def _put_new(
 
 def _row(record: AnyRecord, hung: Whereabouts) -> dict[str, Any]:
     said = record.model_dump(exclude={"kind", "boot", "seq"})
+    if isinstance(record, DetectionRecord):
+        said["alternatives"] = [one.model_dump() for one in record.alternatives]
     return said | {"hall_id": hung.hall_at(record.started_at)}
 
 
@@ -131,4 +142,5 @@ def _heard(row: Row[Any]) -> Heard:
         reference_start_seconds=row.reference_start_seconds,
         speed=row.speed,
         confidence=row.confidence,
+        alternatives=tuple(Guess(**one) for one in row.alternatives),
     )

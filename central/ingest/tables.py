@@ -1,6 +1,7 @@
 """The books of what boxes heard: signed batches, the records in them, and forks as evidence."""
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     Float,
@@ -67,6 +68,7 @@ detections = Table(
     Column("confidence", Float, nullable=False),
     Column("catalogue_version", Integer, nullable=False),
     Column("recipe", String(64), nullable=False),
+    Column("alternatives", JSON, nullable=False, server_default="[]"),
     Index("ix_detections_hall_started", "hall_id", "started_at"),
     Index("ix_detections_recording", "recording_id"),
 )

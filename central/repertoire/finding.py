@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from sqlalchemy import (
     Column,
     Connection,
-    ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -36,9 +37,14 @@ search_names = Table(
 search_grams = Table(
     "search_grams",
     METADATA,
-    Column("gram", String(3), primary_key=True),
-    Column("name_id", ForeignKey("search_names.id"), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("gram", String(3), nullable=False),
+    Column("name_id", Integer, nullable=False),
+    Column("runs", Integer, nullable=False),  # of the whole name
+    ForeignKeyConstraint(["name_id"], ["search_names.id"], name="fk_search_grams_name_id_to_names"),
+    PrimaryKeyConstraint("kind", "gram", "name_id", name="pk_search_grams_by_kind"),
     Index("ix_search_grams_name_id", "name_id"),
+    sqlite_with_rowid=False,  # the key has all that a search reads
 )
 
 CANDIDATES = 300  # names that share the most runs with the query are compared in full
@@ -50,9 +56,10 @@ def put_names(connection: Connection, kind: str, owner: str, names: Iterable[str
     _forget(connection, kind, owner)
     for folded in sorted({fold(name) for name in names} - {""}):
         name_id = put(connection, search_names, {"kind": kind, "owner": owner, "folded": folded})
-        runs = [{"gram": gram, "name_id": name_id} for gram in sorted(grams(folded))]
+        runs = sorted(grams(folded))
+        row = {"kind": kind, "name_id": name_id, "runs": len(runs)}
         if runs:
-            connection.execute(insert(search_grams), runs)
+            connection.execute(insert(search_grams), [row | {"gram": gram} for gram in runs])
 
 
 def find(connection: Connection, kind: str, query: str, *, at_most: int = SHOWN) -> list[Found]:
@@ -65,21 +72,16 @@ def find(connection: Connection, kind: str, query: str, *, at_most: int = SHOWN)
 
 
 def _candidates(connection: Connection, kind: str, runs: set[str]) -> list[tuple[str, str]]:
-    shared = func.count().label("shared")
-    closest = (
-        select(search_grams.c.name_id, shared)
-        .join(search_names, search_names.c.id == search_grams.c.name_id)
-        .where(search_grams.c.gram.in_(sorted(runs)), search_names.c.kind == kind)
+    # Two steps: joining the names to every run that fits would cost ten times as much.
+    closest = connection.scalars(
+        select(search_grams.c.name_id)
+        .where(search_grams.c.kind == kind, search_grams.c.gram.in_(sorted(runs)))
         .group_by(search_grams.c.name_id)
-        .order_by(shared.desc(), func.min(func.length(search_names.c.folded)))
+        .order_by(func.count().desc(), func.min(search_grams.c.runs), search_grams.c.name_id)
         .limit(CANDIDATES)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(search_names.c.owner, search_names.c.folded).join(
-            closest, closest.c.name_id == search_names.c.id
-        )
-    )
+    ).all()
+    names = select(search_names.c.owner, search_names.c.folded)
+    rows = connection.execute(names.where(search_names.c.id.in_(closest)))
     return [(row.owner, row.folded) for row in rows]
 
 

@@ -14,6 +14,7 @@ from central.devices import routes as devices
 from central.doors import CountedBodies
 from central.errors import CentralError
 from central.ingest import routes as ingest
+from central.repertoire import detail_routes as details
 from central.repertoire import routes as repertoire
 from central.repertoire import uploads as sound
 from central.repertoire.mandates import routes as mandates
@@ -27,6 +28,7 @@ from edge.errors import BadSeal, QulaqError
 ROUTERS = (
     repertoire.router,
     sound.uploads,
+    details.router,
     mandates.router,
     mandates.public,
     venues.router,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from central.royalties.distribution import PlayUsed
 from central.web import timeline
+from central.web.shared import Take
 from central.web.store import Evening
 from central.web.timeline import Sounding, Timeline, Window
 from central.web.words import share_text
@@ -24,11 +25,15 @@ class PlayShown:
 
     Attributes:
         credits: name, role in words and share in words of each rightholder.
+        others: recordings that sound the same where this was heard.
+        ambiguous: they are of other works, so that others might have to be paid.
     """
 
     play: PlayUsed
     title: str
     credits: Sequence[tuple[str, str, str]]
+    others: Sequence[Take]
+    ambiguous: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class EveningShown:
     plays: Sequence[PlayShown]
     goes_on: bool  # the event has not ended, and this is only what is known so far
     unknown: int  # plays whose recording is not registered
+    ambiguous: int  # plays that fit recordings of several works
 
 
 def evening_shown(evening: Evening) -> EveningShown:
@@ -59,10 +65,12 @@ def evening_shown(evening: Evening) -> EveningShown:
         plays=plays,
         goes_on=ends < evening.event.ends_at,
         unknown=sum(play.work_id is None for play in evening.plays),
+        ambiguous=sum(shown.ambiguous for shown in plays),
     )
 
 
 def _play_shown(evening: Evening, play: PlayUsed) -> PlayShown:
+    others = evening.others.get(play.id, ())
     return PlayShown(
         play=play,
         title=play.work_title if play.work_id is not None else "Unregistered recording",
@@ -70,4 +78,6 @@ def _play_shown(evening: Evening, play: PlayUsed) -> PlayShown:
             (evening.names[share.party_id], ROLES[share.role], share_text(share.basis_points))
             for share in play.shares
         ],
+        others=others,
+        ambiguous=any(take.work_id != play.work_id for take in others),
     )

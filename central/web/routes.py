@@ -7,9 +7,10 @@ from fastapi import APIRouter, FastAPI, Form, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
-from central.database import reading
+from central.catalogue.shared import settle
+from central.database import reading, writing
 from central.desk import Desk
-from central.forms import Number
+from central.forms import After, Number
 from central.royalties import accounts, closing
 from central.royalties import store as royalties
 from central.royalties.distribution import REASONS, RULE_IN_WORDS
@@ -20,6 +21,7 @@ from central.web.evening import ROLES, evening_shown
 from central.web.everybody import everybody, invited
 from central.web.pages import HEADERS, PageRoute, page, refusal
 from central.web.session import FromHere, SignedIn, is_known, sign_in, sign_out
+from central.web.shared import pairs_shown
 
 console = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[SignedIn])
 door = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[FromHere])
@@ -104,6 +106,24 @@ def show_evening(desk: Desk, event_id: Number) -> Response:
     with reading(desk.books) as connection:
         evening = store.evening(connection, event_id, now=now)
     return page("evening", {"evening": evening_shown(evening), "now": now})
+
+
+@console.get("/shared")
+def show_shared(desk: Desk, after: After = 0) -> Response:
+    """Recordings that share sound and wait for a decision."""
+    with reading(desk.books) as connection:
+        pairs = pairs_shown(connection, after=after)
+    return page("shared", {"pairs": pairs})
+
+
+@console.post("/shared/{pair_id}", dependencies=[FromHere])
+def settle_shared(
+    desk: Desk, pair_id: Number, leave_out: Annotated[str, Form(max_length=64)] = ""
+) -> Response:
+    """Keep both recordings of a pair, or leave one out of the next catalogue."""
+    with writing(desk.books) as connection:
+        settle(connection, pair_id, leave_out=leave_out or None, at=desk.now())
+    return RedirectResponse("/shared", 303, HEADERS)
 
 
 @console.get("/distributions")

@@ -18,6 +18,7 @@ from central.royalties.evidence import OpenEvent
 from central.royalties.money import Money
 from central.royalties.store import earlier_closing
 from central.venues.store import Place, events, halls, place_of, venues
+from central.web.shared import Take, others_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Evening:
     plays: Sequence[PlayUsed]
     names: Mapping[int, str]
     distribution_id: int | None
+    others: Mapping[str, Sequence[Take]]  # by play: what it cannot be told apart from
 
 
 def all_venues(connection: Connection) -> list[VenueShown]:
@@ -193,4 +195,5 @@ def evening(connection: Connection, event_id: int, *, now: datetime) -> Evening:
         plays=plays,
         names=evidence.names_of(connection, parties),
         distribution_id=earlier_closing(connection, [event.id]).get(event.id),
+        others=others_at(connection, event),
     )

@@ -1,12 +1,14 @@
 """qulaq-central: sets up the office, opens it, and does what is done from its own desk."""
 
 import sys
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import click
+from rich.progress import Progress
 from sqlalchemy.exc import DBAPIError
 
 from central.settings import Home, Settings, load
@@ -21,6 +23,17 @@ HOME = click.option(
     help="The folder that is the office: database, key, catalogue files.",
 )
 DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@contextmanager
+def _shown(what: str) -> Iterator[Callable[[int, int], None]]:
+    """How far long work is: a bar on a terminal, a line for every hundred elsewhere."""
+    if not sys.stdout.isatty():
+        yield lambda done, of: None if done % 100 else click.echo(f"{what}: {done} of {of}")
+        return
+    with Progress() as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
 class _Commands(click.Group):
@@ -83,12 +96,17 @@ def key(home: Home) -> None:
 @main.command("build-catalogue")
 @HOME
 def build_catalogue(home: Home) -> None:
-    """Make the next version of the catalogue from everything registered."""
+    """Make the next version of the catalogue from everything registered.
+
+    Recordings that are new are compared with all others; which share sound stands on the page
+    "Shared sound". Cut off, it goes on where it was when it is run again.
+    """
     from central.catalogue.builder import build
     from central.founding import open_office
 
-    with closing(open_office(home, Settings())) as office:
-        made = build(office)
+    shown = _shown("recordings compared")
+    with closing(open_office(home, Settings())) as office, shown as progress:
+        made = build(office, progress=progress)
     click.echo(f"version {made.version}: {made.recordings} recordings, {made.size_bytes} bytes")
 
 

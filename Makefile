@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick lint bench outsiders serve clean box-alone
+.PHONY: help setup demo test quick soak lint bench outsiders serve clean box-alone
 
 BIN := .venv/bin
 SETUP := .ci/setup.sh
@@ -35,6 +35,10 @@ test: ## Everything there is to prove: the box alone, then the whole suite with 
 quick: ## The tests that take no more than a minute
 	@$(SETUP) test
 	@$(BIN)/python -m pytest -m "not slow and not browser and not audio and not udev" $(ARGS)
+
+soak: ## What takes long to prove: a hundred thousand ways to damage a segment, and the like
+	@$(SETUP) test
+	@$(BIN)/python -m pytest -m soak $(ARGS)
 
 lint: ## Format, style, types, and who may import whom
 	@$(SETUP) lint

@@ -11,7 +11,8 @@ from benchmarks.lab import fetch_music, make_sets
 from benchmarks.prints import learnt
 from benchmarks.sets import read_clips, read_evenings, read_references
 from benchmarks.targets import read_targets
-from edge.matcher.index import SUFFIX, write_segment
+from edge.matcher.index import SUFFIX
+from edge.matcher.write import write_segment
 
 RESULTS = Path(__file__).with_name("results.json")
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from edge.matcher.decode import open_sound
 from edge.matcher.detect import Detector
 from edge.matcher.fingerprint import Fingerprint, Fingerprinter, fingerprint_blocks
-from edge.matcher.index import SUFFIX, Index, write_segment
+from edge.matcher.index import SUFFIX, Index
+from edge.matcher.write import write_segment
 
 Sound = Iterator[NDArray[np.float32]]
 SUFFIXES = {".ogg", ".flac", ".wav", ".mp3", ".opus"}

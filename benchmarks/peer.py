@@ -11,7 +11,8 @@ from rich.progress import track
 from edge.lookup import look_up
 from edge.matcher.decode import open_sound
 from edge.matcher.fingerprint import Fingerprint, fingerprint_blocks
-from edge.matcher.index import SUFFIX, write_segment
+from edge.matcher.index import SUFFIX
+from edge.matcher.write import write_segment
 
 
 @click.group()

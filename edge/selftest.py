@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from edge.errors import SelfTestFailed
 from edge.matcher.detect import Detection, Detector
 from edge.matcher.fingerprint import Fingerprinter, fingerprint
-from edge.matcher.index import Index, write_segment
+from edge.matcher.index import Index
 from edge.matcher.recipe import RECIPE
+from edge.matcher.write import write_segment
 
 RATE_HZ = 48_000
 PIECE_SECONDS = 40.0

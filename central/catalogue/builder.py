@@ -15,9 +15,10 @@ from central.desk import Office
 from central.errors import Unacceptable
 from central.repertoire.store import recordings
 from edge.matcher.fingerprint import Fingerprint
-from edge.matcher.index import Index, write_segment
+from edge.matcher.index import Index
 from edge.matcher.recipe import RECIPE
 from edge.matcher.siblings import write_siblings
+from edge.matcher.write import write_segment
 from edge.sync.seal import seal
 from edge.sync.wire import Manifest, Segment, SiblingsFile
 

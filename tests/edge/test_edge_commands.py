@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from edge.__main__ import main
 from edge.matcher.fingerprint import fingerprint
-from edge.matcher.index import write_segment
+from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
 from edge.sync.outbox import Outbox
 from edge.sync.wire import BatchReceipt, Rejection

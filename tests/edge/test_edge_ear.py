@@ -12,9 +12,10 @@ from edge.config import Settings
 from edge.ear import LONGEST_RECORD, Catalogue, Ear, Run, open_catalogue
 from edge.errors import BadCatalogue, Deaf
 from edge.matcher.fingerprint import fingerprint
-from edge.matcher.index import Index, write_segment
+from edge.matcher.index import Index
 from edge.matcher.recipe import RECIPE
 from edge.matcher.siblings import Common, Siblings, write_siblings
+from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
 from edge.sync.wire import CoverageRecord, DetectionRecord, Manifest
 

@@ -17,8 +17,8 @@ from edge.config import BoxPaths, Settings
 from edge.errors import Deaf, Misconfigured, Unwritable
 from edge.listen import Evening, begin_evening, listen
 from edge.matcher.fingerprint import fingerprint
-from edge.matcher.index import write_segment
 from edge.matcher.recipe import RECIPE
+from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
 from edge.sync.outbox import Checkpoint, Outbox
 from edge.sync.shelf import Shelf

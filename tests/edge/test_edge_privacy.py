@@ -13,8 +13,8 @@ import pytest
 import soundfile
 
 from edge.matcher.fingerprint import fingerprint
-from edge.matcher.index import write_segment
 from edge.matcher.recipe import RECIPE
+from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
 from tests.fakes.central_simulator import CentralSimulator, on_loopback
 from tests.fakes.evenings import make_box

@@ -6,7 +6,8 @@ import pytest
 from central.catalogue.sharing import kind_of, shared
 from central.catalogue.suspects import suspects
 from edge.matcher.fingerprint import fingerprint
-from edge.matcher.index import Index, write_segment
+from edge.matcher.index import Index
+from edge.matcher.write import write_segment
 from tests.edge.matcher.matcher_sounds import RATE_HZ, hiss, play
 
 FRAMES_PER_SECOND = 11025 / 256

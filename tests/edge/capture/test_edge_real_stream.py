@@ -13,8 +13,8 @@ import pytest
 
 from edge.config import BoxPaths
 from edge.matcher.fingerprint import fingerprint
-from edge.matcher.index import write_segment
 from edge.matcher.recipe import RECIPE
+from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
 from edge.sync.outbox import Outbox
 from edge.sync.shelf import Shelf

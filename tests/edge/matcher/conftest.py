@@ -6,7 +6,8 @@ import pytest
 from matcher_sounds import RATE_HZ, Sound, play
 
 from edge.matcher.fingerprint import fingerprint
-from edge.matcher.index import Index, write_segment
+from edge.matcher.index import Index
+from edge.matcher.write import write_segment
 
 
 @pytest.fixture(scope="session")

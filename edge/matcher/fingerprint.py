@@ -47,6 +47,12 @@ class Fingerprinter:
         self._spectrum = LogSpectrum(recipe)
         self._whitener = Whitener(bins)
         self._picker = PeakPicker(bins)
+        self._levels = np.zeros((0, bins), np.int32)
+
+    @property
+    def levels(self) -> NDArray[np.int32]:
+        """The spectrum's frames that were new in the last call: log power in 1/65536 neper."""
+        return self._levels
 
     def feed(self, samples: NDArray[np.float32]) -> Landmarks:
         """Take the next samples of the stream and give the landmarks that are now settled.
@@ -64,15 +70,15 @@ class Fingerprinter:
                 " is wanted"
             )
         sane = np.where(np.abs(samples) <= _LOUDEST, samples, np.float32(0))  # drops NaN as well
-        levels = self._spectrum.feed(self._resampler.feed(sane))
-        peaks = self._picker.feed(self._whitener.feed(levels))
+        self._levels = self._spectrum.feed(self._resampler.feed(sane))
+        peaks = self._picker.feed(self._whitener.feed(self._levels))
         return self._landmarks(peaks, self._picker.until)
 
     def close(self) -> Landmarks:
         """End the stream and give the last landmarks; `until` is then its length in frames."""
         levels = self._spectrum.feed(self._resampler.close())
-        levels = np.concatenate((levels, self._spectrum.close()))
-        parts = [self._picker.feed(self._whitener.feed(levels))]
+        self._levels = np.concatenate((levels, self._spectrum.close()))
+        parts = [self._picker.feed(self._whitener.feed(self._levels))]
         parts.append(self._picker.feed(self._whitener.close()))
         last, frames = self._picker.close()
         parts.append(last)

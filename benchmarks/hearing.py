@@ -49,7 +49,7 @@ def detect(catalogue: Path, landmarks: Landmarks) -> list[Found]:
     for first in range(0, int(landmarks.until), _FED_FRAMES):
         found += detector.feed(_next(landmarks, first))
     found += detector.close()
-    return [_told(one) for one in sorted(found, key=lambda one: (-one.confidence, one.start))]
+    return [told(one) for one in sorted(found, key=lambda one: (-one.confidence, one.start))]
 
 
 @lru_cache(maxsize=1)
@@ -66,7 +66,8 @@ def _next(landmarks: Landmarks, first: int) -> Landmarks:
     return landmarks.between(first, first + _FED_FRAMES)
 
 
-def _told(found: Detection) -> Found:
+def told(found: Detection) -> Found:
+    """A detection in seconds."""
     return Found(
         found.recording_id,
         RECIPE.seconds(Frame(found.start)),

@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 import soundfile
@@ -6,6 +8,7 @@ from matcher_sounds import RATE_HZ, play
 from edge.errors import BadCatalogue, Deaf
 from edge.matcher.decode import decode, open_sound
 from edge.matcher.match_files import match_files
+from edge.matcher.siblings import Common, write_siblings
 
 
 @pytest.fixture
@@ -25,6 +28,15 @@ def test_a_file_is_answered_with_what_sounds_in_it(catalogue, clip):
     assert 0.99 < match["score"] <= 1
     assert abs(match["ref_start"] - match["query_start"] - 5) < 0.1
     assert 14 < match["query_end"] - match["query_start"] <= 15
+
+
+def test_a_song_that_another_sounds_like_is_answered_with_both(catalogue, clip, tmp_path):
+    folder = tmp_path / "catalogue"
+    shutil.copytree(catalogue, folder)
+    write_siblings(folder / "all.qsib", [Common("song-3", "song-9", 0, 0, 2000, 1.0)])
+    (answer,) = match_files(folder, [clip])
+
+    assert [["song-9"]] == [match["alternatives"] for match in answer["matches"]]
 
 
 def test_an_unknown_song_is_answered_with_nothing(catalogue, tmp_path):

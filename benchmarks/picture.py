@@ -220,9 +220,15 @@ def _frame(ax: Axes, story: Story, number: int, title: str, words: str) -> None:
 def _title(ax: Axes, number: int, title: str, words: str) -> None:
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
-    where = {"xycoords": "axes fraction", "textcoords": "offset points"}
-    ax.annotate(f"{number}  {title}", (0, 1), (0, 28), fontsize=14, weight="bold", **where)
-    ax.annotate(words, (0, 1), (0, 9), fontsize=10.2, **where)
+    _above(ax, 28, f"{number}  {title}", fontsize=14, weight="bold")
+    _above(ax, 9, words, fontsize=10.2, weight="normal")
+
+
+def _above(ax: Axes, points: int, words: str, *, fontsize: float, weight: str) -> None:
+    ax.annotate(
+        words, (0, 1), (0, points), xycoords="axes fraction", textcoords="offset points",
+        fontsize=fontsize, weight=weight,
+    )  # fmt: skip
 
 
 def _seconds(frames: float) -> float:

@@ -17,8 +17,9 @@ from central.catalogue.sharing import SAME_SOUND, Stretch, kind_of, shared
 from central.catalogue.suspects import suspects
 from edge.matcher.decode import open_sound
 from edge.matcher.fingerprint import Fingerprint, fingerprint, fingerprint_blocks
-from edge.matcher.index import Index, write_segment
+from edge.matcher.index import Index
 from edge.matcher.landmarks import Landmarks
+from edge.matcher.write import write_segment
 
 COPIED_SECONDS = 200  # of each recording that copies are made of
 Sound = NDArray[np.float32]

@@ -1,42 +1,34 @@
 """When a recording begins and ends: a state machine over suspicions in time, without a clock."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from edge.matcher.alignment import Alignment, unexplained
 from edge.matcher.fingerprint import Landmarks
+from edge.matcher.hold import Hold, hold
 from edge.matcher.index import Index
 from edge.matcher.landmarks import join
 from edge.matcher.recipe import RECIPE, Frame, Recipe
-from edge.matcher.search import Suspect, probability, search
-from edge.matcher.track import (
-    BRIDGE_FRAMES,
-    INTRO_FRAMES,
-    OUTRO_FRAMES,
-    Alignment,
-    Reach,
-    evidence,
-    span,
-    unexplained,
-)
-from edge.matcher.verify import Scene, scene
+from edge.matcher.refine import refined
+from edge.matcher.score import Hearing, hear
+from edge.matcher.search import BRIEF, Suspect, probability, search, suspect
+from edge.matcher.warp import AS_RECORDED, LADDER, Warp
 
 STEP_FRAMES = 215  # 5 s: how often the catalogue is searched
 WINDOW_FRAMES = 430  # 10 s: what is searched with
-MEMORY_FRAMES = 1720  # 40 s: how far back a beginning can be found
-SHORTEST_FRAMES = 172  # 4 s: what is shorter is not reported
-CERTAIN = 6.0  # log odds at which a recording is believed to be there: 1 in 400 of doubt
-LEAST_GAINED = 30.0  # nats that landmark by landmark evidence must add up to besides
-SUSPECTED = -5.0  # log odds from which a window counts as a witness
-AGREEMENT = 9.0  # log odds gained when a disjoint window names the same place
-OTHER_SPEEDS = (25 / 24, 24 / 25, 1.01, 0.99, 1.02, 0.98)  # film on television, and worn decks
-UNUSUAL = 3.0  # log odds against a speed other than the recorded one
+MEMORY_FRAMES = 2580  # 60 s: how far back a beginning can be found
+SHORTEST_FRAMES = 86  # 2 s: what is shorter is not reported
+CERTAIN = 14.8  # log odds at which chance brings one false detection in five months of music
+SUSPECTED = 0.0  # log odds from which a place is looked at again when more has been heard
 BEGINNING = Frame(0)  # of a stream
-_SAME_PLACE = 6  # frames by which two windows may differ on where a recording lies
-_SAME_SPEED = 0.002  # by which they may differ on how fast it runs
+_LONGER = (430, 860, 1720)  # frames, 10 to 40 s: what a suspicion is weighed with
 _SAME_START = 43  # 1 s: by which two readings of one stretch may differ on where it begins
 _LAYERS = 3  # recordings that may begin to sound within one step
+_RUNGS = 10  # of the ladder, climbed in a step: an excerpt is done with while it is remembered
+_TRIES = 8.0  # log of the warps that the ladder and a closer look try: each is a chance for chance
+_PROMISING = -4.0  # log odds from which a rung's find is worth a closer look
+_REMEMBERED = 2  # warps met before, which a hall is likely to keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,38 +52,17 @@ class Detection:
     confidence: float
 
 
-@dataclass(slots=True)
-class _Lock:
-    """A recording that is being followed."""
-
-    laid: Alignment
-    log_odds: float
-    heard: float  # share of its landmarks that came through when it was found
-    start: int
-    origin: int  # stream frame from which `ahead` counts
-    ahead: Reach
-    last: int  # stream frame at which the recording itself is over
-    left: bool = False  # the recording goes on from another place: what follows is another stretch
-
-    @property
-    def end(self) -> int:
-        end = self.origin + self.ahead.frames
-        return end + self.ahead.played_out(self.last - end, most=OUTRO_FRAMES)
-
-    @property
-    def over(self) -> bool:
-        return self.left or self.ahead.silent >= BRIDGE_FRAMES
-
-
 class Detector:
     """Turns landmarks as they come into detections.
 
     Every 5 s of the stream, at frames fixed from its beginning, it searches the last 10 s for
     recordings it is not already following, so its answers do not depend on how the stream was
-    cut. Memory is bounded whatever the length of the stream: 40 s of landmarks (at most 90 a
-    second, 12 bytes each), at most 168 suspicions a step, the few recordings that sound or
-    fell silent less than 15 s ago, and 25 MB while a search is on; the catalogue itself stays in
-    its files.
+    cut. What it suspects it weighs again, with up to 40 s, whenever more has been heard. Where
+    nobody is heard it goes through the ladder of speeds, tempos and pitches, some rungs a step,
+    on an excerpt it remembers. Memory is bounded whatever the length of the stream: 60 s of
+    landmarks (at most 90 a second, 12 bytes each), the suspicions of that time, the few
+    recordings that sound or fell silent less than 15 s ago, and 25 MB while a search is on; the
+    catalogue itself stays in its files.
 
     Args:
         index: what can be recognised.
@@ -106,9 +77,12 @@ class Detector:
         nothing = np.zeros(0, np.float32)
         self._heard = Landmarks(np.zeros(0, np.int32), nothing, nothing, since)
         self._now = since - since % STEP_FRAMES  # stream frame up to which everything is decided
-        self._locks: list[_Lock] = []
-        self._suspicions: list[Suspect] = []
+        self._holds: list[Hold] = []
+        self._suspicions: list[tuple[int, Alignment]] = []  # when, what
         self._told: dict[tuple[int, int], int] = {}  # where what was told of a recording ends
+        self._met: list[Warp] = []  # the warps lately found, the latest first
+        self._rung = 0
+        self._excerpt = 0  # stream frame after the last of the window the ladder is tried on
 
     @property
     def decided(self) -> Frame:
@@ -125,155 +99,155 @@ class Detector:
 
     def sounding(self) -> list[Detection]:
         """The detections still going on, as far as is known now."""
-        return [found for lock in self._locks if (found := self._detection(lock))]
+        return [found for one in self._holds if (found := self._detection(one))]
 
     def close(self) -> list[Detection]:
         """End the stream; give the detections that were still going on."""
         ended = self._step(int(self._heard.until)) if self._heard.until > self._now else []
+        if not self._told and not self._holds and self._now > self._since:
+            self._excerpt, self._rung = self._now, 0
+            self._climb(len(LADDER))
         ended += self.sounding()
-        self._locks.clear()
+        self._holds.clear()
+        self._since = Frame(self._now)  # what was heard is behind
         return ended
 
     def _step(self, until: int) -> list[Detection]:
         before, self._now = self._now, until
         self._heard = self._heard.between(until - MEMORY_FRAMES, int(self._heard.until))
-        self._follow(before, until)
-        self._suspicions = [s for s in self._suspicions if s.first >= until - MEMORY_FRAMES]
+        self._follow(before)
+        self._suspicions = [
+            (when, laid) for when, laid in self._suspicions if when > until - _LONGER[-1]
+        ]
         for _ in range(_LAYERS):
-            if not self._discover(max(self._since, until - WINDOW_FRAMES), until):
+            if not self._discover():
                 break
-        over = [lock for lock in self._locks if lock.over]
-        self._locks = [lock for lock in self._locks if not lock.over]
-        told = self._told | {lock.laid.who: lock.end for lock in over}
+        if not self._any_heard() and until - self._since >= WINDOW_FRAMES:
+            self._climb(_RUNGS)
+        over = [one for one in self._holds if one.over]
+        self._holds = [one for one in self._holds if not one.over]
+        told = self._told | {one.laid.who: one.end for one in over}
         self._told = {who: end for who, end in told.items() if end > until - MEMORY_FRAMES}
-        return [found for lock in over if (found := self._detection(lock))]
+        return [found for one in over if (found := self._detection(one))]
 
-    def _follow(self, before: int, until: int) -> None:
-        """Carry every lock from one step to the next."""
-        if not self._locks:
-            return
-        first = max(self._since, until - WINDOW_FRAMES)
-        view = self._scene(first, until)
-        for lock in self._locks:
-            nats = self._evidence(lock.laid, view, first, heard=lock.heard)
-            lock.ahead.feed(nats[before - first :])
+    def _follow(self, before: int) -> None:
+        """Carry every recording that is followed from one step to the next."""
+        if self._holds:
+            window = self._window(self._heard, self._now, WINDOW_FRAMES)
+            for one in self._holds:
+                one.follow(self._index, window, since=before)
 
-    def _discover(self, first: int, until: int) -> bool:
-        """Search a window for what no lock explains; True if a new lock was made."""
-        rest = self._heard.between(first, until)
-        for lock in self._locks:
-            segment = self._index.segments[lock.laid.segment]
-            rest = unexplained(rest, segment, lock.laid, self._recipe)
-        suspects = self._suspects(rest, first, until)
-        for suspect in suspects:
-            if suspect.log_odds < SUSPECTED or self._is_followed(suspect):
-                continue
-            total = suspect.log_odds + self._support(suspect)
-            if total >= CERTAIN and self._lock(suspect, total, until):
-                return True
-        self._suspicions += [s for s in suspects if s.log_odds >= SUSPECTED]
+    def _discover(self) -> bool:
+        """Search the window for what nobody followed explains; True if somebody new is."""
+        rest = self._rest()
+        window = self._window(rest, self._now, WINDOW_FRAMES)
+        found = []
+        for warp in (AS_RECORDED, *(() if self._any_heard() else self._met)):
+            found += search(self._index, rest, window, warp=warp)
+            if found and found[0].log_odds >= CERTAIN:
+                break
+        fresh = [one.laid for one in found if one.log_odds >= SUSPECTED]
+        laid = fresh + [old for _, old in self._suspicions]
+        best = sorted(self._weighed(rest, laid), key=lambda one: -one.log_odds)
+        if best and best[0].log_odds >= CERTAIN:
+            self._begin(best[0])
+            return True
+        known = [old for _, old in self._suspicions]
+        new = [one for one in fresh if not any(one.agrees(old) for old in known)]
+        self._suspicions += [(self._now, one) for one in new]
         return False
 
-    def _suspects(self, rest: Landmarks, first: int, until: int) -> list[Suspect]:
-        """Who could be sounding, at the recorded speed; where nobody is heard, at others too."""
-        suspects = search(self._index, rest, first, until, speed=1.0)
-        heard = any(lock.ahead.silent < STEP_FRAMES for lock in self._locks)
-        if heard or (suspects and suspects[0].log_odds >= CERTAIN):
-            return suspects
-        for speed in OTHER_SPEEDS:
-            others = search(self._index, rest, first, until, speed=speed)
-            suspects += [replace(s, log_odds=s.log_odds - UNUSUAL) for s in others]
-        return sorted(suspects, key=lambda suspect: -suspect.log_odds)
+    def _climb(self, rungs: int) -> None:
+        """Try the next rungs of the ladder on an excerpt; a new one is taken after the last."""
+        if self._rung == 0:
+            self._excerpt = self._now
+        rest = self._rest()
+        window = self._window(rest, self._excerpt, WINDOW_FRAMES)
+        for warp in LADDER[self._rung : self._rung + rungs]:
+            for found in search(self._index, rest, window, warp=warp, pace=BRIEF)[:3]:
+                if found.log_odds < _PROMISING:
+                    continue
+                closer = suspect(self._index, refined(self._index, found.laid, window), window)
+                if closer.log_odds >= CERTAIN + _TRIES:
+                    self._begin(closer)
+                    self._rung = 0
+                    return
+        self._rung = self._rung + rungs if self._rung + rungs < len(LADDER) else 0
 
-    def _is_followed(self, suspect: Suspect) -> bool:
+    def _weighed(self, rest: Landmarks, suspicions: list[Alignment]) -> list[Suspect]:
+        """Each suspicion on the window, of those ending now, that speaks for it most."""
+        free = self._windows(rest)
+        weighed = []
+        for laid in suspicions:
+            if self._is_followed(laid):
+                continue
+            own = any(one.laid.who == laid.who for one in self._holds)
+            windows = self._windows(self._rest(besides=laid.who)) if own else free
+            tries = [suspect(self._index, laid, window) for window in windows]
+            weighed.append(max(tries, key=lambda one: one.log_odds))
+        return weighed
+
+    def _windows(self, landmarks: Landmarks) -> list[Hearing]:
+        """The last 10, 20 and 40 s, as far as the stream goes back."""
+        heard = {}
+        for frames in _LONGER:
+            window = self._window(landmarks, self._now, frames)
+            heard[window.first] = window
+        return list(heard.values())
+
+    def _is_followed(self, laid: Alignment) -> bool:
         """Whether this is being followed, or another place of it was heard within the last step."""
         return any(
-            lock.ahead.silent < STEP_FRAMES or _agree(lock.laid, suspect)
-            for lock in self._of_recording(suspect)
+            one.ahead.silent < STEP_FRAMES or one.laid.agrees(laid)
+            for one in self._holds
+            if one.laid.who == laid.who
         )
 
-    def _support(self, suspect: Suspect) -> float:
-        """Log odds added by the best earlier window, disjoint from this one, that agrees."""
-        laid = _alignment(suspect)
-        witnesses = [
-            earlier.log_odds + AGREEMENT
-            for earlier in self._suspicions
-            if earlier.until <= suspect.first and _agree(laid, earlier)
-        ]
-        return max(witnesses, default=0.0)
+    def _any_heard(self) -> bool:
+        return any(one.ahead.silent < STEP_FRAMES for one in self._holds)
 
-    def _lock(self, suspect: Suspect, log_odds: float, until: int) -> bool:
-        """Begin to follow a recording from where its evidence begins; False if that is little."""
-        laid, verdict = _alignment(suspect), suspect.verdict
-        first = max(self._since, until - MEMORY_FRAMES)
-        heard = verdict.hits / max(1, verdict.wanted)
-        nats = self._evidence(laid, self._scene(first, until), first, heard=heard)
-        core = first + _densest(nats)
-        back, ahead = Reach(), Reach()
-        back.feed(nats[: core - first][::-1])
-        ahead.feed(nats[core - first :])
-        if ahead.gained < LEAST_GAINED:
-            return False
-        begins, last = span(self._index.segments[laid.segment], laid)
-        start = core - back.frames
-        start -= back.played_out(start - begins, most=INTRO_FRAMES)
-        start = max(start, self._told.get(laid.who, 0))  # no second is told twice
-        for earlier in self._of_recording(suspect):
-            if start <= earlier.start + _SAME_START:
-                self._locks.remove(earlier)  # a loop was taken for one of its other rounds
+    def _begin(self, found: Suspect) -> None:
+        """Begin to follow a recording, and have its other stretches end before it."""
+        laid, memory = found.laid, self._window(self._heard, self._now, MEMORY_FRAMES)
+        for frames in _LONGER:
+            laid = refined(self._index, laid, self._window(self._heard, self._now, frames))
+        new = hold(self._index, laid, memory, share=found.weight.share, log_odds=found.log_odds)
+        new.start = max(new.start, self._told.get(laid.who, 0))  # no second is told twice
+        for earlier in [one for one in self._holds if one.laid.who == laid.who]:
+            if new.start <= earlier.start + _SAME_START:
+                self._holds.remove(earlier)  # a loop was taken for one of its other rounds
             else:
                 earlier.left = True
-                start = max(start, earlier.end)
-        self._locks.append(_Lock(laid, log_odds, heard, start, core, ahead, last))
-        return True
+                new.start = max(new.start, earlier.end)
+        self._holds.append(new)
+        if laid.warp != AS_RECORDED:
+            rest = [one for one in self._met if abs(one.speed - laid.warp.speed) > 0.002]
+            self._met = [laid.warp, *rest][:_REMEMBERED]
 
-    def _of_recording(self, suspect: Suspect) -> list[_Lock]:
-        who = _alignment(suspect).who
-        return [lock for lock in self._locks if lock.laid.who == who]
+    def _rest(self, besides: tuple[int, int] | None = None) -> Landmarks:
+        """What is remembered of the stream and not explained by what, `besides`, is followed."""
+        rest = self._heard.between(self._now - MEMORY_FRAMES, self._now)
+        for one in self._holds:
+            if one.laid.who == besides:
+                continue  # a loop is weighed in its other rounds with all that was heard of it
+            segment = self._index.segments[one.laid.segment]
+            rest = unexplained(rest, segment, one.laid, self._recipe)
+        return rest
 
-    def _scene(self, first: int, until: int) -> Scene:
-        window = self._heard.between(first, until)
-        return scene(window.played_at(1.0, first=first), self._recipe)
+    def _window(self, landmarks: Landmarks, until: int, frames: int) -> Hearing:
+        first = max(self._since, until - frames, self._now - MEMORY_FRAMES)
+        return hear(landmarks, first, until, self._recipe)
 
-    def _evidence(
-        self, laid: Alignment, view: Scene, first: int, *, heard: float
-    ) -> NDArray[np.float64]:
-        segment = self._index.segments[laid.segment]
-        return evidence(segment, laid, view, first, heard=heard, recipe=self._recipe)
-
-    def _detection(self, lock: _Lock) -> Detection | None:
-        if lock.end - lock.start < SHORTEST_FRAMES:
+    def _detection(self, one: Hold) -> Detection | None:
+        if one.end - one.start < SHORTEST_FRAMES:
             return None
-        segment = self._index.segments[lock.laid.segment]
-        place = lock.laid.place_at(lock.start) - int(segment.starts[lock.laid.recording])
+        segment = self._index.segments[one.laid.segment]
+        place = one.laid.place_at(one.start) - int(segment.starts[one.laid.recording])
         return Detection(
-            segment.recordings[lock.laid.recording],
-            Frame(lock.start),
-            Frame(lock.end),
+            segment.recordings[one.laid.recording],
+            Frame(one.start),
+            Frame(one.end),
             max(0.0, self._recipe.seconds(Frame(round(place)))),
-            lock.laid.speed,
-            probability(lock.log_odds),
+            one.laid.warp.speed,
+            probability(one.log_odds),
         )
-
-
-def _alignment(suspect: Suspect) -> Alignment:
-    return Alignment(
-        suspect.segment, suspect.recording, suspect.first, suspect.verdict.place, suspect.speed
-    )
-
-
-def _agree(laid: Alignment, suspect: Suspect) -> bool:
-    """Whether a suspicion names the same place of the same recording at the same speed."""
-    return (
-        laid.who == _alignment(suspect).who
-        and abs(laid.speed - suspect.speed) <= _SAME_SPEED
-        and abs(laid.place_at(suspect.first) - suspect.verdict.place) <= _SAME_PLACE
-    )
-
-
-def _densest(nats: NDArray[np.float64]) -> int:
-    """Where the stretch begins whose sum is highest; frames that say nothing are not part of it."""
-    total = np.concatenate(([0.0], np.cumsum(nats)))
-    lowest = np.minimum.accumulate(total)
-    end = int(np.argmax(total - lowest))
-    return end - int(np.argmin(total[end::-1]))

@@ -1,24 +1,42 @@
 """One search: the places in the catalogue that could explain a window, and how sure each is."""
 
 from dataclasses import dataclass
-from math import exp
+from math import exp, log
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.matcher.alignment import Alignment
 from edge.matcher.index import Index
 from edge.matcher.landmarks import Landmarks, query_hashes
 from edge.matcher.match import vote
-from edge.matcher.verify import Scene, Verdict, best_places, judge, scene
+from edge.matcher.score import Hearing, Weight, weigh
+from edge.matcher.verify import Scene, best_places, scene
+from edge.matcher.warp import AS_RECORDED, Warp
 
-HASHED_PER_SECOND = 60
-FAN = 12
-CANDIDATES = 100  # verified coarsely, of each segment
-JUDGED = 8  # of all segments, weighed against their neighbourhood
-_TWINS = 3  # recordings that may share a stretch of sound, the same song on two discs
-_POOLED = 12  # the best other places, less the twins, that tell how well chance does here
-_LEAST_POOL = 5.0  # chance does no worse than this, however small the catalogue
-_USUAL_POOL = 8.0  # 99 of 100 windows of real music stay below
+CANDIDATES = 100  # laid over the window coarsely, of each segment
+WEIGHED = 12  # of all segments, weighed landmark by landmark
+TYPICAL_FRAMES = 10336  # 240 s: the length of a recording
+_SLOPE = 1.6  # nats by which chance's best score grows where a catalogue grows e-fold
+_BASE = -6.6  # nats that the best of a single foreign recording would typically reach
+_FEWEST = 1000  # recordings that even a small catalogue counts for: its music is like all music
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How densely a window is paired for a search.
+
+    Attributes:
+        per_second: landmarks of the window that are paired, the highest of each second.
+        fan: partners of each.
+    """
+
+    per_second: int
+    fan: int
+
+
+THOROUGH = Pace(60, 12)
+BRIEF = Pace(30, 6)  # a sixth of the votes: enough where the sound is clean and only bent
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,81 +44,85 @@ class Suspect:
     """A recording that could be sounding in a window.
 
     Attributes:
-        segment: number of its segment in the index.
-        recording: its number in the segment.
-        first: stream frame the window begins at.
-        until: the frame after the window's last.
-        speed: seconds of the recording that go by in one second of the stream.
-        verdict: how well it explains the window; its place belongs to `first`.
-        pool: score that other recordings reach in the same window.
-        log_odds: natural logarithm of the odds that it is really there, on this window alone.
+        laid: which recording, and how it would lie along the stream.
+        weight: how well it explains the window.
+        log_odds: natural logarithm of the odds that it is no work of chance.
     """
 
-    segment: int
-    recording: int
-    first: int
-    until: int
-    speed: float
-    verdict: Verdict
-    pool: float
+    laid: Alignment
+    weight: Weight
     log_odds: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """Where candidates lie best, over all segments, one row each, the best first."""
-
-    segments: NDArray[np.int64]
-    recordings: NDArray[np.int64]
-    places: NDArray[np.int64]
-    scores: NDArray[np.float32]
-
-
 def search(
-    index: Index, landmarks: Landmarks, first: int, until: int, *, speed: float
-) -> list[Suspect]:
-    """Who could be sounding in first <= frame < until, the most certain first.
+    index: Index, landmarks: Landmarks, heard: Hearing, *, warp: Warp = AS_RECORDED,
+    pace: Pace = THOROUGH,
+) -> list[Suspect]:  # fmt: skip
+    """Who could be sounding in a window, the most certain first.
 
     Args:
         index: the catalogue.
         landmarks: of the stream, at least those of the window.
-        first: the window's first frame.
-        until: the frame after its last.
-        speed: the playing speed supposed.
+        heard: the window.
+        warp: how the sound is supposed to be bent.
+        pace: how thorough the search is.
     """
-    dense = landmarks.between(first, until)
-    sparse = dense.strongest(HASHED_PER_SECOND).played_at(speed, first=first)
-    view = scene(dense.played_at(speed, first=first), index.recipe)
-    found = _candidates(index, view, *query_hashes(sparse, FAN))
-    suspects = []
-    for k in range(min(JUDGED, len(found.places))):
-        number, place = int(found.segments[k]), int(found.places[k])
-        verdict = judge(index.segments[number], view, place, index.recipe)
-        pool = _pool(found, k)
-        odds = log_odds(verdict, pool)
-        who = int(found.recordings[k])
-        suspects.append(Suspect(number, who, first, until, speed, verdict, pool, odds))
-    return sorted(suspects, key=lambda suspect: -suspect.log_odds)
+    dense = landmarks.between(heard.first, heard.first + heard.length)
+    sparse = warp.undone(dense.strongest(pace.per_second), first=heard.first)
+    view = scene(warp.undone(dense, first=heard.first), index.recipe)
+    laid = [
+        Alignment(number, who, heard.first, place, warp)
+        for number, who, place in _candidates(index, view, *query_hashes(sparse, pace.fan))
+    ]
+    return sorted((suspect(index, one, heard) for one in laid), key=lambda one: -one.log_odds)
 
 
-def probability(log_odds: float) -> float:
+def suspect(index: Index, laid: Alignment, heard: Hearing) -> Suspect:
+    """Weigh one alignment against a window."""
+    weight = weigh(index.segments[laid.segment], laid, heard, index.recipe)
+    return Suspect(laid, weight, log_odds(weight.score, frames_of(index)))
+
+
+def frames_of(index: Index) -> int:
+    """Frames of all recordings of a catalogue."""
+    return sum(int(segment.lengths.sum(dtype=np.int64)) for segment in index.segments)
+
+
+def log_odds(score: float, frames: int) -> float:
+    """How sure a score makes us, in a catalogue of so many frames.
+
+    In windows of foreign music the best score over a catalogue is distributed after Gumbel:
+    its tail falls e-fold every 1.6 nats, and it moves by as much when the catalogue grows
+    e-fold. These odds are one against the number of so good scores that chance alone
+    produces in one window.
+    """
+    return (score - _BASE) / _SLOPE - _rivals(frames)
+
+
+def score_at(odds: float, frames: int) -> float:
+    """The score whose log odds these are, in a catalogue of so many frames."""
+    return _BASE + _SLOPE * (odds + _rivals(frames))
+
+
+def _rivals(frames: int) -> float:
+    """Natural logarithm of the recordings that chance may choose from."""
+    return log(_FEWEST + frames / TYPICAL_FRAMES)
+
+
+def probability(odds: float) -> float:
     """The probability that stands for these log odds, 0 to 1."""
-    return 1 / (1 + exp(-min(max(log_odds, -30.0), 30.0)))
+    return 1 / (1 + exp(-min(max(odds, -30.0), 30.0)))
 
 
-def log_odds(verdict: Verdict, pool: float) -> float:
-    """How sure one window makes us: a rule fitted on real music, rooms and voices.
-
-    What counts is the score, its lead over other places nearby, and that other recordings do
-    not fit as well: where many do, they share an instrument or a drum loop, not the sound.
-    """
-    crowd = max(0.0, pool - _USUAL_POOL)
-    return 0.5 * verdict.score + verdict.gap - 1.5 * crowd - 11.0
+def expected_false(odds: float, windows: int) -> float:
+    """False detections that chance brings in so many windows if these log odds are demanded."""
+    return exp(-odds + log(max(1, windows)))
 
 
 def _candidates(
     index: Index, view: Scene, hashes: NDArray[np.uint32], anchors: NDArray[np.int32]
-) -> _Places:
+) -> list[tuple[int, int, float]]:
+    """Segment, recording and place of the candidates that cover the window best."""
     rows = [np.zeros((0, 4))]
     for number, segment in enumerate(index.segments):
         bins = vote(segment, hashes, anchors, limit=CANDIDATES).diagonals
@@ -110,13 +132,5 @@ def _candidates(
         who = [segment.recording_at(place + len(view.marked) - 1) for place in places.tolist()]
         rows.append(np.column_stack((np.full(len(who), number), who, places, scores[once])))
     table = np.concatenate(rows)
-    table = table[np.argsort(-table[:, 3], kind="stable")]
-    whole = table[:, :3].astype(np.int64)
-    return _Places(whole[:, 0], whole[:, 1], whole[:, 2], table[:, 3].astype(np.float32))
-
-
-def _pool(found: _Places, k: int) -> float:
-    """Score that recordings other than the k-th candidate's reach where they cannot be meant."""
-    other = (found.segments != found.segments[k]) | (found.recordings != found.recordings[k])
-    scores = found.scores[other][_TWINS:_POOLED]
-    return max(_LEAST_POOL, float(scores.mean())) if len(scores) else _LEAST_POOL
+    best = table[np.argsort(-table[:, 3], kind="stable")][:WEIGHED]
+    return [(int(row[0]), int(row[1]), float(row[2])) for row in best]

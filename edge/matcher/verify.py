@@ -1,4 +1,4 @@
-"""Whether a recording is really there: how many of its landmarks stand where they would have to."""
+"""Where around a candidate a recording lies best: a quick look at which landmarks are there."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,6 @@ from edge.matcher.landmarks import Landmarks
 from edge.matcher.recipe import Recipe
 
 SLACK_FRAMES = (-2, 10)  # where the best place may lie around a candidate's bin
-SIDE_FRAMES = 150  # 3.5 s on each side: the rivals a true place must beat
-_SHOULDER = 10  # frames beside the best place that still belong to it
 _SMOOTH = 4  # bins on each side over which chance is averaged
 _LEAST, _MOST = 0.005, 0.9  # bounds of the chance that a point is occupied
 
@@ -28,25 +26,6 @@ class Scene:
 
     marked: NDArray[np.uint8]
     chance: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """How well a place in a recording explains a window.
-
-    Attributes:
-        place: place on the segment's timeline of the window's frame 0.
-        score: landmarks found above those expected by chance, in standard deviations.
-        gap: by how much the score beats the best other place within 3.5 s.
-        hits: landmarks of the recording found.
-        wanted: landmarks of the recording looked for.
-    """
-
-    place: int
-    score: float
-    gap: float
-    hits: int
-    wanted: int
 
 
 def scene(landmarks: Landmarks, recipe: Recipe) -> Scene:
@@ -84,15 +63,6 @@ def best_places(
     return places, scores
 
 
-def judge(segment: Segment, view: Scene, place: int, recipe: Recipe) -> Verdict:
-    """Weigh one place against its neighbourhood."""
-    curve = _scores(segment, view, place - SIDE_FRAMES, 2 * SIDE_FRAMES + 1, recipe)
-    aside = np.abs(np.arange(-SIDE_FRAMES, SIDE_FRAMES + 1)) > _SHOULDER
-    found, wanted = _found(segment, view, place, recipe)
-    score = float(curve[SIDE_FRAMES])
-    return Verdict(place, score, score - float(curve[aside].max()), found, wanted)
-
-
 def _scores(
     segment: Segment, view: Scene, first: int, count: int, recipe: Recipe
 ) -> NDArray[np.float32]:
@@ -102,18 +72,13 @@ def _scores(
     return out
 
 
-def _found(segment: Segment, view: Scene, place: int, recipe: Recipe) -> tuple[int, int]:
-    rows, columns = _expected(segment, place, place + len(view.marked), recipe)
-    return int(view.marked[rows - place, columns].sum()), len(rows)
-
-
 def _expected(
     segment: Segment, first: int, until: int, recipe: Recipe
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     places, quarters = segment.landmarks_between(first, until)
-    return places.astype(np.int64), ((quarters + np.uint16(2)) >> 2).astype(
-        np.int64
-    ) - recipe.low_bin
+    bins = (quarters.astype(np.int64) + 2) >> 2
+    highest = recipe.high_bin - 1
+    return places.astype(np.int64), np.minimum(bins, highest) - recipe.low_bin
 
 
 @njit(cache=True, nogil=True)

@@ -1,0 +1,54 @@
+"""How fast and how high exactly: a supposed warp made to fit what is heard."""
+
+from dataclasses import replace
+
+from edge.matcher.alignment import Alignment
+from edge.matcher.index import Index
+from edge.matcher.score import Hearing, weigh
+from edge.matcher.warp import Warp
+
+_REACH = 5  # steps to each side
+_STEP = 0.0005  # of the speed, in a window of ten seconds; longer ones tell finer steps apart
+_STEP_FRAMES = 430
+_SHIFTS = (0.0, -0.5, 0.5, -1.0, 1.0, -2.0, 2.0)  # frames
+_WORTH = 8.0  # nats that a correction of the speed must gain, and
+_WORTH_SHARE = 0.05  # of the score: what is nearly as recorded is as recorded
+_CLEAR = 25.0  # nats without which a window says nothing of a speed
+
+
+def refined(index: Index, laid: Alignment, heard: Hearing) -> Alignment:
+    """The alignment near another that explains a window best; itself where the window is unclear.
+
+    A deck's pitch is moved with its speed; where only one of them is bent, only that is moved.
+    """
+    step = _STEP * min(1.0, _STEP_FRAMES / max(1, heard.length))
+    as_it_is, own = _best(index, laid, heard, (1.0,))
+    if own < _CLEAR:
+        return laid
+    factors = tuple(1 + k * step for k in range(-_REACH, _REACH + 1) if k)
+    bent, score = _best(index, laid, heard, factors)
+    return bent if score > own + max(_WORTH, _WORTH_SHARE * own) else as_it_is
+
+
+def _best(
+    index: Index, laid: Alignment, heard: Hearing, factors: tuple[float, ...]
+) -> tuple[Alignment, float]:
+    """The best alignment, and its score, over small shifts of these factors of the speed."""
+    middle = heard.first + heard.length // 2
+    best, most = laid, float("-inf")
+    for factor in factors:
+        for shift in _SHIFTS:
+            place = laid.place_at(middle) + shift
+            one = replace(laid, first=middle, place=place, warp=_bent(laid.warp, factor))
+            score = weigh(index.segments[laid.segment], one, heard, index.recipe).score
+            if score > most:
+                best, most = one, score
+    return best, most
+
+
+def _bent(warp: Warp, by: float) -> Warp:
+    if warp.speed == warp.pitch:
+        return Warp(warp.speed * by, warp.pitch * by)
+    if warp.pitch == 1.0:
+        return Warp(warp.speed * by, 1.0)
+    return Warp(warp.speed, warp.pitch * by)

@@ -1,6 +1,7 @@
 """One input's evening: pieces of sound in, numbered records out; without clock, network or log."""
 
 from collections import deque
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,7 +15,9 @@ from edge.capture.clock import Anchor
 from edge.capture.coverage import Coverage, Span, State
 from edge.config import Settings
 from edge.errors import BadCatalogue, Deaf
-from edge.matcher.detect import Detection, Detector
+from edge.matcher.activity import Activity
+from edge.matcher.attribution import Attribution, Known, UnknownMusic
+from edge.matcher.detect import Detector
 from edge.matcher.fingerprint import Fingerprinter, Landmarks
 from edge.matcher.index import Index
 from edge.matcher.recipe import RECIPE, Frame
@@ -26,7 +29,10 @@ from edge.sync.wire import (
     CoverageState,
     DetectionRecord,
     Manifest,
+    UnknownMusicRecord,
 )
+
+_Told = Span | Known | UnknownMusic  # what becomes a record
 
 LONGEST_RECORD = timedelta(days=1)  # central looks no further back for what reaches into a window
 
@@ -100,6 +106,8 @@ class Ear:
         self._records: list[AnyRecord] = []
         self._seq = 0
         self._settled = Frame(0)  # everything before it has gone to the detector
+        self._activity = Activity()
+        self._attribution = Attribution()
         self._detector: Detector | None = None
         self._siblings = Siblings.none()
         self._version = 0
@@ -151,26 +159,26 @@ class Ear:
 
     def change(self, catalogue: Catalogue) -> None:
         """Go on with another catalogue; what sounds across the change is told in two parts."""
-        if self._detector is not None:
-            self._keep_detections(self._detector.close())
+        self._end_detector()
+        self._keep_all(self._attribution.settle())
         self._use(catalogue)
 
     def close(self) -> None:
         """The run is over: finish everything that goes on."""
         self._recognise(self._fingerprinter.close())
-        if self._detector is not None:
-            self._keep_detections(self._detector.close())
-            self._detector = None
+        self._attribution.hear(self._activity.close())
+        self._end_detector()
+        self._keep_all(self._attribution.settle())
         self._account()
-        self._keep_spans(self._coverage.close())
+        self._keep_all(self._coverage.close())
 
     def tell(self) -> tuple[list[AnyRecord], tuple[AnyRecord, ...]]:
         """For a checkpoint: the records finished since the last one, and the unfinished ones.
 
         The unfinished are numbered as if they ended now; next time they are told anew.
         """
-        sounding = self._detector.sounding() if self._detector is not None else []
-        going_on: list[Span | Detection] = [*self._as_if_power_failed(), *sounding]
+        unsettled = self._attribution.going_on(self._detector)
+        going_on: list[_Told] = [*self._as_if_power_failed(), *unsettled]
         unfinished = tuple(
             self._record(thing, self._seq + number) for number, thing in enumerate(going_on, 1)
         )
@@ -188,9 +196,17 @@ class Ear:
 
     def _recognise(self, landmarks: Landmarks) -> None:
         self._settled = landmarks.until
+        self._attribution.hear(self._activity.feed(self._fingerprinter.levels))
         if self._detector is not None:
-            self._keep_detections(self._detector.feed(landmarks))
+            self._attribution.take(self._detector.feed(landmarks))
+        self._keep_all(self._attribution.tell(self._detector))
+        if self._detector is not None:
             self._understood = self._within(RECIPE.seconds(self._detector.decided))
+
+    def _end_detector(self) -> None:
+        if self._detector is not None:
+            self._attribution.take(self._detector.close())
+            self._detector = None
 
     def _take_in(self, state: State, end: Sample) -> None:
         self._waiting.append((state, end))
@@ -201,7 +217,7 @@ class Ear:
         until = self._understood if self._detector is not None else self._captured
         while self._waiting and self._coverage.end < until:
             state, end = self._waiting[0]
-            self._keep_spans(self._coverage.feed(state, min(end, until)))
+            self._keep_all(self._coverage.feed(state, min(end, until)))
             if end <= until:
                 self._waiting.popleft()
 
@@ -222,24 +238,21 @@ class Ear:
             self._recognise(self._fingerprinter.feed(silence))
             left -= silence.size
 
-    def _keep_spans(self, spans: list[Span]) -> None:
-        for span in spans:
-            self._keep(span)
+    def _keep_all(self, things: Iterable[_Told]) -> None:
+        for thing in things:
+            self._seq += 1
+            self._records.append(self._record(thing, self._seq))
 
-    def _keep_detections(self, detections: list[Detection]) -> None:
-        for detection in detections:
-            self._keep(detection)
-
-    def _keep(self, thing: Span | Detection) -> None:
-        self._seq += 1
-        self._records.append(self._record(thing, self._seq))
-
-    def _record(self, thing: Span | Detection, seq: int) -> AnyRecord:
+    def _record(self, thing: _Told, seq: int) -> AnyRecord:
         """What was found, in the words of the wire and the time of the calendar."""
         instant = self._run.anchor.instant
-        if isinstance(thing, Span):
-            return self._covered(thing.state, instant(thing.first), instant(thing.end), seq=seq)
-        return self._detected(thing, seq=seq)
+        match thing:
+            case Span():
+                return self._covered(thing.state, instant(thing.first), instant(thing.end), seq=seq)
+            case Known():
+                return self._detected(thing, seq=seq)
+            case UnknownMusic():
+                return self._unknown(thing, seq=seq)
 
     def _covered(
         self, state: CoverageState, started_at: datetime, ended_at: datetime, *, seq: int
@@ -254,8 +267,21 @@ class Ear:
             state=state,
         )
 
-    def _detected(self, found: Detection, *, seq: int) -> DetectionRecord:
+    def _unknown(self, found: UnknownMusic, *, seq: int) -> UnknownMusicRecord:
         anchor = self._run.anchor
+        return UnknownMusicRecord(
+            boot=self._run.boot,
+            seq=seq,
+            input=self._run.input,
+            started_at=anchor.instant(anchor.place(RECIPE.seconds(found.start))),
+            ended_at=anchor.instant(self._within(RECIPE.seconds(found.end))),
+            clock_synced=anchor.synced,
+            foreground=round(found.foreground, 3),
+            catalogue_version=self._version,
+        )
+
+    def _detected(self, known: Known, *, seq: int) -> DetectionRecord:
+        anchor, found = self._run.anchor, known.detection
         return DetectionRecord(
             boot=self._run.boot,
             seq=seq,
@@ -277,6 +303,7 @@ class Ear:
                 )
                 for one in self._siblings.alternatives(found)
             ),
+            foreground=None if known.foreground is None else round(known.foreground, 3),
         )
 
     def _within(self, seconds: float) -> Sample:

@@ -20,7 +20,7 @@ from edge.ear import Catalogue, Ear, Run, open_catalogue
 from edge.errors import BadCatalogue, Misconfigured
 from edge.sync.outbox import Checkpoint, Outbox
 from edge.sync.shelf import Shelf
-from edge.sync.wire import AnyRecord, DetectionRecord
+from edge.sync.wire import AnyRecord, DetectionRecord, UnknownMusicRecord
 
 log = structlog.get_logger()
 
@@ -182,6 +182,8 @@ def _note(record: AnyRecord) -> None:
             seconds=seconds,
             confidence=round(record.confidence, 3),
         )
+    elif isinstance(record, UnknownMusicRecord):
+        log.info("unknown_music_heard", began=began, seconds=seconds)
     else:
         log.info("time_accounted", state=record.state, began=began, seconds=seconds)
 

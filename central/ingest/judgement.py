@@ -6,9 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from central.forms import EARLIEST, LARGEST
-from edge.sync.wire import BatchReceipt, CoverageRecord, DetectionRecord, Rejection
+from edge.sync.wire import (
+    BatchReceipt,
+    CoverageRecord,
+    DetectionRecord,
+    Rejection,
+    UnknownMusicRecord,
+)
 
-AnyRecord = DetectionRecord | CoverageRecord
+AnyRecord = DetectionRecord | UnknownMusicRecord | CoverageRecord
 Key = tuple[str, int]  # (boot, seq) of one device
 
 LONGEST = timedelta(hours=24)  # of one record; the box writes one every minute
@@ -90,12 +96,14 @@ def fault_of(record: AnyRecord, *, now: datetime) -> str | None:
         return f"lasts {ended - began}, longer than {LONGEST}"
     if ended > now + AHEAD:
         return f"ends at {ended.isoformat()}, more than a day after now, {now.isoformat()}"
-    return _fault_of_detection(record) if isinstance(record, DetectionRecord) else None
+    return None if isinstance(record, CoverageRecord) else _fault_of_sound(record)
 
 
-def _fault_of_detection(record: DetectionRecord) -> str | None:
+def _fault_of_sound(record: DetectionRecord | UnknownMusicRecord) -> str | None:
     if record.catalogue_version > LARGEST:
         return f"catalogue version {record.catalogue_version} is larger than {LARGEST}"
+    if isinstance(record, UnknownMusicRecord):
+        return None
     if record.reference_start_seconds > LONGEST.total_seconds():
         return f"begins {record.reference_start_seconds} s into a recording, later than {LONGEST}"
     return None

@@ -15,6 +15,7 @@ from central.errors import Unacceptable
 from central.ingest import lists, store
 from central.ingest.coverage import CoverageSpan
 from central.ingest.plays import Play
+from central.ingest.unknown import UnknownSpan
 from central.venues.store import place_of
 from edge.sync.seal import unseal
 from edge.sync.wire import BatchReceipt, DetectionBatch, Sealed
@@ -65,6 +66,17 @@ def list_coverage(
         _check_window(start, end)
         place_of(connection, hall_id)
         return store.coverage_of(connection, hall_id, start, end)
+
+
+@staff.get("/halls/{hall_id}/unknown-music")
+def list_unknown_music(
+    desk: Desk, hall_id: HallId, *, start: forms.Moment, end: forms.Moment
+) -> list[UnknownSpan]:
+    """Music heard in a hall over the window that no recording explains."""
+    with reading(desk.books) as connection:
+        _check_window(start, end)
+        place_of(connection, hall_id)
+        return store.unknown_music_of(connection, hall_id, start, end)
 
 
 @staff.get("/forks")

@@ -13,12 +13,14 @@ from central.forms import LARGEST
 from central.ingest.coverage import CoverageSpan, merge_coverage
 from central.ingest.judgement import LONGEST, AnyRecord, Judged, Key, judge, key_of
 from central.ingest.plays import Guess, Heard, Play, merge
-from central.ingest.tables import batches, coverage, detections, forks, records
+from central.ingest.tables import batches, coverage, detections, forks, records, unknown_music
+from central.ingest.unknown import UnknownSpan, merge_unknown
 from central.repertoire.store import recordings
 from edge.sync.wire import BatchReceipt, DetectionBatch, DetectionRecord, Sealed
 
 # How far around a window one must look to know its plays whole: the longest that one lasts.
 _AROUND = timedelta(days=1)
+_BOOK_OF = {"detection": detections, "unknown_music": unknown_music, "coverage": coverage}
 
 
 def take(
@@ -81,6 +83,43 @@ def _works_of(connection: Connection, recording_ids: Collection[str]) -> dict[st
     return {row.id: row.work_id for row in rows}
 
 
+def unknown_music_of(
+    connection: Connection, hall_id: int, start: datetime, end: datetime
+) -> list[UnknownSpan]:
+    """Music heard in a hall that no recording explains, within a window, by start."""
+    unknown, known = (
+        connection.execute(
+            select(table)
+            .where(table.c.hall_id == hall_id)
+            .where(table.c.started_at > start - LONGEST)
+            .where(table.c.started_at < end)
+            .where(table.c.ended_at > start)
+        )
+        for table in (unknown_music, detections)
+    )
+    spans = [UnknownSpan(row.started_at, row.ended_at, row.foreground) for row in unknown]
+    edges = [(row.started_at, row.ended_at) for row in known]
+    return merge_unknown(spans, edges, start=start, end=end)
+
+
+def foreground_of(connection: Connection, keys: Collection[str]) -> dict[str, float]:
+    """How much of each detection nobody spoke over, by its key, for those whose boxes told."""
+    by_boot: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for key in keys:
+        device, boot, seq = key.split("/")
+        by_boot[device, boot].append(int(seq))
+    return {
+        f"{device}/{boot}/{row.seq}": row.foreground
+        for (device, boot), numbers in by_boot.items()
+        for row in connection.execute(
+            select(detections.c.seq, detections.c.foreground)
+            .filter_by(device=device, boot=boot)
+            .where(detections.c.seq.in_(numbers))
+            .where(detections.c.foreground.is_not(None))
+        )
+    }
+
+
 def _known(connection: Connection, device: str, keys: Sequence[Key]) -> dict[Key, str]:
     by_boot: dict[str, list[int]] = defaultdict(list)
     for boot, seq in keys:
@@ -102,14 +141,13 @@ def _put_new(
 ) -> None:
     letter = {"payload": sealed.payload, "signature": sealed.signature}
     batch_id = put(connection, batches, {"device": device, "received_at": now} | letter)
-    news: dict[Table, list[dict[str, Any]]] = {records: [], detections: [], coverage: []}
+    news: dict[Table, list[dict[str, Any]]] = {table: [] for table in (records, *_BOOK_OF.values())}
     hung = whereabouts_of(connection, device)
     for record, content in judged.new:
         key = {"device": device, "boot": str(record.boot), "seq": record.seq}
         own = {"kind": record.kind, "content": content, "batch_id": batch_id}
         news[records].append(key | own)
-        kept = detections if isinstance(record, DetectionRecord) else coverage
-        news[kept].append(key | _row(record, hung))
+        news[_BOOK_OF[record.kind]].append(key | _row(record, hung))
     for table, rows in news.items():
         if rows:
             connection.execute(insert(table), rows)

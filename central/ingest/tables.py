@@ -69,8 +69,19 @@ detections = Table(
     Column("catalogue_version", Integer, nullable=False),
     Column("recipe", String(64), nullable=False),
     Column("alternatives", JSON, nullable=False, server_default="[]"),
+    Column("foreground", Float, nullable=True),  # None: the box did not tell
     Index("ix_detections_hall_started", "hall_id", "started_at"),
     Index("ix_detections_recording", "recording_id"),
+)
+
+# Counted and shown, never paid: nobody knows for whom.
+unknown_music = Table(
+    "unknown_music",
+    METADATA,
+    *_record(),
+    Column("foreground", Float, nullable=False),
+    Column("catalogue_version", Integer, nullable=False),
+    Index("ix_unknown_music_hall_started", "hall_id", "started_at"),
 )
 
 coverage = Table(

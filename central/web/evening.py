@@ -8,7 +8,7 @@ from central.web import timeline
 from central.web.shared import Take
 from central.web.store import Evening
 from central.web.timeline import Sounding, Timeline, Window
-from central.web.words import share_text
+from central.web.words import foreground_text, share_text
 
 ROLES = {
     "C": "composer",
@@ -27,6 +27,7 @@ class PlayShown:
         credits: name, role in words and share in words of each rightholder.
         others: recordings that sound the same where this was heard.
         ambiguous: they are of other works, so that others might have to be paid.
+        foreground: how it stood to voices, in words; empty when no box told.
     """
 
     play: PlayUsed
@@ -34,6 +35,7 @@ class PlayShown:
     credits: Sequence[tuple[str, str, str]]
     others: Sequence[Take]
     ambiguous: bool
+    foreground: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,9 @@ def evening_shown(evening: Evening) -> EveningShown:
     return EveningShown(
         facts=evening,
         window=window,
-        picture=timeline.draw(window, evening.coverage, soundings) if ends > begins else None,
+        picture=timeline.draw(window, evening.coverage, soundings, unknown=evening.unknown_music)
+        if ends > begins
+        else None,
         plays=plays,
         goes_on=ends < evening.event.ends_at,
         unknown=sum(play.work_id is None for play in evening.plays),
@@ -80,4 +84,16 @@ def _play_shown(evening: Evening, play: PlayUsed) -> PlayShown:
         ],
         others=others,
         ambiguous=any(take.work_id != play.work_id for take in others),
+        foreground=_foreground(evening, play),
     )
+
+
+def _foreground(evening: Evening, play: PlayUsed) -> str:
+    """The share in the foreground of what boxes told of a play, each weighing its length."""
+    told = [heard for heard in play.detections if heard.key in evening.foreground]
+    lengths = [(heard.ended_at - heard.started_at).total_seconds() for heard in told]
+    if not sum(lengths):
+        return ""
+    shares = (evening.foreground[heard.key] for heard in told)
+    parts = zip(shares, lengths, strict=True)
+    return foreground_text(sum(share * length for share, length in parts) / sum(lengths))

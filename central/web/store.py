@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Select, select
 from central.devices.store import boxes
 from central.errors import Unknown
 from central.ingest.coverage import CoverageSpan
-from central.ingest.store import coverage_of
+from central.ingest.store import coverage_of, foreground_of, unknown_music_of
+from central.ingest.unknown import UnknownSpan
 from central.royalties import evidence
 from central.royalties.distribution import PlayUsed
 from central.royalties.evidence import OpenEvent
@@ -71,6 +72,8 @@ class Evening:
     place: Place
     venue_id: int
     coverage: Sequence[CoverageSpan]
+    unknown_music: Sequence[UnknownSpan]
+    foreground: Mapping[str, float]  # of each detection whose box told, by its key
     coverage_until: datetime  # the end of the event, or now while it goes on
     plays: Sequence[PlayUsed]
     names: Mapping[int, str]
@@ -191,6 +194,8 @@ def evening(connection: Connection, event_id: int, *, now: datetime) -> Evening:
         place=place_of(connection, event.hall_id),
         venue_id=connection.execute(hall).scalar_one(),
         coverage=coverage_of(connection, event.hall_id, event.starts_at, until),
+        unknown_music=unknown_music_of(connection, event.hall_id, event.starts_at, until),
+        foreground=foreground_of(connection, [h.key for play in plays for h in play.detections]),
         coverage_until=until,
         plays=plays,
         names=evidence.names_of(connection, parties),

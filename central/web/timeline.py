@@ -11,8 +11,17 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from central.ingest.coverage import CoverageSpan
+from central.ingest.unknown import UnknownSpan, length_of
 from central.royalties.distribution import Evidence, PlayUsed
-from central.web.words import HUES, clock_text, length_text, percent_text, seconds_text
+from central.web.words import (
+    HUES,
+    clock_text,
+    foreground_text,
+    length_text,
+    minutes_text,
+    percent_text,
+    seconds_text,
+)
 
 STATES_IN_WORDS = {
     "heard": "heard",
@@ -104,17 +113,26 @@ class Timeline:
     coverage: tuple[Bar, ...]
     deaf: tuple[Bar, ...]
     lanes: tuple[Lane, ...]
+    unknown: tuple[Bar, ...]
+    unknown_sentence: str  # empty when there was none
     sentence: str
     legend: tuple[tuple[str, str], ...]
 
 
-def draw(window: Window, coverage: Sequence[CoverageSpan], plays: Iterable[Sounding]) -> Timeline:
+def draw(
+    window: Window,
+    coverage: Sequence[CoverageSpan],
+    plays: Iterable[Sounding],
+    *,
+    unknown: Sequence[UnknownSpan] = (),
+) -> Timeline:
     """Lay an evening out.
 
     Args:
         window: the event, not empty.
         coverage: spans that cover the window exactly, by start.
         plays: what was heard.
+        unknown: music that no recording explains, disjoint, by start.
 
     Returns:
         Lanes in the order their recordings were first heard.
@@ -126,6 +144,8 @@ def draw(window: Window, coverage: Sequence[CoverageSpan], plays: Iterable[Sound
         coverage=bars,
         deaf=tuple(bar for bar in bars if bar.kind != "heard"),
         lanes=tuple(_lanes(window, plays)),
+        unknown=tuple(_unknown_bar(window, span) for span in unknown),
+        unknown_sentence=unknown_sentence(unknown),
         sentence=coverage_sentence(coverage),
         legend=tuple((state, STATES_IN_WORDS[state]) for state in STATES_IN_WORDS if state in seen),
     )
@@ -153,6 +173,11 @@ def coverage_sentence(coverage: Sequence[CoverageSpan]) -> str:
     return "; ".join([listened, *rest])
 
 
+def unknown_sentence(unknown: Sequence[UnknownSpan]) -> str:
+    """`music heard, not known: 7 min 12 s`; nothing when there was none."""
+    return f"music heard, not known: {minutes_text(length_of(unknown))}" if unknown else ""
+
+
 def _milliseconds(length: timedelta) -> int:
     return length // timedelta(milliseconds=1)
 
@@ -164,6 +189,13 @@ def _coverage_bar(window: Window, span: CoverageSpan) -> Bar:
     length = seconds_text(_milliseconds(span.ended_at - span.started_at))
     says = f"{words} from {begins} to {ends}, {length} s"
     return _bar(window, span.started_at, span.ended_at, kind=span.state, says=says)
+
+
+def _unknown_bar(window: Window, span: UnknownSpan) -> Bar:
+    begins = clock_text(span.started_at, window.time_zone)
+    ends = clock_text(span.ended_at, window.time_zone)
+    says = f"music, not known, {begins} to {ends}, {foreground_text(span.foreground)}"
+    return _bar(window, span.started_at, span.ended_at, kind="unknown", says=says)
 
 
 def _bar(window: Window, start: datetime, end: datetime, *, kind: str, says: str) -> Bar:

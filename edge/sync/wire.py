@@ -65,7 +65,8 @@ class Alternative(Message):
 class DetectionRecord(Record):
     """A recording was heard from `started_at` to `ended_at`.
 
-    Where it has no alternatives the words are those of boxes that knew of none.
+    Where it has no alternatives, or nobody knows how it stood to voices, the words are those of
+    boxes that told neither.
     """
 
     kind: Literal["detection"] = "detection"
@@ -78,6 +79,20 @@ class DetectionRecord(Record):
     alternatives: tuple[Alternative, ...] = Field(
         default=(), max_length=16, exclude_if=lambda none: not none
     )
+    foreground: float | None = Field(  # share of it that nobody spoke over
+        default=None, ge=0, le=1, exclude_if=lambda share: share is None
+    )
+
+
+class UnknownMusicRecord(Record):
+    """Music was heard from `started_at` to `ended_at` that no recording of the catalogue explains.
+
+    Boxes that listened before there was this kind of record never say it.
+    """
+
+    kind: Literal["unknown_music"] = "unknown_music"
+    foreground: float = Field(ge=0, le=1)  # share of it that nobody spoke over
+    catalogue_version: StrictInt = Field(ge=0)  # which did not know it; 0: there was none
 
 
 CoverageState = Literal["heard", "lost", "unplugged", "behind", "powered_off"]
@@ -93,7 +108,9 @@ class CoverageRecord(Record):
     state: CoverageState
 
 
-AnyRecord = Annotated[DetectionRecord | CoverageRecord, Field(discriminator="kind")]
+AnyRecord = Annotated[
+    DetectionRecord | UnknownMusicRecord | CoverageRecord, Field(discriminator="kind")
+]
 
 
 class DetectionBatch(Message):

@@ -17,7 +17,7 @@ from edge.matcher.recipe import RECIPE
 from edge.matcher.siblings import Common, Siblings, write_siblings
 from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
-from edge.sync.wire import CoverageRecord, DetectionRecord, Manifest
+from edge.sync.wire import CoverageRecord, DetectionRecord, Manifest, UnknownMusicRecord
 
 SEVEN = datetime(2026, 3, 5, 19, tzinfo=UTC)
 RATE_HZ = 16_000
@@ -323,3 +323,34 @@ def test_a_catalogue_of_another_recipe_is_not_opened(segment):
 
     with pytest.raises(BadCatalogue, match="catalogue 9 is made by recipe q0-other"):
         open_catalogue(manifest, [segment])
+
+
+def held_chords(seconds):
+    """Four notes at a time, each held for two seconds."""
+    time = np.arange(2 * RATE_HZ) / RATE_HZ
+    dice = np.random.default_rng(7)
+    bars = [
+        sum(np.sin(2 * np.pi * 220 * 2 ** (note / 12) * time) for note in dice.integers(0, 36, 4))
+        for _ in range(seconds // 2)
+    ]
+    return (0.05 * np.concatenate(bars)).astype(np.float32)
+
+
+def test_music_that_no_recording_explains_is_told_as_heard_and_not_known(catalogue):
+    hall = 0.0003 * np.random.default_rng(5).standard_normal(130 * RATE_HZ).astype(np.float32)
+    hall[20 * RATE_HZ : 60 * RATE_HZ] += held_chords(40)
+    ear = Ear(run_of(), settings=SETTINGS, catalogue=catalogue)
+    told, _ = heard_by(ear, blocks(hall))
+
+    (unknown,) = [record for record in told if isinstance(record, UnknownMusicRecord)]
+    assert abs(unknown.started_at - (SEVEN + timedelta(seconds=20))) < timedelta(seconds=4)
+    assert abs(unknown.ended_at - (SEVEN + timedelta(seconds=60))) < timedelta(seconds=4)
+    assert (3, []) == (unknown.catalogue_version, detections(told))
+
+
+def test_unknown_music_that_goes_on_is_told_at_a_checkpoint(catalogue):
+    ear = Ear(run_of(), settings=SETTINGS, catalogue=catalogue)
+    _, checkpoints = heard_by(ear, blocks(held_chords(60)))
+    _, unfinished = checkpoints[-1]
+
+    assert any(isinstance(record, UnknownMusicRecord) for record in unfinished)

@@ -11,6 +11,10 @@ BIN := .venv/bin
 SETUP := .ci/setup.sh
 OFFICE = $(firstword $(wildcard .cache/demo/office) .cache/office)
 MIC ?=
+LAB ?=
+MUSIC ?=
+QUICK ?=
+SOUNDS ?=
 ARGS ?=
 
 help: ## This list
@@ -47,10 +51,14 @@ lint: ## Format, style, types, and who may import whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: ## What the ear costs, on the demo's recordings: seconds, bytes
-	@$(SETUP) demo
-	@$(BIN)/python -m demo --only-music
-	@$(BIN)/python -m benchmarks.ear --music .cache/music $(ARGS)
+bench: ## How well and how fast the ear recognises, beside others: LAB=FOLDER (QUICK=1: a tenth, in five minutes)
+	@[ -n "$(LAB)" ] || { echo "make bench LAB=FOLDER: the folder that benchmarks/README.md describes" >&2; exit 2; }
+	@$(SETUP) bench
+	@$(BIN)/python -m benchmarks --lab "$(LAB)" $(if $(MUSIC),--music "$(MUSIC)") $(if $(QUICK),--quick) $(ARGS)
+
+arm: ## Hear the same on this processor and on an emulated aarch64: SOUNDS=FOLDER of sound files (root)
+	@$(SETUP) bench
+	@benchmarks/arm.sh "$(SOUNDS)"
 
 outsiders: ## Other people's code (Go, golang.org/x/mod/sumdb) checks our log; a statement of 10,000 plays; 1,000 forgeries
 	@$(SETUP) outsiders

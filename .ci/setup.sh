@@ -22,7 +22,11 @@ stop() { printf '\n✗ %s\n' "$*" >&2; exit 1; }
 # Debian package and the reason for it, for this purpose.
 packages_for() {
     case $1 in
-        demo | lint | bench) ;;
+        demo | lint) ;;
+        bench)
+            echo "sox|changes tempo and pitch of the query sets"
+            echo "ffmpeg|makes the query sets' MP3"
+            ;;
         microphone)
             echo "libportaudio2|PortAudio: the way to the sound card"
             ;;

@@ -1,82 +1,177 @@
 """All that is measured of the ear, from the laboratory's folder to the page with the tables."""
 
 import json
+import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from benchmarks import clips, evenings, tables
+from benchmarks import catalogues, clips, evenings, foreign, moments, page, plots
+from benchmarks.hearing import Found
 from benchmarks.lab import fetch_music, make_sets
-from benchmarks.prints import learnt
-from benchmarks.sets import read_clips, read_evenings, read_references
+from benchmarks.null import Tail
+from benchmarks.odds import best_of
+from benchmarks.prints import heard
+from benchmarks.results import RESULTS, Results
+from benchmarks.sets import Clip, Evening, read_clips, read_evenings, read_pieces, read_references
 from benchmarks.targets import read_targets
-from edge.matcher.index import SUFFIX
-from edge.matcher.write import write_segment
 
-RESULTS = Path(__file__).with_name("results.json")
+STAGES = ("clips", "evenings", "cost", "foreign", "page")
+PAGE = Path(__file__).with_name("README.md")
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_PATH = click.Path(path_type=Path)
+_BENT = ("speed", "tempo", "pitch")  # conditions whose windows cannot be weighed as recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What there is to measure with.
+
+    Attributes:
+        lab: the laboratory folder.
+        music: its recordings.
+        clips: of all query sets.
+        evenings: likewise.
+        catalogues: folders by name: the laboratory's references, and these among a nation's.
+        cache: what is kept from run to run.
+    """
+
+    lab: Path
+    music: Path
+    clips: Sequence[Clip]
+    evenings: Sequence[Evening]
+    catalogues: dict[str, Path]
+    cache: Path
 
 
 @click.command()
 @click.option("--lab", required=True, type=_FOLDER, help="The laboratory folder.")
 @click.option("--music", type=_FOLDER, help="Its recordings, if they were fetched already.")
 @click.option("--sets", multiple=True, type=_FOLDER, help="Query sets, if they were made already.")
-@click.option("--cache", default=".cache/bench", type=click.Path(path_type=Path), show_default=True)
-@click.option("--quick", is_flag=True, help="A tenth of everything.")
-@click.option(
-    "--results", default=RESULTS, type=click.Path(path_type=Path), help="Figures go here."
-)
+@click.option("--national", type=_FOLDER, help="The nation's catalogue, if it was built already.")
+@click.option("--cache", default=foreign.CACHE, type=_PATH, show_default=True)
+@click.option("--quick", is_flag=True, help="A tenth of everything, in some five minutes.")
+@click.option("--only", multiple=True, type=click.Choice(STAGES), help="Not all of the stages.")
+@click.option("--results", default=RESULTS, type=_PATH, help="Where the figures are kept.")
 def main(
     lab: Path,
     music: Path | None,
     sets: tuple[Path, ...],
+    national: Path | None,
     cache: Path,
-    *,
     quick: bool,
+    only: tuple[str, ...],
     results: Path,
 ) -> None:
     """Measure how well and how fast the ear recognises, beside its targets and other systems."""
     cache.mkdir(parents=True, exist_ok=True)
     pieces = music or fetch_music(lab, cache / "music")
-    folders = list(sets) or make_sets(lab, pieces, cache / "sets", tenth=quick)
-    catalogue = build_catalogue(read_references(folders[0]), cache)
-    known = {"development": catalogue}
-    figures = json.loads(results.read_text()) if results.exists() else {}
-    for name, folder in known.items():
-        figures[f"clips_{name}"] = measure_clips(folders, folder, cache, name=name)
-        figures[f"evenings_{name}"] = measure_evenings(folders, folder, cache, name=name)
-        results.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
-        print(tables.clips_table(read_targets(), figures[f"clips_{name}"], name))
-        print(tables.conditions_table(read_targets(), figures[f"clips_{name}"]))
-        if figures[f"evenings_{name}"]["hours"]:
-            print(tables.evenings_table(read_targets(), figures[f"evenings_{name}"]))
+    folders = sets or make_sets(lab, pieces, cache / "sets", tenth=quick)
+    bench = _bench(lab, pieces, folders, national, cache, size=10_000 if quick else 100_000)
+    kept = Results(results)
+    for stage in only or STAGES:
+        _STAGES[stage](bench, kept, quick)
+    for name, text in page.sections(kept.figures).items():
+        print(f"\n{name}\n\n{text}")
 
 
-def build_catalogue(references: list[Path], cache: Path) -> Path:
-    """A catalogue of these recordings, made if it is not there."""
-    tracks = list(zip((path.stem for path in references), learnt(references, cache), strict=True))
-    folder = cache / f"catalogue-{len(tracks)}"
-    folder.mkdir(exist_ok=True)
-    write_segment(folder / f"references{SUFFIX}", tracks)
-    return folder
+def _bench(
+    lab: Path,
+    music: Path,
+    folders: Sequence[Path],
+    national: Path | None,
+    cache: Path,
+    *,
+    size: int,
+) -> Bench:
+    references = read_references(folders[0])
+    known = {
+        "development": catalogues.development(references, cache),
+        "national": national or catalogues.national(references, size, cache),
+    }
+    asked = [c for f in folders if (f / "clips.csv").exists() for c in read_clips(f)]
+    nights = [e for f in folders if (f / "venues.csv").exists() for e in read_evenings(f)]
+    return Bench(lab, music, asked, nights, known, cache)
 
 
-def measure_clips(folders: list[Path], catalogue: Path, cache: Path, *, name: str) -> object:
-    """The cells of all clips in some sets."""
-    asked = [clip for folder in folders if (folder / "clips.csv").exists()
-             for clip in read_clips(folder)]  # fmt: skip
-    answers = clips.answer(asked, catalogue, cache, name=name)
-    return clips.as_rows(clips.measure(asked, answers))
+def _clips(bench: Bench, kept: Results, quick: bool) -> None:
+    for name, folder in bench.catalogues.items():
+        answers = clips.answer(bench.clips, folder, bench.cache, name=name)
+        kept.put(f"clips_{name}", clips.as_rows(clips.measure(bench.clips, answers)))
 
 
-def measure_evenings(folders: list[Path], catalogue: Path, cache: Path, *, name: str) -> object:
-    """What was made of all evenings in some sets."""
-    asked = [evening for folder in folders if (folder / "venues.csv").exists()
-             for evening in read_evenings(folder)]  # fmt: skip
-    answers = evenings.answer(asked, catalogue, cache, name=name)
-    return evenings.as_row(evenings.measure(asked, answers))
+def _evenings(bench: Bench, kept: Results, quick: bool) -> None:
+    for name, folder in bench.catalogues.items():
+        answers: list[list[Found]] = evenings.answer(bench.evenings, folder, bench.cache, name=name)
+        kept.put(f"evenings_{name}", evenings.as_row(evenings.measure(bench.evenings, answers)))
+        if name == "development":
+            kept.put("moments", moments.measure(bench.evenings, answers))
+
+
+def _cost(bench: Bench, kept: Results, quick: bool) -> None:
+    names = {path.stem for path in _known(bench)}
+    pieces = read_pieces(bench.music)
+    known = [path for path in pieces if path.stem in names][::40]
+    unknown = [path for path in pieces if path.stem not in names][::10]
+    figures = []
+    for folder in bench.catalogues.values():
+        words = [sys.executable, "-m", "benchmarks.ear", "--catalogue", str(folder)]
+        words += ["--minutes", "1" if quick else "10"]
+        for option, some in (("--known", known), ("--unknown", unknown)):
+            words += [word for path in some for word in (option, str(path))]
+        answer = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout
+        figures.append(json.loads(answer))
+    kept.put("cost", figures)
+
+
+def _known(bench: Bench) -> list[Path]:
+    """The laboratory's recordings that its catalogue has."""
+    asked = {clip.recording for clip in bench.clips} | {
+        stretch.recording for evening in bench.evenings for stretch in evening.stretches
+    }
+    return [path for path in read_pieces(bench.music) if path.stem in asked]
+
+
+def _foreign(bench: Bench, kept: Results, quick: bool) -> None:
+    hours = 2 if quick else 200
+    folder = bench.catalogues["national"]
+    kept.put("foreign", foreign.measure(bench.lab, bench.music, folder, hours, bench.cache))
+
+
+def _page(bench: Bench, kept: Results, quick: bool) -> None:
+    if quick:
+        return
+    page.render(PAGE, kept.figures)
+    beside = PAGE.parent
+    plots.recall(read_targets(), kept.figures["clips_development"], beside / "recall.svg")
+    plots.scaling(kept.figures["cost"], beside / "scaling.svg")
+    seen = kept.figures["foreign"]
+    tail = Tail(**seen["tail"])
+    known = _odds(bench)
+    plots.operating_point(known, tail, seen["certain"], beside / "operating-point.svg")
+
+
+def _odds(bench: Bench) -> list[tuple[bool, float]]:
+    """Of each known clip of 10 s not bent: whether its best answer is right, and its odds."""
+    folder = bench.catalogues["national"]
+    chosen = [
+        clip for clip in bench.clips
+        if clip.seconds == 10 and clip.recording and not clip.condition.startswith(_BENT)
+    ]  # fmt: skip
+    found = [best_of(folder, one) for one in heard([c.sound for c in chosen], bench.cache)]
+    return [
+        (best[0][1][0] == clip.recording, best[0][1][1])
+        for clip, best in zip(chosen, found, strict=True) if best
+    ]  # fmt: skip
+
+
+_STAGES = {
+    "clips": _clips, "evenings": _evenings, "cost": _cost, "foreign": _foreign, "page": _page,
+}  # fmt: skip
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -41,3 +41,18 @@ def shown(things: Iterable[Thing], total: int, doing: str) -> Iterator[Thing]:
         yield thing
         if done % every == 0 or done == total:
             print(f"{doing}: {done} of {total}", file=sys.stderr, flush=True)
+
+
+class Reporter:
+    """Is told how far a long piece of work is, and tells whoever waits, now and then."""
+
+    def __init__(self, work: str) -> None:
+        self._work = work
+        self._said = ("", -1)
+
+    def __call__(self, act: str, done: int, total: int) -> None:
+        """So much of an act is done."""
+        said = (act, 10 * done // max(1, total))
+        if said != self._said:
+            self._said = said
+            print(f"{self._work}: {act} {done} of {total}", file=sys.stderr, flush=True)

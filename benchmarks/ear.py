@@ -1,143 +1,117 @@
-"""What the ear costs: time to fingerprint and to detect, size of the index, memory."""
+"""What the ear costs on one core: to learn, to listen while nothing is known, to follow; memory."""
 
+import json
 import resource
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 import numpy as np
-from numpy.typing import NDArray
 
-from edge.matcher.decode import open_sound
+from benchmarks.hearing import open_catalogue
+from edge.matcher.activity import Activity
+from edge.matcher.decode import decode
 from edge.matcher.detect import Detector
-from edge.matcher.fingerprint import Fingerprint, Fingerprinter, fingerprint_blocks
+from edge.matcher.fingerprint import Fingerprinter, fingerprint
 from edge.matcher.index import SUFFIX, Index
-from edge.matcher.write import write_segment
 
-Sound = Iterator[NDArray[np.float32]]
-SUFFIXES = {".ogg", ".flac", ".wav", ".mp3", ".opus"}
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_WARMING = 30  # seconds of sound heard before the clock runs: everything has compiled by then
 
 
 @dataclass(slots=True)
-class Clock:
-    """Processor seconds spent in parts of the work, and the seconds of sound worked on."""
+class Spent:
+    """Processor seconds spent on seconds of sound.
 
-    decoding: float = 0.0
-    fingerprinting: float = 0.0
-    detecting: float = 0.0
+    Attributes:
+        sound: seconds heard.
+        hearing: from samples to landmarks.
+        judging: whether it is music.
+        detecting: from landmarks to detections.
+        slowest: processor seconds of the costliest second.
+    """
+
     sound: float = 0.0
-    slowest_second: float = field(default=0.0)  # processor seconds the costliest block took
+    hearing: float = 0.0
+    judging: float = 0.0
+    detecting: float = 0.0
+    slowest: float = 0.0
 
 
 @click.command()
-@click.option(
-    "--music",
-    required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of recordings; every other one becomes the catalogue, all are then heard.",
-)
-@click.option("--minutes", default=60, show_default=True, help="Minutes of sound to be heard.")
-def main(music: Path, minutes: int) -> None:
-    """Measure the ear on real recordings, in processor time of one core."""
-    files = sorted(path for path in music.iterdir() if path.suffix in SUFFIXES)
-    if not files:
-        raise click.UsageError(f"{music} holds no sound ({', '.join(sorted(SUFFIXES))})")
-    _warm(files[0])
-    with tempfile.TemporaryDirectory() as folder:
-        _measure(files, minutes * 60, Path(folder) / f"bench{SUFFIX}")
+@click.option("--catalogue", required=True, type=_FOLDER, help="Folder of segments.")
+@click.option("--known", required=True, multiple=True, type=_FILE, help="Recordings it has.")
+@click.option("--unknown", required=True, multiple=True, type=_FILE, help="Music it has not got.")
+@click.option("--minutes", default=10.0, show_default=True, help="Minutes to be heard of each.")
+def main(
+    catalogue: Path, known: tuple[Path, ...], unknown: tuple[Path, ...], minutes: float
+) -> None:
+    """Measure the ear on real recordings, in processor time of one core; print JSON."""
+    index = open_catalogue(catalogue)
+    _listen(index, unknown[:1], _WARMING, following=False)
+    figures = {
+        "recordings": len(index.recordings),
+        "bytes": sum(path.stat().st_size for path in catalogue.glob(f"*{SUFFIX}")),
+        "learning": _learn(known[0]),
+        "unknown": asdict(_listen(index, unknown, minutes * 60, following=False)),
+        "followed": asdict(_listen(index, known, minutes * 60, following=True)),
+    }
+    print(json.dumps(figures | _memory()))
 
 
-def _measure(files: list[Path], seconds: float, segment: Path) -> None:
-    learning, hearing = Clock(), Clock()
-    tracks = [(path.stem, _learn(path, learning, len(files))) for path in files[::2]]
+def _learn(piece: Path) -> float:
+    """Seconds of a recording fingerprinted in a second, from decoded sound."""
+    sound, rate_hz = decode(piece)
     began = time.process_time()
-    write_segment(segment, tracks)
-    building = time.process_time() - began
-    loaded = _peak_mib()
-    found = sum(_hear(Index.open([segment]), path, hearing, seconds) for path in files)
-    size = segment.stat().st_size
-    hours = learning.sound / 3600
-    print(f"catalogue: {len(tracks)} recordings, {hours:.2f} h, built in {building:.1f} s")
-    print(f"fingerprinting: {learning.sound / learning.fingerprinting:.0f} x real time")
-    print(f"decoding (libsndfile): {learning.sound / learning.decoding:.0f} x real time")
-    print(f"index: {size / hours / 1000:.0f} kB per hour of recordings")
-    print(f"heard: {hearing.sound / 60:.1f} min, {found} detections")
-    print(f"detecting: {1000 * hearing.detecting / hearing.sound:.2f} ms per second of sound")
-    print(f"listening, all told: {1000 * _all(hearing) / hearing.sound:.2f} ms per second of sound")
-    print(f"slowest second: {1000 * hearing.slowest_second:.0f} ms")
-    print(
-        f"peak memory: {loaded:.0f} MiB with the catalogue built, {_peak_mib():.0f} MiB at the end"
-    )
+    fingerprint(sound, rate_hz)
+    return len(sound) / rate_hz / (time.process_time() - began)
 
 
-def _all(clock: Clock) -> float:
-    return clock.fingerprinting + clock.detecting
-
-
-def _warm(path: Path) -> None:
-    """Let everything compile before the clock runs."""
-    with open_sound(path) as (blocks, rate_hz), tempfile.TemporaryDirectory() as folder:
-        print_ = fingerprint_blocks([next(blocks)], rate_hz)
-        write_segment(Path(folder) / f"warm{SUFFIX}", [("warm", print_)])
-        detector = Detector(Index.open([Path(folder) / f"warm{SUFFIX}"]))
-        detector.feed(print_.landmarks)
-        detector.close()
-
-
-def _learn(path: Path, clock: Clock, count: int) -> Fingerprint:
-    print(f"learning {path.name} (one of {count})", file=sys.stderr)
-    with open_sound(path) as (blocks, rate_hz):
-        whole = time.process_time()
-        decoded = clock.decoding
-        print_ = fingerprint_blocks(_timed(blocks, rate_hz, clock), rate_hz)
-        spent = time.process_time() - whole
-    clock.fingerprinting += spent - (clock.decoding - decoded)
-    return print_
-
-
-def _timed(blocks: Sound, rate_hz: int, clock: Clock) -> Sound:
+def _listen(index: Index, pieces: Sequence[Path], seconds: float, *, following: bool) -> Spent:
+    """Hear pieces one after the other, as one stream each; count what is, or is not, followed."""
+    spent = Spent()
     while True:
-        began = time.process_time()
-        block = next(blocks, None)
-        clock.decoding += time.process_time() - began
-        if block is None:
-            return
-        clock.sound += len(block) / rate_hz
-        yield block
+        for piece in pieces:
+            sound, rate_hz = decode(piece)
+            ear, activity, detector = Fingerprinter(rate_hz), Activity(), Detector(index)
+            for first in range(0, len(sound), rate_hz):
+                counts = bool(detector.sounding()) == following
+                second = sound[first : first + rate_hz]
+                _step(ear, activity, detector, second, spent if counts else Spent())
+                spent.sound += counts * len(second) / rate_hz
+                if spent.sound >= seconds:
+                    return spent
 
 
-def _hear(index: Index, path: Path, clock: Clock, enough: float) -> int:
-    """Detections in a file, heard second by second, until enough seconds were heard in all."""
-    with open_sound(path) as (blocks, rate_hz):
-        ear, detector, found = Fingerprinter(rate_hz), Detector(index), 0
-        for block in blocks:
-            for first in range(0, len(block), rate_hz):
-                if clock.sound >= enough:
-                    return found
-                second = block[first : first + rate_hz]
-                found += _step(ear, detector, second, clock)
-                clock.sound += len(second) / rate_hz
-    return found + len(detector.feed(ear.close())) + len(detector.close())
-
-
-def _step(ear: Fingerprinter, detector: Detector, second: NDArray[np.float32], clock: Clock) -> int:
-    began = time.process_time()
+def _step(
+    ear: Fingerprinter,
+    activity: Activity,
+    detector: Detector,
+    second: np.ndarray[tuple[int], np.dtype[np.float32]],
+    spent: Spent,
+) -> None:
+    clock = [time.process_time()]
     landmarks = ear.feed(second)
-    between = time.process_time()
-    found = len(detector.feed(landmarks))
-    after = time.process_time()
-    clock.fingerprinting += between - began
-    clock.detecting += after - between
-    clock.slowest_second = max(clock.slowest_second, after - began)
-    return found
+    clock.append(time.process_time())
+    activity.feed(ear.levels)
+    clock.append(time.process_time())
+    detector.feed(landmarks)
+    clock.append(time.process_time())
+    spent.hearing += clock[1] - clock[0]
+    spent.judging += clock[2] - clock[1]
+    spent.detecting += clock[3] - clock[2]
+    spent.slowest = max(spent.slowest, clock[3] - clock[0])
 
 
-def _peak_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def _memory() -> dict[str, float]:
+    """MB the process holds beside files it has mapped, where the kernel tells; and its peak."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    held = [int(line.split()[1]) for line in status if line.startswith("RssAnon")]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {"held_mb": sum(held) / 1000, "peak_mb": peak / 1000}
 
 
 if __name__ == "__main__":

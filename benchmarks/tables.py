@@ -122,3 +122,54 @@ def edges(name: str, tallies: Iterable[Row], kind: str) -> list[object]:
     near = sum(error <= 1.0 for error in errors) / len(errors)
     middle = errors[len(errors) // 2]
     return [f"{name} within 1 s, %; median", "≥ 85; ≤ 0.2 s", f"{percent(near)}; {middle:.2f} s"]
+
+
+def moments_table(seconds: Row) -> str:
+    """Whether seconds are taken for what they are."""
+    judged, music = seconds["judged"], seconds["music"]
+    rows = [
+        ["music or not, by the sound alone, %", "", rate([seconds], "right", "judged"), judged],
+        ["… and by what was recognised, %", "≥ 95", rate([seconds], "with_detections", "judged"),
+         judged],
+        ["in front or behind, %", "≥ 90", rate([seconds], "placed", "music"), music],
+    ]  # fmt: skip
+    return table(["", "target", "ours", "seconds"], rows)
+
+
+def cost_table(costs: Sequence[Row]) -> str:
+    """Processor time, memory and size in catalogues of growing size."""
+    head = ["recordings", *(f"{cost['recordings']:,}" for cost in costs)]
+    rows: list[list[str]] = [
+        ["unknown music, all told, ms a second (≤ 15 at 100,000)"]
+        + [_ms(cost["unknown"], "hearing", "judging", "detecting") for cost in costs],
+        ["… of which detecting"] + [_ms(cost["unknown"], "detecting") for cost in costs],
+        ["… of which is it music"] + [_ms(cost["unknown"], "judging") for cost in costs],
+        ["… the slowest second, ms"] + [f"{1000 * c['unknown']['slowest']:.0f}" for c in costs],
+        ["a recording followed, detecting, ms a second (≤ 2)"]
+        + [_ms(cost["followed"], "detecting") for cost in costs],
+        ["index, kB a recording (≤ 25 for 210 s)"]
+        + [f"{cost['bytes'] / cost['recordings'] / 1000:.1f}" for cost in costs],
+        ["memory beside the mapped index, MB (≤ 300)"] + [f"{c['held_mb']:.0f}" for c in costs],
+        ["fingerprinting decoded references, × real time (≥ 400)"]
+        + [f"{cost['learning']:.0f}" for cost in costs],
+    ]
+    return table(head, rows)
+
+
+def foreign_table(seen: Row) -> str:
+    """What was made of sound that is not in the catalogue."""
+    rows: list[list[object]] = [
+        ["recordings in the catalogue", f"{seen['recordings']:,}"],
+        ["hours heard", seen["hours"]],
+        ["detections", seen["detections"]],
+        ["… of these, shared material: the piece sounds in the recording reported", seen["shared"]],
+        ["detections a month at most, 95 % sure, by counting", seen["at_most_a_month"]],
+    ]
+    if "expected_a_month" in seen:
+        rows.append(["expected a month, by extreme values (≤ 0.2)", seen["expected_a_month"]])
+    return table(["", ""], rows)
+
+
+def _ms(spent: Row, *parts: str) -> str:
+    total = sum(spent[part] for part in parts)
+    return f"{1000 * total / spent['sound']:.1f}" if spent["sound"] else ""

@@ -23,6 +23,15 @@ HOME = click.option(
     help="The folder that is the office: database, key, catalogue files.",
 )
 DAY = click.DateTime(formats=["%Y-%m-%d"])
+WHAT_LEAVES = [
+    "statement",
+    "annex",
+    "usage",
+    "unidentified",
+    "payments",
+    "platform",
+    "transparency",
+]
 
 
 @contextmanager
@@ -115,17 +124,19 @@ def build_catalogue(home: Home) -> None:
 @click.option("--venue", "venue_id", required=True, type=int, help="Number of the venue.")
 @click.option("--from", "first", required=True, type=DAY, help="First day, by its calendar.")
 @click.option("--to", "last", required=True, type=DAY, help="Last day, included.")
-def close_period(home: Home, venue_id: int, first: datetime, last: datetime) -> None:
+@click.option("--pack", default="", help="Rule pack to close by; see `packs list`.")
+def close_period(home: Home, venue_id: int, first: datetime, last: datetime, pack: str) -> None:
     """Distribute the licence fees of a venue's events, and freeze how.
 
     Every event that starts on these days must have ended. Each fee follows the performed time of
-    the works heard; what cannot be attributed waits in suspense with its reason. Once closed, an
+    the works heard, after the deductions of the rule pack, if one is named; what cannot be
+    attributed waits in suspense with its reason. Once closed, an
     event stays closed: closing exactly the same days again shows what was done, changes nothing.
     """
     from central.royalties.closing import Days
     from central.royalties.commands import close_days
 
-    click.echo(close_days(home, Days(venue_id, first.date(), last.date())))
+    click.echo(close_days(home, Days(venue_id, first.date(), last.date(), pack)))
 
 
 @main.command()
@@ -148,6 +159,29 @@ def bundle(home: Home, statement_id: int, path: Path | None) -> None:
     path = path or Path(f"statement-{statement_id}.qulaq")
     save_bundle(home, statement_id, path)
     click.echo(path)
+
+
+@main.command()
+@HOME
+@click.argument("what", type=click.Choice(WHAT_LEAVES))
+@click.argument("number", type=int)
+@click.option("--form", type=click.Choice(["csv", "xlsx", "pdf", "json"]), default="csv")
+@click.option("--lang", type=click.Choice(["kk", "ru", "en"]), default="en", help="Of its words.")
+@click.option(
+    "--out",
+    "path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write it.  [default: WHAT-NUMBER.FORM]",
+)
+def export(home: Home, what: str, number: int, form: str, lang: str, path: Path | None) -> None:
+    """Write a report into a file; every sum in it is the very sum in the books.
+
+    NUMBER is that of a statement for `statement`, the year for `transparency`, and that of a
+    distribution for the others. `usage` and `platform` are for machines and not made as PDF.
+    """
+    from central.exchange.commands import export
+
+    click.echo(export(home, what, number, form=form, tongue=lang, path=path))
 
 
 @main.command("publish-log")

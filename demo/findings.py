@@ -73,12 +73,17 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """A closed evening: the fee, what waits in suspense, and what everybody receives."""
+    """A closed evening: the fee, what was deducted, what waits, and what everybody receives.
+
+    Attributes:
+        deducted: each deduction by name, in minor units and as people write it.
+    """
 
     fee_minor: int
     fee: str
     suspended_minor: int
     dues: tuple[Due, ...]
+    deducted: tuple[tuple[str, int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +151,12 @@ def check_coverage(spans: Sequence[Span], *, seconds: float, cut_seconds: float)
 def check_payout(payout: Payout) -> list[Check]:
     """Whether the pool was given out to the last minor unit, and every line is in its statement."""
     lines = sum(due.lines_minor for due in payout.dues)
+    taken = sum(minor for _, minor, _ in payout.deducted)
     return [
         Check(
             f"Σ statement lines {lines} + suspense {payout.suspended_minor}"
-            f" = pool {payout.fee_minor} tiyn",
-            lines + payout.suspended_minor == payout.fee_minor,
+            f" + deductions {taken} = fee {payout.fee_minor} tiyn",
+            lines + payout.suspended_minor + taken == payout.fee_minor,
         ),
         Check(
             "every statement is the sum of its lines, and what its account was booked",

@@ -61,6 +61,10 @@ def payout(office: Office, *, window: Window) -> tuple[Payout, tuple[Opened, ...
         fee_minor=event["fee"]["minor"],
         fee=event["fee"]["text"],
         suspended_minor=event["suspended"]["minor"],
+        deducted=tuple(
+            (one["name"], one["amount"]["minor"], one["amount"]["text"])
+            for one in event["deducted"]
+        ),
         dues=tuple(one.due for one in opened),
     )
     return whole, opened

@@ -18,6 +18,7 @@ from demo.programme import POWER_CUT_SECONDS, Programme, known_names
 from demo.programs import Programs
 
 BEGAN = datetime(2026, 3, 20, 14, 0, tzinfo=UTC)  # 19:00 in Almaty
+PACK = "kz-venues-2026"  # the rule the evening is paid out by
 FEE_MINOR = 125_000_001  # tiyn; a sum that no share divides
 SEED = 20260320
 ALMATY = timezone(timedelta(hours=5))
@@ -102,7 +103,7 @@ def close_period(house: House, window: Window, *, programs: Programs) -> None:
     house.office.announce(house.place, window, fee_minor=FEE_MINOR)
     days = [f"{moment.astimezone(ALMATY):%Y-%m-%d}" for moment in (window.start, window.end)]
     home, venue = str(house.office.home), str(house.place.venue)
-    command = ["qulaq-central", "close-period", "--home", home, "--venue", venue]
+    command = ["qulaq-central", "close-period", "--home", home, "--venue", venue, "--pack", PACK]
     programs.run([*command, "--from", days[0], "--to", days[1]])
 
 

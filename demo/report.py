@@ -83,6 +83,8 @@ def print_payout(out: Console, payout: Payout) -> None:
     for due in payout.dues:
         table.add_row(due.name, str(due.plays), due.text)
     table.add_section()
+    for name, _, text in payout.deducted:
+        table.add_row(f"deducted: {name}", "", text)
     table.add_row("the evening's licence fee", "", payout.fee)
     out.print(table)
 

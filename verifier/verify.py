@@ -421,6 +421,13 @@ class Pool:
             and line["amount"] == shared["name"]
         )
 
+    def draws(self, line: dict[str, Any]) -> bool:
+        """Whether the way to an amount begins with a part of this pool, and nothing is given."""
+        from_pool = [s for s in line["steps"] if (s["op"], s["of"]) == ("share", "pool")]
+        return (
+            not line["inputs"] and bool(from_pool) and line["amount"] == line["steps"][-1]["name"]
+        )
+
 
 def moment(text: object) -> datetime:
     """An instant, with its zone."""
@@ -440,6 +447,7 @@ class Statement:
         self._pools: dict[int, Pool] = {}
         self._plays: dict[tuple[int, str], dict[str, Any]] = {}
         self.rule_checked = True
+        self.reckoned = True
         name = [name for name in self._words if name.startswith("statement/")]
         self.document = self._words[name[0]] if name else refuse("format", "statement")
         self._check(self.document, name[0])
@@ -480,6 +488,7 @@ class Statement:
         reckoning.follow(line["steps"])
         if self.document["rule"] != RULE:
             self.rule_checked = False
+            self.reckoned = self.reckoned and pool.draws(line)
         elif not pool.follows_the_money(line, milliseconds):
             refuse("rule", line["play"]["id"])
         return reckoning.amount(line["amount"])
@@ -554,6 +563,8 @@ WORDS = {
         "it with --key:",
         "not witness": "whether others are shown the same log: you named no witnesses (--policy)",
         "not rule": "how the rule {rule} leads to these amounts: this verifier does not know it",
+        "not pack": "whether rule {rule} demands these very steps: read its published text, whose "
+        "SHA-256 is {digest}",
         "not world": "whether the recognition was right, whether the box hung in that hall, and "
         "whether the shares are those agreed upon",
         "not letter": "the box's own signature: it covers the whole letter, with the plays of "
@@ -603,6 +614,8 @@ WORDS = {
         "not key": "тот ли это журнал: сравните его ключ с опубликованным или укажите его, --key:",
         "not witness": "тот ли журнал показывают другим: вы не назвали свидетелей (--policy)",
         "not rule": "как правило {rule} ведёт к этим суммам: этой программе оно неизвестно",
+        "not pack": "именно ли эти шаги предписывает правило {rule}: прочтите его опубликованный "
+        "текст, SHA-256 {digest}",
         "not world": "верно ли распознано, в том ли зале висел прибор, те ли доли согласованы",
         "not letter": "подпись самого прибора: она стоит под всем письмом, с чужими исполнениями; "
         "контора хранит его для суда",
@@ -652,6 +665,8 @@ WORDS = {
         "беріңіз:",
         "not witness": "өзгелерге сол журнал көрсетіле ме: куәлерді атамадыңыз (--policy)",
         "not rule": "{rule} ережесі бұл сомаларға қалай жеткізеді: бағдарлама оны білмейді",
+        "not pack": "{rule} ережесі дәл осы қадамдарды талап ете ме: жарияланған мәтінін оқыңыз, "
+        "SHA-256 {digest}",
         "not world": "тану дұрыс па, құрылғы сол залда ілулі ме еді, үлестер келісілгендей ме",
         "not letter": "құрылғының өз қолы: ол бүкіл хатқа, өзгелердің орындауларымен бірге "
         "қойылған; кеңсе оны сот үшін сақтайды",
@@ -713,7 +728,7 @@ class Verdict:
             log=self.checkpoint.origin,
         )
         yield "  ✓ " + words["unchanged"].format(size=self.checkpoint.size)
-        done = words["reckoned" if self.statement.rule_checked else "arithmetic"]
+        done = words["reckoned" if self.statement.reckoned else "arithmetic"]
         yield "  ✓ " + done.format(lines=len(said["lines"]), sum=total)
         yield "  ✓ " + words["signed"].format(witnesses=names)
         heard, lasted = self.statement.listened
@@ -729,7 +744,10 @@ class Verdict:
         if self.policy.quorum == "none":
             yield words["not witness"]
         if not self.statement.rule_checked:
-            yield words["not rule"].format(rule=self.statement.document["rule"])
+            said = self.statement.document
+            sentence = "not pack" if self.statement.reckoned else "not rule"
+            digest = said.get("pack", {}).get("sha256", "")
+            yield words[sentence].format(rule=said["rule"], digest=digest)
         yield words["not world"]
         yield words["not letter"]
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from central.royalties.closed import ClosedEvent, Distribution, Line, Statement, StatementHead
 from central.royalties.closing import Summary
-from central.royalties.distribution import RULE_IN_WORDS, Evidence
+from central.royalties.distribution import Evidence
 from central.royalties.money import Money
+from central.royalties.reckoning import PackUsed
 
 COLUMNS = (
     "statement_id",
@@ -49,14 +50,27 @@ def distribution_json(distribution: Distribution) -> dict[str, Any]:
         "to": distribution.last_day,
         "time_zone": distribution.time_zone,
         "rule": distribution.rule,
+        "pack": _pack_json(distribution.pack),
         "closed_at": distribution.closed_at,
+    }
+
+
+def _pack_json(pack: PackUsed | None) -> dict[str, Any] | None:
+    if pack is None:
+        return None
+    assumed = [{"key": a.key, "value": a.text, "why": a.why} for a in pack.assumed]
+    return {
+        "id": pack.id,
+        "version": pack.version,
+        "sha256": pack.digest,
+        "assumed": assumed,
     }
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:
     """A closing with what came of each event, its statements, and what was left out."""
     return distribution_json(summary.distribution) | {
-        "rule_in_words": RULE_IN_WORDS,
+        "rule_in_words": summary.distribution.rule_in_words,
         "events": [_event_json(event) for event in summary.events],
         "statements": [_head_json(head) for head in summary.statements],
         "detections_left_out": summary.left_out,
@@ -71,7 +85,8 @@ def _event_json(event: ClosedEvent) -> dict[str, Any]:
         "starts_at": event.starts_at,
         "ends_at": event.ends_at,
         "fee": money_json(event.fee),
-        "paid": money_json(event.fee - event.suspended()),
+        "deducted": [{"name": n, "amount": money_json(a)} for n, a in event.deductions()],
+        "paid": money_json(event.divided() - event.suspended()),
         "suspended": money_json(event.suspended()),
         "plays": len(event.plays),
         "suspense": [
@@ -94,7 +109,7 @@ def statement_json(statement: Statement) -> dict[str, Any]:
     """A statement whose every amount carries the plays and detections behind it."""
     return _head_json(statement.head) | {
         "distribution": distribution_json(statement.distribution),
-        "rule_in_words": RULE_IN_WORDS,
+        "rule_in_words": statement.distribution.rule_in_words,
         "lines": [_line_json(line) for line in statement.lines],
         "sum_of_lines": money_json(statement.sum_of_lines),
         "booked": money_json(statement.booked),
@@ -106,6 +121,7 @@ def _line_json(line: Line) -> dict[str, Any]:
     play = line.play
     return {
         "event": {"id": line.event_id, "title": line.event_title, "fee": money_json(line.fee)},
+        "deductions": [{"name": n, "amount": money_json(a)} for n, a in line.deductions],
         "event_milliseconds": line.event_milliseconds,
         "work": {"id": play.work_id, "title": play.work_title},
         "recording": {

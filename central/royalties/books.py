@@ -12,12 +12,15 @@ from central.royalties.closed import ClosedEvent
 from central.royalties.distribution import Evidence
 from central.royalties.ledger import Account, Entry, Transaction
 from central.royalties.money import Money
+from central.royalties.reckoning import PackUsed, Reckoning
 from central.royalties.tables import (
     allocations,
     distributed_events,
+    distribution_packs,
     distributions,
     ledger_entries,
     ledger_transactions,
+    reckonings,
     statements,
     used_plays,
 )
@@ -38,6 +41,35 @@ def put_distribution(
     return put(connection, distributions, row)
 
 
+def put_pack(connection: Connection, pack: PackUsed, *, words: str, distribution_id: int) -> None:
+    """Freeze the pack of a closing, word for word, with the figures that had to be assumed."""
+    row = {
+        "distribution_id": distribution_id,
+        "pack_id": pack.id,
+        "version": pack.version,
+        "title": pack.title,
+        "digest": pack.digest,
+        "assumed": [{"key": a.key, "text": a.text, "why": a.why} for a in pack.assumed],
+        "words": words,
+    }
+    connection.execute(insert(distribution_packs).values(**row))
+
+
+def _put_reckoning(connection: Connection, event_id: int, reckoning: Reckoning) -> None:
+    row = {
+        "event_id": event_id,
+        "distributable_minor": reckoning.distributable,
+        "pool": reckoning.pool,
+        "steps": list(reckoning.steps),
+        "deducted": [list(one) for one in reckoning.deducted],
+        "lines": [
+            {"weight": line.weight, "plays": list(line.plays), "counted": list(line.counted)}
+            for line in reckoning.lines
+        ],
+    }
+    connection.execute(insert(reckonings).values(**row))
+
+
 def put_event(connection: Connection, event: ClosedEvent, *, distribution_id: int) -> None:
     """Freeze an event: the plays used with their evidence, and every allocation."""
     row = {
@@ -52,6 +84,8 @@ def put_event(connection: Connection, event: ClosedEvent, *, distribution_id: in
     }
     connection.execute(insert(distributed_events).values(**row))
     _put_plays(connection, event)
+    if event.reckoning is not None:
+        _put_reckoning(connection, event.event_id, event.reckoning)
     connection.execute(
         insert(allocations),
         [

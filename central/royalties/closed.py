@@ -4,13 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from central.royalties.distribution import Allocation, PlayUsed
+from central.royalties.distribution import REASONS, RULE_IN_WORDS, Allocation, PlayUsed
 from central.royalties.money import Money, sums_by, total_of
+from central.royalties.reckoning import PackUsed, Reckoning
+from central.royalties.rules.lines import REASONS as REASONS_OF_PACKS
+
+REASONS_TOLD = {**REASONS, **REASONS_OF_PACKS}
+"""Why an amount waits, by any rule."""
 
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """One closing of one venue's days, by one rule."""
+    """One closing of one venue's days, by one rule; `pack` is None for the simple rule."""
 
     id: int
     venue_id: int
@@ -20,6 +25,12 @@ class Distribution:
     time_zone: str
     rule: str
     closed_at: datetime
+    pack: PackUsed | None = None
+
+    @property
+    def rule_in_words(self) -> str:
+        """The rule, as people read it."""
+        return self.pack.title if self.pack else RULE_IN_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,7 @@ class ClosedEvent:
     fee: Money
     plays: tuple[PlayUsed, ...]
     allocations: tuple[Allocation, ...]
+    reckoning: Reckoning | None = None
 
     def suspended(self) -> Money:
         """What of the fee waits in suspense."""
@@ -42,14 +54,27 @@ class ClosedEvent:
             self.fee.currency,
         )
 
+    def deductions(self) -> list[tuple[str, Money]]:
+        """What the rule took from the fee before anyone was paid, in order."""
+        taken = self.reckoning.deducted if self.reckoning else ()
+        return [(name, Money(minor, self.fee.currency)) for name, minor in taken]
+
+    def deducted(self) -> Money:
+        """All that the rule took."""
+        return total_of((amount for _, amount in self.deductions()), self.fee.currency)
+
+    def divided(self) -> Money:
+        """What was left to be divided."""
+        return self.fee - self.deducted()
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One amount of a statement, with all it was computed from.
 
     Attributes:
-        event_milliseconds: performed time of all plays of the event; the play's part of it
-            is the play's part of the fee.
+        deductions: name and amount of what was taken from the fee first.
+        event_milliseconds: performed time of all plays of the event.
         play_amount: what the play earned for its work as a whole.
     """
 
@@ -57,6 +82,7 @@ class Line:
     event_title: str
     hall: str
     fee: Money
+    deductions: tuple[tuple[str, Money], ...]
     event_milliseconds: int
     play: PlayUsed
     play_amount: Money
@@ -121,6 +147,7 @@ def _lines_of_event(event: ClosedEvent, party_id: int) -> list[Line]:
             event_title=event.title,
             hall=event.hall,
             fee=event.fee,
+            deductions=tuple(event.deductions()),
             event_milliseconds=performed,
             play=plays[part.play_id],
             play_amount=earned[part.play_id],

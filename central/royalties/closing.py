@@ -1,8 +1,9 @@
 """Closing a period: what was heard becomes what is owed, frozen in one stroke."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -13,6 +14,8 @@ from central.royalties.closed import ClosedEvent, Distribution, StatementHead
 from central.royalties.distribution import RULE, Allocation, PlayUsed, distribute
 from central.royalties.ledger import licence_fee, payout
 from central.royalties.money import Money, sums_by
+from central.royalties.reckoning import Evening, PackUsed, Settled, settle_evenings
+from central.royalties.rules import shelf
 
 
 class ClosedAlready(Taken):
@@ -25,11 +28,16 @@ class ClosedAlready(Taken):
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Which days of which venue; both ends included, in the venue's own calendar."""
+    """Which days of which venue; both ends included, in the venue's own calendar.
+
+    Attributes:
+        pack: id of the rule pack to close by; empty for `follow-the-money-v1`.
+    """
 
     venue_id: int
     first_day: date
     last_day: date
+    pack: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +67,27 @@ def close_period(connection: Connection, days: Days, *, now: datetime) -> Summar
         Unknown: no such venue, or no event on these days.
         Unacceptable: the days are in the wrong order, or an event has not ended.
         ClosedAlready: an event was distributed before; nothing is changed.
+        Unlawful: the pack deducts more than the law allows.
     """
     period = _period(connection, days)
     events = evidence.events_of(connection, days.venue_id, period)
     _refuse(connection, days, events, now=now)
-    distribution_id = books.put_distribution(
-        connection, period, venue_id=days.venue_id, rule=RULE, at=now
-    )
     plays = evidence.plays_at_each(connection, events)
-    closed = [_closed(event, plays[event.id]) for event in events]
+    if days.pack:
+        pack, settled = _settled(days.pack, events, plays, period=period)
+    else:
+        pack, settled = None, {}
+    distribution_id = books.put_distribution(
+        connection, period, venue_id=days.venue_id, rule=pack.name if pack else RULE, at=now
+    )
+    if pack:
+        words = shelf.words_of(days.pack)
+        books.put_pack(connection, pack, words=words, distribution_id=distribution_id)
+    closed = [_closed(event, plays[event.id], settled.get(event.id)) for event in events]
     for event in closed:
         books.put_event(connection, event, distribution_id=distribution_id)
         entering = licence_fee(days.venue_id, event.event_id, event.fee)
-        leaving = payout(event.event_id, event.allocations)
+        leaving = payout(event.event_id, event.allocations, event.deductions())
         for transaction in (entering, leaving):
             books.post(connection, transaction, distribution_id=distribution_id, at=now)
     _open_statements(connection, closed, distribution_id=distribution_id)
@@ -100,9 +116,10 @@ def summary(connection: Connection, distribution_id: int) -> Summary:
 
 
 def same_closing(connection: Connection, days: Days, distribution_id: int) -> bool:
-    """Whether that distribution closed exactly these days of this venue."""
+    """Whether that distribution closed exactly these days of this venue, by this rule."""
     earlier = store.distribution(connection, distribution_id)
-    return days == Days(earlier.venue_id, earlier.first_day, earlier.last_day)
+    pack = earlier.pack.id if earlier.pack else ""
+    return days == Days(earlier.venue_id, earlier.first_day, earlier.last_day, pack)
 
 
 def _period(connection: Connection, days: Days) -> Period:
@@ -129,7 +146,25 @@ def _refuse(
             )
 
 
-def _closed(event: evidence.OpenEvent, plays: Sequence[PlayUsed]) -> ClosedEvent:
+def _settled(
+    pack_id: str,
+    events: Sequence[evidence.OpenEvent],
+    plays: Mapping[int, Sequence[PlayUsed]],
+    *,
+    period: Period,
+) -> tuple[PackUsed, Mapping[int, Settled]]:
+    zone = ZoneInfo(period.time_zone)
+    evenings = [
+        Evening(event.id, event.starts_at.astimezone(zone).date(), event.fee, plays[event.id])
+        for event in events
+    ]
+    return settle_evenings(shelf.pack(pack_id), evenings)
+
+
+def _closed(
+    event: evidence.OpenEvent, plays: Sequence[PlayUsed], settled: Settled | None
+) -> ClosedEvent:
+    simple = () if settled else distribute(event.id, event.fee, plays)
     return ClosedEvent(
         event_id=event.id,
         title=event.title,
@@ -138,7 +173,8 @@ def _closed(event: evidence.OpenEvent, plays: Sequence[PlayUsed]) -> ClosedEvent
         ends_at=event.ends_at,
         fee=event.fee,
         plays=tuple(plays),
-        allocations=tuple(distribute(event.id, event.fee, plays)),
+        allocations=settled.allocations if settled else tuple(simple),
+        reckoning=settled.reckoning if settled else None,
     )
 
 

@@ -7,8 +7,9 @@ from sqlalchemy import Engine
 from central.database import reading, writing
 from central.founding import open_office
 from central.royalties import closing
-from central.royalties.closed import ClosedEvent
+from central.royalties.closed import ClosedEvent, Distribution
 from central.royalties.money import Money, total_of
+from central.royalties.reckoning import Assumed
 from central.settings import Home, Settings
 
 
@@ -44,6 +45,7 @@ def _told(summary: closing.Summary) -> list[str]:
     told = [
         f"Distribution {distribution.id}: {distribution.venue},"
         f" {distribution.first_day} to {distribution.last_day}, rule {distribution.rule}",
+        *(f"  assumed: {a.key} = {a.text} ({a.why})" for a in _assumed(distribution)),
         "",
     ]
     for event in summary.events:
@@ -59,8 +61,13 @@ def _told(summary: closing.Summary) -> list[str]:
     return told
 
 
+def _assumed(distribution: Distribution) -> tuple[Assumed, ...]:
+    return distribution.pack.assumed if distribution.pack else ()
+
+
 def _told_of_event(event: ClosedEvent) -> list[str]:
     told = [f"Event {event.event_id} {event.title!r} in {event.hall}: {event.fee}"]
+    told += [f"  {amount} taken: {name}" for name, amount in event.deductions()]
     told += [f"  {len(event.plays)} plays; {event.suspended()} waits in suspense"]
     waiting = [part for part in event.allocations if part.party_id is None]
     told += [f"    {part.amount}  {part.reason}  {part.play_id or ''}" for part in waiting]
@@ -75,10 +82,12 @@ def _told_of_sums(summary: closing.Summary) -> list[str]:
         fees = total_of((event.fee for event in events), currency)
         waiting = total_of((event.suspended() for event in events), currency)
         paid = total_of((head.total for head in heads), currency)
-        told.append(_equation(paid, waiting, fees))
+        taken = total_of((event.deducted() for event in events), currency)
+        told.append(_equation(paid, waiting, fees, taken=taken))
     return told
 
 
-def _equation(paid: Money, waiting: Money, fees: Money) -> str:
-    sign = "=" if paid + waiting == fees else "≠"
-    return f"Σ statements {paid} + suspense {waiting} {sign} fees {fees}"
+def _equation(paid: Money, waiting: Money, fees: Money, *, taken: Money) -> str:
+    sign = "=" if paid + waiting + taken == fees else "≠"
+    deductions = f" + deductions {taken}" if taken.minor else ""
+    return f"Σ statements {paid} + suspense {waiting}{deductions} {sign} fees {fees}"

@@ -47,6 +47,7 @@ class PlayUsed:
         confidence_per_mille: 0 to 1000, of the recognition.
         detections: what boxes heard of it, by key.
         shares: of the work, as registered on the day of closing.
+        free_points: basis points of the work that are in the public domain.
     """
 
     id: str
@@ -61,6 +62,7 @@ class PlayUsed:
     confidence_per_mille: int
     detections: tuple[Evidence, ...]
     shares: tuple[Share, ...]
+    free_points: int = 0
 
 
 @dataclass(frozen=True, slots=True)

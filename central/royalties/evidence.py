@@ -43,6 +43,7 @@ class _Known:
     performer: str
     work_id: int
     work_title: str
+    free_points: int
 
 
 def time_zone_of(connection: Connection, venue_id: int) -> str:
@@ -146,6 +147,7 @@ def _play_used(
         confidence_per_mille=_per_mille(play),
         detections=tuple(heard[key] for key in play.detections),
         shares=tuple(parts[known.work_id]) if known else (),
+        free_points=known.free_points if known else 0,
     )
 
 
@@ -157,11 +159,15 @@ def _known(connection: Connection, recording_ids: Collection[str]) -> dict[str, 
             recordings.c.performer,
             recordings.c.work_id,
             works.c.title.label("work_title"),
+            works.c.free_points,
         )
         .join_from(recordings, works)
         .where(recordings.c.id.in_(recording_ids))
     )
-    return {row.id: _Known(row.title, row.performer, row.work_id, row.work_title) for row in rows}
+    return {
+        row.id: _Known(row.title, row.performer, row.work_id, row.work_title, row.free_points)
+        for row in rows
+    }
 
 
 def heard_by(connection: Connection, keys: Iterable[str]) -> dict[str, Evidence]:

@@ -8,7 +8,7 @@ from central.errors import CentralError
 from central.royalties.distribution import Allocation
 from central.royalties.money import Money, sums_by
 
-AccountKind = Literal["licensee", "pool", "rightholder", "suspense"]
+AccountKind = Literal["licensee", "pool", "deduction", "rightholder", "suspense"]
 
 
 class Unbalanced(CentralError):
@@ -20,8 +20,9 @@ class Account:
     """Where money is.
 
     Attributes:
-        kind: licensee (a venue, owing its fees), pool (of an event), rightholder, or suspense.
-        key: id of the venue, event or party; of suspense, the reason it waits.
+        kind: licensee (a venue, owing its fees), pool (of an event), deduction, rightholder, or
+            suspense.
+        key: id of the venue, event or party; name of the deduction; of suspense, the reason.
     """
 
     kind: AccountKind
@@ -80,9 +81,15 @@ def licence_fee(venue_id: int, event_id: int, fee: Money) -> Transaction:
     )
 
 
-def payout(event_id: int, allocations: Iterable[Allocation]) -> Transaction:
-    """The event's pool empties into its rightholders' accounts and suspense, one entry each."""
-    received = sums_by((account_of(part), part.amount) for part in allocations)
+def payout(
+    event_id: int,
+    allocations: Iterable[Allocation],
+    deductions: Iterable[tuple[str, Money]] = (),
+) -> Transaction:
+    """The event's pool empties into deductions, rightholders and suspense, one entry each."""
+    taken = [(Account("deduction", name), amount) for name, amount in deductions]
+    owed = [(account_of(part), part.amount) for part in allocations]
+    received = sums_by([*taken, *owed])
     given = sums_by((amount.currency, amount) for amount in received.values())
     pool = Account("pool", str(event_id))
     leaving = tuple(Entry(pool, -amount) for amount in given.values())

@@ -16,17 +16,18 @@ router = APIRouter(prefix="/v1", tags=["royalties"], dependencies=[Staff])
 
 
 class PeriodToClose(Form):
-    """Which days of which venue, in its own calendar; both ends included."""
+    """Which days of which venue, in its own calendar; both ends included; by which rule pack."""
 
     venue_id: Number
     first_day: date = Field(alias="from")
     last_day: date = Field(alias="to")
+    pack: str = Field(default="", max_length=64)
 
 
 @router.post("/periods/close", status_code=201)
 def close_period(desk: Desk, period: PeriodToClose) -> dict[str, Any]:
     """Distribute the fees of the period's events and freeze how; closing twice is refused."""
-    days = closing.Days(period.venue_id, period.first_day, period.last_day)
+    days = closing.Days(period.venue_id, period.first_day, period.last_day, period.pack)
     with writing(desk.books) as connection:
         return accounts.summary_json(closing.close_period(connection, days, now=desk.now()))
 

@@ -19,10 +19,13 @@ from central.royalties.closed import (
 from central.royalties.distribution import Allocation, Evidence, PlayUsed
 from central.royalties.ledger import Account
 from central.royalties.money import Money
+from central.royalties.reckoning import Assumed, Drawn, PackUsed, Reckoning
 from central.royalties.tables import (
     allocations,
     distributed_events,
+    distribution_packs,
     distributions,
+    reckonings,
     statements,
     used_plays,
 )
@@ -49,7 +52,10 @@ def distribution(connection: Connection, distribution_id: int) -> Distribution:
 
 
 def _distributions() -> Select[Any]:
-    return select(distributions, venues.c.name.label("venue")).join_from(distributions, venues)
+    pack = distribution_packs.c
+    words = (pack.pack_id, pack.version, pack.title, pack.digest, pack.assumed)
+    joined = distributions.join(venues).outerjoin(distribution_packs)
+    return select(distributions, venues.c.name.label("venue"), *words).select_from(joined)
 
 
 def _distribution(row: Row[Any]) -> Distribution:
@@ -62,7 +68,13 @@ def _distribution(row: Row[Any]) -> Distribution:
         time_zone=row.time_zone,
         rule=row.rule,
         closed_at=row.closed_at,
+        pack=_pack(row) if row.pack_id else None,
     )
+
+
+def _pack(row: Row[Any]) -> PackUsed:
+    assumed = tuple(Assumed(one["key"], one["text"], one["why"]) for one in row.assumed)
+    return PackUsed(row.pack_id, row.version, row.title, row.digest, assumed)
 
 
 def earlier_closing(connection: Connection, event_ids: Iterable[int]) -> Mapping[int, int]:
@@ -92,6 +104,7 @@ def closed_events(connection: Connection, distribution_id: int) -> list[ClosedEv
             fee=Money(row.fee_minor, row.currency),
             plays=tuple(_plays(connection, row.event_id)),
             allocations=tuple(_allocations(connection, row.event_id)),
+            reckoning=_reckoning(connection, row.event_id),
         )
         for row in rows.all()
     ]
@@ -139,6 +152,21 @@ def _evidence(row: Mapping[str, Any]) -> Evidence:
         started_at=datetime.fromisoformat(row["started_at"]),
         ended_at=datetime.fromisoformat(row["ended_at"]),
         confidence_per_mille=row["confidence_per_mille"],
+    )
+
+
+def _reckoning(connection: Connection, event_id: int) -> Reckoning | None:
+    row = connection.execute(select(reckonings).filter_by(event_id=event_id)).first()
+    if row is None:
+        return None
+    return Reckoning(
+        steps=tuple(row.steps),
+        pool=row.pool,
+        deducted=tuple((name, minor) for name, minor in row.deducted),
+        distributable=row.distributable_minor,
+        lines=tuple(
+            Drawn(one["weight"], tuple(one["plays"]), tuple(one["counted"])) for one in row.lines
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
@@ -46,6 +47,38 @@ distributed_events = Table(
     Column("ends_at", Instant, nullable=False),
     Column("fee_minor", BigInteger, nullable=False),
     Column("currency", String(3), nullable=False),
+)
+
+# The pack a period was closed by, word for word; a period closed without one has none.
+distribution_packs = Table(
+    "distribution_packs",
+    METADATA,
+    Column(
+        "distribution_id", ForeignKey("distributions.id"), primary_key=True, autoincrement=False
+    ),
+    Column("pack_id", String(64), nullable=False),
+    Column("version", String(32), nullable=False),
+    Column("title", String(300), nullable=False),
+    Column("digest", String(64), nullable=False),  # SHA-256 of its words
+    Column("assumed", JSON, nullable=False),
+    Column("words", Text, nullable=False),
+)
+
+# How a pack led from an event's fee to its allocations.
+reckonings = Table(
+    "reckonings",
+    METADATA,
+    Column(
+        "event_id",
+        ForeignKey("distributed_events.event_id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("distributable_minor", BigInteger, nullable=False),
+    Column("pool", String(80), nullable=False),
+    Column("steps", JSON, nullable=False),
+    Column("deducted", JSON, nullable=False),
+    Column("lines", JSON, nullable=False),
 )
 
 used_plays = Table(

@@ -19,6 +19,7 @@ from central.ingest.coverage import CoverageSpan
 from central.ingest.plays import MILLISECOND
 from central.royalties.closed import ClosedEvent, Distribution, StatementHead
 from central.royalties.distribution import RULE, Allocation, PlayUsed
+from central.royalties.reckoning import PackUsed, Reckoning
 
 Document = dict[str, Any]
 
@@ -57,10 +58,18 @@ def pool_document(event: ClosedEvent, coverage: Sequence[CoverageSpan], *, rule:
         "rule": rule,
         "currency": event.fee.currency,
         "inputs": {"fee": event.fee.minor},
-        "steps": [],
-        "pool": "fee",
-        "weights": [play.milliseconds for play in _in_order(event.plays)],
+        **_shared_out(event),
     }
+
+
+def _shared_out(event: ClosedEvent) -> Document:
+    """The steps from the fee to what is divided, and what each part of it counts."""
+    reckoning = event.reckoning
+    if reckoning is None:
+        lengths = [play.milliseconds for play in _in_order(event.plays)]
+        return {"steps": [], "pool": "fee", "weights": lengths}
+    steps = [dict(step) for step in reckoning.steps]
+    return {"steps": steps, "pool": reckoning.pool, "weights": reckoning.weights}
 
 
 def _listened(coverage: Sequence[CoverageSpan]) -> dict[str, int]:
@@ -96,6 +105,7 @@ def statement_document(
         "time_zone": distribution.time_zone,
         "closed_at": distribution.closed_at.isoformat(),
         "rule": distribution.rule,
+        "pack": _pack(distribution.pack),
         "party": {"id": head.party_id, "name": head.party_name},
         "currency": head.total.currency,
         "total": head.total.minor,
@@ -108,7 +118,16 @@ def statement_document(
     }
 
 
+def _pack(pack: PackUsed | None) -> Document:
+    if pack is None:
+        return {}
+    assumed = [{"key": one.key, "value": one.text, "why": one.why} for one in pack.assumed]
+    return {"id": pack.id, "version": pack.version, "sha256": pack.digest, "assumed": assumed}
+
+
 def _lines(event: ClosedEvent, party_id: int, *, rule: str) -> list[Document]:
+    if event.reckoning is not None:
+        return _drawn_lines(event, event.reckoning, party_id)
     parts: dict[str, list[Allocation]] = {}
     for part in event.allocations:
         parts.setdefault(part.play_id or "", []).append(part)
@@ -120,6 +139,29 @@ def _lines(event: ClosedEvent, party_id: int, *, rule: str) -> list[Document]:
                 reckoned = _reckoned(siblings, number, place=place, rule=rule)
                 named = {"event": event.event_id, "play": _play(play), "role": part.role}
                 lines.append(named | reckoned)
+    return lines
+
+
+def _drawn_lines(event: ClosedEvent, reckoning: Reckoning, party_id: int) -> list[Document]:
+    """By a pack: the pool is shared among lines, and a line among the plays of its work."""
+    plays = {play.id: play for play in event.plays}
+    placed = list(zip(event.allocations, reckoning.places(), strict=True))
+    earned: dict[int, int] = {}
+    for part, (number, _) in placed:
+        earned[number] = earned.get(number, 0) + part.amount.minor
+    lines = []
+    for part, (number, place) in placed:
+        if part.party_id != party_id or part.play_id is None:
+            continue
+        drawn = {"op": "share", "of": "pool", "weights": "pool", "part": number}
+        counted = list(reckoning.lines[number].counted)
+        played = {"op": "share", "of": "work", "weights": counted, "part": place}
+        steps = [
+            drawn | {"name": "work", "gives": earned[number]},
+            played | {"name": "line", "gives": part.amount.minor},
+        ]
+        named = {"event": event.event_id, "play": _play(plays[part.play_id]), "role": part.role}
+        lines.append(named | {"inputs": {}, "steps": steps, "amount": "line"})
     return lines
 
 

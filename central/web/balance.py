@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from central.royalties.closed import StatementHead
 from central.royalties.closing import Summary
 from central.royalties.distribution import Allocation
-from central.royalties.money import Money, total_of
+from central.royalties.money import Money, sums_by, total_of
 from central.web import trail
 from central.web.trail import Trail
 
@@ -18,6 +18,7 @@ class Balance:
     fees: Money
     paid: Money
     waiting: Money
+    deductions: Sequence[tuple[str, Money]]
     statements: Sequence[StatementHead]
     suspense: Sequence[Allocation]
     trail: Trail
@@ -25,7 +26,12 @@ class Balance:
     @property
     def adds_up(self) -> bool:
         """Whether all that came in is somewhere."""
-        return self.paid + self.waiting == self.fees
+        return self.paid + self.waiting + self.deducted == self.fees
+
+    @property
+    def deducted(self) -> Money:
+        """All that the rule took first."""
+        return total_of((amount for _, amount in self.deductions), self.fees.currency)
 
 
 def balances_of(summary: Summary) -> list[Balance]:
@@ -43,6 +49,7 @@ def _balance(summary: Summary, currency: str) -> Balance:
         fees=total_of((event.fee for event in events), currency),
         paid=total_of((head.total for head in heads), currency),
         waiting=total_of((part.amount for part in suspense), currency),
+        deductions=list(sums_by(d for e in events for d in e.deductions()).items()),
         statements=heads,
         suspense=suspense,
         trail=trail.draw(trail.ways_of(events, names=names)),

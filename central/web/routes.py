@@ -13,7 +13,7 @@ from central.desk import Desk
 from central.forms import After, Number
 from central.royalties import accounts, closing
 from central.royalties import store as royalties
-from central.royalties.distribution import REASONS, RULE_IN_WORDS
+from central.royalties.closed import REASONS_TOLD
 from central.transparency.bundle import bundle_of
 from central.web import store
 from central.web.balance import balances_of
@@ -140,7 +140,10 @@ def show_distribution(desk: Desk, distribution_id: Number) -> Response:
     with reading(desk.books) as connection:
         summary = closing.summary(connection, distribution_id)
     content = {"summary": summary, "balances": balances_of(summary)}
-    return page("distribution", content | {"reasons": REASONS, "rule": RULE_IN_WORDS})
+    return page(
+        "distribution",
+        content | {"reasons": REASONS_TOLD, "rule": summary.distribution.rule_in_words},
+    )
 
 
 @console.get("/statements/{statement_id}.csv")
@@ -165,4 +168,5 @@ def show_statement(desk: Desk, statement_id: Number) -> Response:
     """A statement whose every amount opens to the plays and detections behind it."""
     with reading(desk.books) as connection:
         statement = royalties.statement(connection, statement_id)
-    return page("statement", {"statement": statement, "rule": RULE_IN_WORDS, "roles": ROLES})
+    rule = statement.distribution.rule_in_words
+    return page("statement", {"statement": statement, "rule": rule, "roles": ROLES})

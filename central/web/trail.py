@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from central.royalties.closed import ClosedEvent
-from central.royalties.distribution import REASONS, Allocation, PlayUsed
+from central.royalties.closed import REASONS_TOLD, ClosedEvent
+from central.royalties.distribution import Allocation, PlayUsed
 from central.royalties.money import Money, sums_by
 from central.web.words import HUES, length_text
 
-Kind = Literal["event", "play", "work", "rightholder", "suspense"]
+Kind = Literal["event", "play", "work", "rightholder", "suspense", "deduction"]
 
 COLUMNS = ("Licence fee", "Plays", "Works", "Rightholders")
 MOST_NODES = 20  # of a column; the smallest beyond that are drawn as one
@@ -89,7 +89,15 @@ def ways_of(events: Iterable[ClosedEvent], *, names: Mapping[int, str]) -> list[
         place = {play_id: number for number, play_id in enumerate(plays)}
         in_time = sorted(event.allocations, key=lambda part: place.get(part.play_id or "", 0))
         ways += [Way(_stations(event, part, plays, names), part.amount) for part in in_time]
+        ways += [Way(_taken(event, name), amount) for name, amount in event.deductions()]
     return ways
+
+
+def _taken(event: ClosedEvent, name: str) -> tuple[Station, Station, Station, Station]:
+    start = Station("event", str(event.event_id), event.title)
+    before = Station("play", f"taken/{event.event_id}", "taken before division")
+    no_work = Station("work", f"taken/{event.event_id}", "no work")
+    return start, before, no_work, Station("deduction", name, f"deduction: {name}")
 
 
 def _stations(
@@ -100,7 +108,7 @@ def _stations(
 ) -> tuple[Station, Station, Station, Station]:
     start = Station("event", str(event.event_id), event.title)
     end = (
-        Station("suspense", part.reason, f"suspense: {REASONS[part.reason]}")
+        Station("suspense", part.reason, f"suspense: {REASONS_TOLD[part.reason]}")
         if part.party_id is None
         else Station("rightholder", str(part.party_id), names[part.party_id])
     )
@@ -174,7 +182,7 @@ def _totals(ways: Sequence[Way], column: int) -> dict[Station, Money]:
 
 def _hues(ways: Sequence[Way]) -> dict[Station, int | None]:
     """A work and its plays share a colour; what nobody can be paid for has none."""
-    works = [way.stations[2] for way in ways if way.stations[3].kind != "suspense"]
+    works = [way.stations[2] for way in ways if way.stations[3].kind == "rightholder"]
     turn = {work: n % HUES for n, work in enumerate(dict.fromkeys(works))}
     hues: dict[Station, int | None] = {}
     for way in ways:

@@ -88,6 +88,14 @@ def test_one_tiyn_less_is_told():
     assert (pool.holds, statements.holds) == (False, True)
 
 
+def test_what_is_deducted_is_part_of_the_fee():
+    due = Due("Nobody", 80, 80, "KZT 0.80", 1, adds_up=True)
+    taken = (("retention", 20, "KZT 0.20"),)
+    pool, _ = check_payout(Payout(100, "KZT 1.00", 0, (due,), taken))
+
+    assert pool.holds
+
+
 def test_a_statement_that_is_not_the_sum_of_its_lines_is_told():
     due = Due("Nobody", 100, 100, "KZT 1.00", 1, adds_up=False)
     pool, statements = check_payout(Payout(100, "KZT 1.00", 0, (due,)))

@@ -29,10 +29,18 @@ def pack(pack_id: str) -> Pack:
         Unknown: there is none of that id.
         PackError: it cannot be used as written.
     """
+    return read_pack(words_of(pack_id), file=f"{pack_id}{_SUFFIX}")
+
+
+def words_of(pack_id: str) -> str:
+    """The text of one pack.
+
+    Raises:
+        Unknown: there is none of that id.
+    """
     if pack_id not in _names():
         raise Unknown(f"there is no rule pack {pack_id!r}; there are {', '.join(_names())}")
-    file = f"{pack_id}{_SUFFIX}"
-    return read_pack(folder().joinpath(file).read_text(encoding="utf-8"), file=file)
+    return folder().joinpath(f"{pack_id}{_SUFFIX}").read_text(encoding="utf-8")
 
 
 def pack_on(family: str, day: date) -> Pack:

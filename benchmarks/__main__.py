@@ -138,7 +138,8 @@ def _known(bench: Bench) -> list[Path]:
 def _foreign(bench: Bench, kept: Results, quick: bool) -> None:
     hours = 2 if quick else 200
     folder = bench.catalogues["national"]
-    kept.put("foreign", foreign.measure(bench.lab, bench.music, folder, hours, bench.cache))
+    seen = foreign.measure(bench.lab, bench.music, folder, bench.cache, hours=hours, weighed=hours)
+    kept.put("foreign", seen)
 
 
 def _page(bench: Bench, kept: Results, quick: bool) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
 from hashlib import sha256
@@ -24,13 +24,14 @@ from benchmarks.results import RESULTS, Results
 from benchmarks.sets import read_pieces
 from edge.matcher.detect import CERTAIN, STEP_FRAMES
 from edge.matcher.fingerprint import Fingerprinter
-from edge.matcher.landmarks import Landmarks, join
+from edge.matcher.landmarks import join
 from edge.matcher.recipe import RECIPE, Frame
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 CACHE = ".cache/bench"
 _QUANTILES = (0.5, 0.9, 0.99, 0.999, 0.9999)
 HOUR = 3600  # seconds
+SEARCHES = 11  # of a step in which nobody is heard: as recorded, and ten rungs of the ladder
 SEED = 20240601
 
 _LAB: dict[str, Laboratory] = {}  # what every process shares with the one that opened it
@@ -40,7 +41,8 @@ _LAB: dict[str, Laboratory] = {}  # what every process shares with the one that 
 @click.option("--lab", required=True, type=FOLDER, help="The laboratory folder.")
 @click.option("--music", required=True, type=FOLDER, help="Its recordings.")
 @click.option("--catalogue", required=True, type=FOLDER, help="Folder of segments.")
-@click.option("--hours", default=200, show_default=True, help="Hours of sound to be heard.")
+@click.option("--hours", default=200, show_default=True, help="Hours to be heard as a box would.")
+@click.option("--weighed", default=200, show_default=True, help="Hours whose windows are weighed.")
 @click.option("--cache", default=CACHE, type=click.Path(path_type=Path), show_default=True)
 @click.option("--results", default=RESULTS, type=click.Path(path_type=Path), help="For figures.")
 def main(lab: Path, music: Path, catalogue: Path, hours: int, cache: Path, results: Path) -> None:
@@ -48,21 +50,25 @@ def main(lab: Path, music: Path, catalogue: Path, hours: int, cache: Path, resul
 
     Stopped, it goes on where it was: hours mixed, hours heard and windows weighed are kept.
     """
-    figure = measure(lab, music, catalogue, hours, cache)
+    figure = measure(lab, music, catalogue, cache, hours=hours, weighed=weighed)
     Results(results).put("foreign", figure)
     print(json.dumps(figure, indent=1, ensure_ascii=False))
 
 
-def measure(lab: Path, music: Path, catalogue: Path, hours: int, cache: Path) -> dict[str, Any]:
+def measure(
+    lab: Path, music: Path, catalogue: Path, cache: Path, *, hours: int, weighed: int
+) -> dict[str, Any]:
     """What the ear makes of hours of foreign sound, and how high chance reaches in it."""
     known = open_catalogue(catalogue).recordings
     names = set(known)
     pieces = [path for path in read_pieces(music) if path.stem not in names]
-    folder = folder_of(pieces, cache)
-    make_hours(lab, pieces, hours, folder)
-    entries = listen(catalogue, folder, hours, folder / f"heard-{_state(catalogue)}.jsonl")
+    folder, state = folder_of(pieces, cache), _state(catalogue)
+    make_hours(lab, pieces, max(hours, weighed), folder)
     alike = shared_pairs(catalogue, pieces, cache)
-    return {"recordings": len(known)} | summary(entries, alike) | extremes(entries, alike)
+    weighing, listening = partial(_weigh, catalogue, folder), partial(_listen, catalogue, folder)
+    windows = each_hour(weighing, weighed, folder / f"weighed-{state}.jsonl", doing="weighed")
+    entries = each_hour(listening, hours, folder / f"heard-{state}.jsonl", doing="heard")
+    return {"recordings": len(known)} | summary(entries, alike) | extremes(windows, alike)
 
 
 def shared_pairs(catalogue: Path, pieces: Sequence[Path], cache: Path) -> set[tuple[str, str]]:
@@ -118,13 +124,14 @@ def read_hour(folder: Path, hour: int) -> list[Scene]:
     return [Scene(**scene) for scene in json.loads(scenes_file(folder, hour).read_text())]
 
 
-def listen(catalogue: Path, folder: Path, hours: int, journal: Path) -> list[dict[str, Any]]:
-    """What the ear says of every hour; the journal has the hours done before it was stopped."""
+def each_hour(
+    act: Callable[[int], dict[str, Any]], hours: int, journal: Path, *, doing: str
+) -> list[dict[str, Any]]:
+    """What is made of every hour; the journal has the hours done before it was stopped."""
     done = [json.loads(line) for line in _lines(journal)]
-    heard = {entry["hour"] for entry in done}
-    rest = [hour for hour in range(hours) if hour not in heard]
+    rest = sorted(set(range(hours)) - {entry["hour"] for entry in done})
     with journal.open("a", encoding="utf-8") as file:
-        for entry in spread(partial(_listen, catalogue, folder), rest, doing="foreign hours heard"):
+        for entry in spread(act, rest, doing=f"foreign hours {doing}"):
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
             file.flush()
             done.append(entry)
@@ -135,14 +142,22 @@ def _listen(catalogue: Path, folder: Path, hour: int) -> dict[str, Any]:
     began = time.process_time()
     [landmarks] = load(scenes_file(folder, hour).with_suffix(".npz"))
     found = detect(catalogue, landmarks)
-    spent = time.process_time() - began
     scenes = read_hour(folder, hour)
     return {
         "hour": hour,
-        "processor_seconds": round(spent, 2),
+        "processor_seconds": round(time.process_time() - began, 2),
         "detections": [asdict(one) | {"scenes": _during(scenes, one)} for one in found],
-        "windows": _windows(catalogue, landmarks, scenes),
     }
+
+
+def _weigh(catalogue: Path, folder: Path, hour: int) -> dict[str, Any]:
+    """The best answer to every sixth window, and the piece that sounds there."""
+    [landmarks] = load(scenes_file(folder, hour).with_suffix(".npz"))
+    scenes, found = read_hour(folder, hour), []
+    for at, (name, odds) in best_of(catalogue, landmarks):
+        pieces = [scene.piece for scene in scenes if scene.start <= at + 5 < scene.end]
+        found.append({"at": at, "best": name, "odds": round(odds, 3), "piece": "".join(pieces)})
+    return {"hour": hour, "windows": found}
 
 
 def _during(scenes: Sequence[Scene], one: Found) -> list[dict[str, Any]]:
@@ -175,7 +190,7 @@ def extremes(entries: Sequence[dict[str, Any]], alike: set[tuple[str, str]]) -> 
         [w["odds"] for e in entries for w in e["windows"] if (w["piece"], w["best"]) not in alike]
     )
     tail, gumbel = fit_tail(odds), fit_gumbel(odds)
-    windows = MONTH_SECONDS / RECIPE.seconds(Frame(STEP_FRAMES))
+    windows = SEARCHES * MONTH_SECONDS / RECIPE.seconds(Frame(STEP_FRAMES))
     return {
         "windows": len(odds),
         "quantiles": {str(q): round(float(np.quantile(odds, q)), 3) for q in _QUANTILES},
@@ -186,15 +201,6 @@ def extremes(entries: Sequence[dict[str, Any]], alike: set[tuple[str, str]]) -> 
         "expected_a_month": float(f"{windows * tail.beyond(CERTAIN):.2g}"),
         "expected_a_month_gumbel": float(f"{windows * gumbel.beyond(CERTAIN):.2g}"),
     }
-
-
-def _windows(catalogue: Path, sound: Landmarks, scenes: Sequence[Scene]) -> list[dict[str, Any]]:
-    """The best answer to every sixth window, and the piece that sounds there."""
-    found = []
-    for at, (name, odds) in best_of(catalogue, sound):
-        pieces = [scene.piece for scene in scenes if scene.start <= at + 5 < scene.end]
-        found.append({"at": at, "best": name, "odds": round(odds, 3), "piece": "".join(pieces)})
-    return found
 
 
 if __name__ == "__main__":

@@ -7,12 +7,14 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from central.access import Staff
 from central.catalogue import routes as catalogue
 from central.database import reading
 from central.desk import Desk, Office
 from central.devices import routes as devices
 from central.doors import CountedBodies
 from central.errors import CentralError
+from central.exchange.routes import downloads
 from central.ingest import routes as ingest
 from central.repertoire import detail_routes as details
 from central.repertoire import routes as repertoire
@@ -22,7 +24,9 @@ from central.royalties import routes as royalties
 from central.transparency import routes as transparency
 from central.turnstile import Turnstile
 from central.venues import routes as venues
+from central.web.pages import PageRoute
 from central.web.routes import open_console
+from central.web.session import SignedIn
 from edge.errors import BadSeal, QulaqError
 
 ROUTERS = (
@@ -38,6 +42,7 @@ ROUTERS = (
     devices.boxes,
     ingest.staff,
     ingest.boxes,
+    downloads(prefix="/v1", door=Staff),  # before the rooms whose addresses theirs continue
     royalties.router,
     transparency.public,
     transparency.staff,
@@ -68,6 +73,9 @@ def create_app(office: Office) -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router)
+    app.include_router(
+        downloads(prefix="", door=SignedIn, route_class=PageRoute), include_in_schema=False
+    )
     app.get("/health", tags=["health"])(health)
     open_console(app)
     app.add_exception_handler(QulaqError, _explain)

@@ -1,0 +1,1 @@
+"""What leaves the office: statements, annexes, reports, lists and payments, as files."""

@@ -1,0 +1,36 @@
+"""`qulaq-central export`: a report into a file, from the office's own desk."""
+
+from contextlib import closing
+from pathlib import Path
+
+from central.database import reading
+from central.errors import Unready
+from central.exchange.offer import drawn_up
+from central.exchange.writing import MAKERS
+from central.founding import open_office
+from central.settings import Home, Settings
+
+
+def export(
+    home: Home, what: str, number: int, *, form: str, tongue: str, path: Path | None
+) -> Path:
+    """Write a report into a file, which is there whole or not at all; answers where.
+
+    Raises:
+        Unready: no office in that folder, or the file cannot be written.
+        Unknown: nothing of that number.
+        Unacceptable: it cannot have that form.
+    """
+    with closing(open_office(home, Settings())) as office, reading(office.books) as connection:
+        report = drawn_up(connection, what, number, tongue=tongue)
+        path = path or Path(f"{report.name}.{form}")
+        draft = path.with_name(f".{path.name}.part")
+        try:
+            with draft.open("w+b") as out:
+                MAKERS[form].write(report, out)
+            draft.replace(path)
+        except OSError as e:
+            raise Unready(f"the report cannot be kept in {path}: {e}") from e
+        finally:
+            draft.unlink(missing_ok=True)
+    return path

@@ -1,0 +1,97 @@
+"""A rightholder's statement: one line for each amount, with all it was computed from."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+
+from central.exchange.frame import columns, facts_of, hall_clock, notes_of
+from central.exchange.report import Report, Row
+from central.exchange.tongues import word
+from central.royalties import store
+from central.royalties.closed import Statement
+
+KEYS = (
+    "statement_id",
+    "distribution_id",
+    "rule",
+    "rightholder_id",
+    "rightholder",
+    "event_id",
+    "event",
+    "play_id",
+    "started_at",
+    "ended_at",
+    "performed_milliseconds",
+    "work_id",
+    "work",
+    "recording_id",
+    "recording",
+    "role",
+    "share_basis_points",
+    "amount",
+    "currency",
+    "detections",
+)
+_WIDTHS = {
+    "started_at": 17,
+    "event": 24,
+    "work": 28,
+    "recording": 24,
+    "role": 16,
+    "share_basis_points": 9,
+    "performed_milliseconds": 10,
+    "amount": 16,
+}
+
+
+def statement_report(connection: Connection, statement_id: int, tongue: str) -> Report:
+    """The statement of that number.
+
+    Raises:
+        Unknown: there is none.
+    """
+    statement = store.statement(connection, statement_id)
+    head, distribution = statement.head, statement.distribution
+    whose = (
+        (word("statement_id", tongue), str(head.id)),
+        (word("rightholder", tongue), head.party_name),
+    )
+    return Report(
+        name=f"statement-{head.id}",
+        title=f"{word('statement', tongue)} {head.id}",
+        tongue=tongue,
+        dated=distribution.closed_at,
+        columns=columns(KEYS, tongue, _WIDTHS),
+        rows=_rows(statement),
+        facts=whose + facts_of(distribution, tongue),
+        totals=((word("total", tongue), head.total),),
+        notes=notes_of(distribution, tongue),
+    )
+
+
+def _rows(statement: Statement) -> Iterator[Row]:
+    head, distribution = statement.head, statement.distribution
+    for line in statement.lines:
+        play = line.play
+        yield (
+            head.id,
+            distribution.id,
+            distribution.rule,
+            head.party_id,
+            head.party_name,
+            line.event_id,
+            line.event_title,
+            play.id,
+            hall_clock(play.started_at, distribution),
+            hall_clock(play.ended_at, distribution),
+            play.milliseconds,
+            play.work_id,
+            play.work_title,
+            play.recording_id,
+            play.recording_title,
+            line.role,
+            line.basis_points,
+            line.amount,
+            line.amount.currency,
+            " ".join(heard.key for heard in play.detections),
+        )

@@ -45,7 +45,15 @@ _LAB: dict[str, Laboratory] = {}  # what every process shares with the one that 
 @click.option("--weighed", default=200, show_default=True, help="Hours whose windows are weighed.")
 @click.option("--cache", default=CACHE, type=click.Path(path_type=Path), show_default=True)
 @click.option("--results", default=RESULTS, type=click.Path(path_type=Path), help="For figures.")
-def main(lab: Path, music: Path, catalogue: Path, hours: int, cache: Path, results: Path) -> None:
+def main(
+    lab: Path,
+    music: Path,
+    catalogue: Path,
+    hours: int,
+    weighed: int,
+    cache: Path,
+    results: Path,
+) -> None:
     """Let the ear hear hours of music, voices, applause and rooms it has never met.
 
     Stopped, it goes on where it was: hours mixed, hours heard and windows weighed are kept.

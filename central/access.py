@@ -46,13 +46,20 @@ def put_staff_token(connection: Connection, token: str, *, label: str, at: datet
 
 def is_staff(connection: Connection, token: str) -> bool:
     """Whether this is a staff token in force; takes as long for a near miss as for a far one."""
+    return bearer_of(connection, token) is not None
+
+
+def bearer_of(connection: Connection, token: str) -> str | None:
+    """Whose staff token this is, by its label; None if it is not in force."""
     shown = digest(token)
-    kept = connection.scalars(select(staff_tokens.c.token_sha256).filter_by(revoked_at=None)).all()
-    return any([hmac.compare_digest(shown, one) for one in kept])
+    named = select(staff_tokens.c.label, staff_tokens.c.token_sha256)
+    kept = connection.execute(named.filter_by(revoked_at=None).order_by(staff_tokens.c.id)).all()
+    fitting = [row.label for row in kept if hmac.compare_digest(shown, row.token_sha256)]
+    return fitting[0] if fitting else None
 
 
-def admit(office: Office, headers: Headers) -> None:
-    """Let staff through, by `Authorization: Bearer TOKEN`.
+def admit(office: Office, headers: Headers) -> str:
+    """Let staff through, by `Authorization: Bearer TOKEN`; answers the token's label.
 
     Raises:
         NotStaff: no token, or not one of ours.
@@ -61,13 +68,17 @@ def admit(office: Office, headers: Headers) -> None:
     if scheme.lower() != "bearer" or not token:
         raise NotStaff("staff only: send the header 'Authorization: Bearer TOKEN'")
     with reading(office.books) as connection:
-        if not is_staff(connection, token.strip()):
-            raise NotStaff("this staff token is not known here, or was revoked")
+        label = bearer_of(connection, token.strip())
+    if label is None:
+        raise NotStaff("this staff token is not known here, or was revoked")
+    return label
 
 
-def _staff(request: Request, desk: Desk, _: Annotated[object, Depends(_bearer)]) -> None:
-    admit(desk, request.headers)
+def _staff(request: Request, desk: Desk, _: Annotated[object, Depends(_bearer)]) -> str:
+    return admit(desk, request.headers)
 
 
 Staff = Depends(_staff)
 """A route with this dependency is for staff."""
+Teller = Annotated[str, Staff]
+"""Who among the staff says so, by the label of the token."""

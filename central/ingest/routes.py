@@ -1,5 +1,6 @@
 """Where boxes hand in what they heard, and where staff look at what that amounts to."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -14,9 +15,10 @@ from central.devices.store import public_key_of
 from central.errors import Unacceptable
 from central.ingest import lists, store
 from central.ingest.coverage import CoverageSpan
+from central.ingest.decisions import Decision, decisions_on
 from central.ingest.plays import Play
 from central.ingest.unknown import UnknownSpan
-from central.venues.store import place_of
+from central.venues.store import place_of, require_event
 from edge.sync.seal import unseal
 from edge.sync.wire import BatchReceipt, DetectionBatch, Sealed
 
@@ -77,6 +79,16 @@ def list_unknown_music(
         _check_window(start, end)
         place_of(connection, hall_id)
         return store.unknown_music_of(connection, hall_id, start, end)
+
+
+@staff.get("/events/{event_id}/decisions")
+def list_decisions(
+    desk: Desk, event_id: Annotated[int, Path(ge=1, le=forms.LARGEST)]
+) -> Sequence[Decision]:
+    """All that people ever settled on an event, the first first."""
+    with reading(desk.books) as connection:
+        require_event(connection, event_id)
+        return decisions_on(connection, event_id)
 
 
 @staff.get("/forks")

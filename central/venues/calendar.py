@@ -1,7 +1,9 @@
 """Checks on what is said of places and evenings, before it enters the books."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from zoneinfo import available_timezones
 
 from central.errors import Unacceptable
@@ -30,6 +32,24 @@ def require_span(starts_at: datetime, ends_at: datetime) -> None:
         raise Unacceptable(f"an event cannot last {span}")
     if ends_at - starts_at > LONGEST_EVENT:
         raise Unacceptable(f"an event lasts {LONGEST_EVENT.days} days at most, not {span}")
+
+
+def require_parts(
+    starts_at: datetime, ends_at: datetime, parts: Iterable[tuple[datetime, datetime]]
+) -> None:
+    """Parts of an evening (start, end) lie within it, one after another.
+
+    Raises:
+        Unacceptable: one ends before it starts, reaches beyond the evening or into the next.
+    """
+    ordered = sorted(parts)
+    for begins, ends in ordered:
+        if not starts_at <= begins < ends <= ends_at:
+            span = f"from {begins.isoformat()} to {ends.isoformat()}"
+            raise Unacceptable(f"a part of the event cannot last {span}")
+    for (_, ends), (begins, _) in pairwise(ordered):
+        if begins < ends:
+            raise Unacceptable(f"a part begins at {begins.isoformat()}, before another has ended")
 
 
 @cache

@@ -17,6 +17,7 @@ class Venue:
     name: str
     city: str
     time_zone: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Hall:
     id: int
     venue_id: int
     name: str
+    seats: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +41,19 @@ class Event:
     ends_at: datetime
     licence_fee_minor: int
     currency: str
+    use: str
 
 
 def venues(connection: Connection, *, after: int = 0) -> list[Venue]:
     """Venues by number."""
     rows = page_of(connection, select(store.venues), by=store.venues.c.id, after=after)
-    return [Venue(row.id, row.name, row.city, row.time_zone) for row in rows]
+    return [Venue(row.id, row.name, row.city, row.time_zone, row.kind) for row in rows]
 
 
 def halls(connection: Connection, *, after: int = 0) -> list[Hall]:
     """Halls by number."""
     rows = page_of(connection, select(store.halls), by=store.halls.c.id, after=after)
-    return [Hall(row.id, row.venue_id, row.name) for row in rows]
+    return [Hall(row.id, row.venue_id, row.name, row.seats) for row in rows]
 
 
 def events(connection: Connection, *, after: int = 0) -> list[Event]:
@@ -65,6 +68,7 @@ def events(connection: Connection, *, after: int = 0) -> list[Event]:
             ends_at=row.ends_at,
             licence_fee_minor=row.licence_fee_minor,
             currency=row.currency,
+            use=row.use,
         )
         for row in rows
     ]

@@ -1,16 +1,22 @@
 """The counter for venues: houses, their halls, and the evenings they announce."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import Field
 
 from central import forms
-from central.access import Staff
+from central.access import Staff, Teller
 from central.database import reading, writing
 from central.desk import Desk
-from central.venues import lists, store
-from central.venues.calendar import require_span, require_time_zone
+from central.venues import accounts, declarations, lists, store
+from central.venues.calendar import require_parts, require_span, require_time_zone
+from central.venues.uses import ProductionKind, Use, VenueKind
 
 router = APIRouter(prefix="/v1", tags=["venues"], dependencies=[Staff])
 """Everything staff may register about places and evenings."""
+
+EventId = Annotated[int, Path(ge=1, le=forms.LARGEST)]
 
 
 class NewVenue(forms.Form):
@@ -19,6 +25,7 @@ class NewVenue(forms.Form):
     name: forms.Name
     city: forms.Remark = ""
     time_zone: forms.Code
+    kind: VenueKind = ""
 
 
 class NewHall(forms.Form):
@@ -26,10 +33,29 @@ class NewHall(forms.Form):
 
     venue_id: forms.Number
     name: forms.Name
+    seats: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+
+
+class NewPart(forms.Form):
+    """A stretch of an evening in which music has another use: foyer, interval, trailers."""
+
+    starts_at: forms.Moment
+    ends_at: forms.Moment
+    use: Use
+
+
+class NewPerformance(forms.Form):
+    """A production given at an event, and how many of its acts; all of them if not said."""
+
+    production_id: forms.Number
+    acts: Annotated[int, Field(ge=1, le=50)] | None = None
 
 
 class NewEvent(forms.Form):
-    """One evening in one hall, and the fee for it in minor units of the currency."""
+    """One evening in one hall, and the fee for it in minor units of the currency.
+
+    `use` holds wherever no part says otherwise.
+    """
 
     hall_id: forms.Number
     title: forms.Title
@@ -37,6 +63,25 @@ class NewEvent(forms.Form):
     ends_at: forms.Moment
     licence_fee_minor: forms.Minor
     currency: forms.Currency
+    use: Use = "concert"
+    parts: Annotated[tuple[NewPart, ...], Field(max_length=100)] = ()
+    performances: Annotated[tuple[NewPerformance, ...], Field(max_length=100)] = ()
+
+
+class NewProduction(forms.Form):
+    """A staging or a film: what is performed again and again, act by act."""
+
+    title: forms.Title
+    kind: ProductionKind
+    acts: Annotated[int, Field(ge=1, le=50)] = 1
+    code: forms.Remark = ""
+
+
+class NewReceipts(forms.Form):
+    """What the box office says of an event: gross in minor units, and tickets."""
+
+    gross_minor: forms.Minor
+    tickets: Annotated[int, Field(ge=0, le=10_000_000)]
 
 
 @router.post("/venues", status_code=201)
@@ -45,7 +90,7 @@ def register_venue(desk: Desk, venue: NewVenue) -> forms.Registered:
     require_time_zone(venue.time_zone)
     with writing(desk.books) as connection:
         number = store.put_venue(
-            connection, name=venue.name, city=venue.city, time_zone=venue.time_zone
+            connection, name=venue.name, city=venue.city, time_zone=venue.time_zone, kind=venue.kind
         )
     return forms.Registered(id=number)
 
@@ -54,7 +99,9 @@ def register_venue(desk: Desk, venue: NewVenue) -> forms.Registered:
 def register_hall(desk: Desk, hall: NewHall) -> forms.Registered:
     """Register a hall of a venue."""
     with writing(desk.books) as connection:
-        number = store.put_hall(connection, venue_id=hall.venue_id, name=hall.name)
+        number = store.put_hall(
+            connection, venue_id=hall.venue_id, name=hall.name, seats=hall.seats
+        )
     return forms.Registered(id=number)
 
 
@@ -62,6 +109,8 @@ def register_hall(desk: Desk, hall: NewHall) -> forms.Registered:
 def register_event(desk: Desk, event: NewEvent) -> forms.Registered:
     """Register an event in a hall."""
     require_span(event.starts_at, event.ends_at)
+    spans = [(part.starts_at, part.ends_at) for part in event.parts]
+    require_parts(event.starts_at, event.ends_at, spans)
     with writing(desk.books) as connection:
         number = store.put_event(
             connection,
@@ -72,8 +121,13 @@ def register_event(desk: Desk, event: NewEvent) -> forms.Registered:
                 ends_at=event.ends_at,
                 licence_fee_minor=event.licence_fee_minor,
                 currency=event.currency,
+                use=event.use,
             ),
         )
+        parts = [accounts.Part(one.starts_at, one.ends_at, one.use) for one in event.parts]
+        accounts.put_parts(connection, number, parts)
+        for one in event.performances:
+            accounts.put_performance(connection, number, one.production_id, acts=one.acts)
     return forms.Registered(id=number)
 
 
@@ -96,3 +150,50 @@ def list_events(desk: Desk, after: forms.After = 0) -> list[lists.Event]:
     """Events by number, at most 500 of those after `after`."""
     with reading(desk.books) as connection:
         return lists.events(connection, after=after)
+
+
+@router.get("/events/{event_id}")
+def show_event(desk: Desk, event_id: EventId) -> accounts.Account:
+    """All that is known of an event beside its sound: parts, productions, box office."""
+    with reading(desk.books) as connection:
+        return accounts.account_of(connection, event_id)
+
+
+@router.get("/events/{event_id}/programme")
+def show_programme(desk: Desk, event_id: EventId) -> list[declarations.Declared]:
+    """What counts as declared of an event: its latest programme, else its films' cue sheets."""
+    with reading(desk.books) as connection:
+        store.require_event(connection, event_id)
+        return declarations.declared_at(connection, event_id)
+
+
+@router.post("/events/{event_id}/receipts", status_code=201)
+def report_receipts(
+    desk: Desk, teller: Teller, event_id: EventId, told: NewReceipts
+) -> forms.Registered:
+    """Say what an event took in; what was said before stays, and the latest counts."""
+    receipts = accounts.Receipts(told.gross_minor, told.tickets, teller, desk.now())
+    with writing(desk.books) as connection:
+        number = accounts.put_receipts(connection, event_id, receipts)
+    return forms.Registered(id=number)
+
+
+@router.post("/productions", status_code=201)
+def register_production(desk: Desk, production: NewProduction) -> forms.Registered:
+    """Register a staging or a film; `code` is its EIDR or ISAN if it has one."""
+    with writing(desk.books) as connection:
+        number = accounts.put_production(
+            connection,
+            title=production.title,
+            kind=production.kind,
+            acts=production.acts,
+            code=production.code,
+        )
+    return forms.Registered(id=number)
+
+
+@router.get("/productions")
+def list_productions(desk: Desk, after: forms.After = 0) -> list[accounts.Production]:
+    """Productions by number, at most 500 of those after `after`."""
+    with reading(desk.books) as connection:
+        return accounts.productions_after(connection, after)

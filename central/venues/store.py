@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from central.database import METADATA, Instant, put
 from central.errors import Taken, Unknown
+from central.venues.uses import Use, VenueKind
 
 venues = Table(
     "venues",
@@ -26,6 +27,7 @@ venues = Table(
     Column("name", String(200), nullable=False),
     Column("city", String(200), nullable=False, default=""),
     Column("time_zone", String(64), nullable=False),  # IANA
+    Column("kind", String(16), nullable=False, server_default=""),
 )
 
 halls = Table(
@@ -34,6 +36,7 @@ halls = Table(
     Column("id", Integer, primary_key=True),
     Column("venue_id", ForeignKey("venues.id"), nullable=False, index=True),
     Column("name", String(200), nullable=False),
+    Column("seats", Integer),
 )
 
 events = Table(
@@ -46,6 +49,7 @@ events = Table(
     Column("ends_at", Instant, nullable=False),
     Column("licence_fee_minor", BigInteger, nullable=False),  # tiyn, cent, Rappen …
     Column("currency", String(3), nullable=False),  # ISO 4217
+    Column("use", String(16), nullable=False, server_default="concert"),  # where no part says other
     Index("ix_events_hall_starts", "hall_id", "starts_at"),
     CheckConstraint("licence_fee_minor >= 0", name="fee_not_negative"),
 )
@@ -71,15 +75,18 @@ class Event:
     ends_at: datetime
     licence_fee_minor: int
     currency: str
+    use: Use = "concert"
 
 
-def put_venue(connection: Connection, *, name: str, city: str, time_zone: str) -> int:
+def put_venue(
+    connection: Connection, *, name: str, city: str, time_zone: str, kind: VenueKind = ""
+) -> int:
     """Register a venue; answers its number."""
-    row = {"name": name, "city": city, "time_zone": time_zone}
+    row = {"name": name, "city": city, "time_zone": time_zone, "kind": kind}
     return put(connection, venues, row)
 
 
-def put_hall(connection: Connection, *, venue_id: int, name: str) -> int:
+def put_hall(connection: Connection, *, venue_id: int, name: str, seats: int | None = None) -> int:
     """Register a hall; answers its number.
 
     Raises:
@@ -87,7 +94,7 @@ def put_hall(connection: Connection, *, venue_id: int, name: str) -> int:
     """
     if connection.scalar(select(venues.c.id).filter_by(id=venue_id)) is None:
         raise Unknown(f"venue {venue_id} is not registered")
-    return put(connection, halls, {"venue_id": venue_id, "name": name})
+    return put(connection, halls, {"venue_id": venue_id, "name": name, "seats": seats})
 
 
 def put_event(connection: Connection, event: Event) -> int:
@@ -108,6 +115,16 @@ def put_event(connection: Connection, event: Event) -> int:
         raise Taken(f"hall {event.hall_id} has event {other.id} {other.title!r} at that time")
     row = {name: getattr(event, name) for name in Event.__slots__}
     return put(connection, events, row)
+
+
+def require_event(connection: Connection, event_id: int) -> None:
+    """Refuse an event that is not there.
+
+    Raises:
+        Unknown: no such event.
+    """
+    if connection.scalar(select(events.c.id).filter_by(id=event_id)) is None:
+        raise Unknown(f"event {event_id} is not registered")
 
 
 def place_of(connection: Connection, hall_id: int) -> Place:

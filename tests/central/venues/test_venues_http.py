@@ -33,6 +33,7 @@ def test_an_event_is_listed_as_announced(office):
         "title": "Ән кеші",
         "licence_fee_minor": 10_000_000,
         "currency": "KZT",
+        "use": "concert",
     } == event
 
 
@@ -48,11 +49,12 @@ def test_a_venue_and_its_halls_are_listed(office):
             "name": "Абай опера театры",
             "city": "Алматы",
             "time_zone": "Asia/Almaty",
+            "kind": "",
         }
     ] == office.http.get("/v1/venues").json()
-    assert [{"id": hall_id, "venue_id": venue_id, "name": "Үлкен зал"}] == office.http.get(
-        "/v1/halls"
-    ).json()
+    assert [
+        {"id": hall_id, "venue_id": venue_id, "name": "Үлкен зал", "seats": None}
+    ] == office.http.get("/v1/halls").json()
 
 
 def test_two_events_never_share_a_minute_of_a_hall(office):

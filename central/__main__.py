@@ -125,7 +125,10 @@ def build_catalogue(home: Home) -> None:
 @click.option("--from", "first", required=True, type=DAY, help="First day, by its calendar.")
 @click.option("--to", "last", required=True, type=DAY, help="Last day, included.")
 @click.option("--pack", default="", help="Rule pack to close by; see `packs list`.")
-def close_period(home: Home, venue_id: int, first: datetime, last: datetime, pack: str) -> None:
+@click.option("--dry-run", is_flag=True, help="Tell what it would come to; write nothing.")
+def close_period(
+    home: Home, venue_id: int, first: datetime, last: datetime, *, pack: str, dry_run: bool
+) -> None:
     """Distribute the licence fees of a venue's events, and freeze how.
 
     Every event that starts on these days must have ended. Each fee follows the performed time of
@@ -134,9 +137,10 @@ def close_period(home: Home, venue_id: int, first: datetime, last: datetime, pac
     event stays closed: closing exactly the same days again shows what was done, changes nothing.
     """
     from central.royalties.closing import Days
-    from central.royalties.commands import close_days
+    from central.royalties.commands import close_days, rehearse_days
 
-    click.echo(close_days(home, Days(venue_id, first.date(), last.date(), pack)))
+    days = Days(venue_id, first.date(), last.date(), pack)
+    click.echo(rehearse_days(home, days) if dry_run else close_days(home, days))
 
 
 @main.command()

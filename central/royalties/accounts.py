@@ -10,6 +10,7 @@ from central.royalties.closing import Summary
 from central.royalties.distribution import Evidence
 from central.royalties.money import Money
 from central.royalties.reckoning import PackUsed
+from central.royalties.rehearsal import Proposal, Rehearsal
 
 COLUMNS = (
     "statement_id",
@@ -74,6 +75,39 @@ def summary_json(summary: Summary) -> dict[str, Any]:
         "events": [_event_json(event) for event in summary.events],
         "statements": [_head_json(head) for head in summary.statements],
         "detections_left_out": summary.left_out,
+    }
+
+
+def rehearsal_json(dry: Rehearsal) -> dict[str, Any]:
+    """What a closing would be, and what would change against the last run of the venue."""
+    return {
+        "closing": summary_json(dry.summary),
+        "figures_sha256": dry.figures,
+        "last": distribution_json(dry.last) if dry.last else None,
+        "differences": [
+            {
+                "party": {"id": one.party_id, "name": one.party_name},
+                "before": money_json(one.before),
+                "after": money_json(one.after),
+            }
+            for one in dry.differences
+        ],
+    }
+
+
+def proposal_json(one: Proposal) -> dict[str, Any]:
+    """A closing that was prepared, and who approved it."""
+    return {
+        "id": one.id,
+        "venue_id": one.days.venue_id,
+        "from": one.days.first_day,
+        "to": one.days.last_day,
+        "pack": one.days.pack,
+        "figures_sha256": one.figures,
+        "prepared_by": one.prepared_by,
+        "prepared_at": one.prepared_at,
+        "approved_by": one.approved_by,
+        "distribution": one.distribution_id,
     }
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from central.database import reading, writing
 from central.founding import open_office
-from central.royalties import closing
+from central.royalties import closing, rehearsal
 from central.royalties.closed import ClosedEvent, Distribution
 from central.royalties.money import Money, total_of
 from central.royalties.reckoning import Assumed
@@ -27,6 +27,31 @@ def close_days(home: Home, days: closing.Days) -> str:
         return "\n".join(_told(_close_once(office.books, days)))
     finally:
         office.close()
+
+
+def rehearse_days(home: Home, days: closing.Days) -> str:
+    """Tell what closing would do, and the difference against the last run; write nothing.
+
+    Raises:
+        Unready, Unknown, Unacceptable, ClosedAlready: as the closing itself would.
+    """
+    office = open_office(home, Settings())
+    try:
+        with writing(office.books) as connection:
+            dry = rehearsal.rehearse(connection, days, now=datetime.now(UTC))
+    finally:
+        office.close()
+    return "\n".join([*_told(dry.summary), "", *_told_of_difference(dry)])
+
+
+def _told_of_difference(dry: rehearsal.Rehearsal) -> list[str]:
+    told = ["DRY RUN: nothing was written."]
+    if dry.last is None:
+        return [*told, "There is no earlier distribution of this venue to compare with."]
+    told.append(f"Against distribution {dry.last.id}:")
+    for one in dry.differences:
+        told.append(f"  {one.before.text():>20} → {one.after.text():>20}  {one.party_name}")
+    return told
 
 
 def _close_once(books: Engine, days: closing.Days) -> closing.Summary:

@@ -1,16 +1,16 @@
 """Closing a period and reading statements over HTTP."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from central.access import Staff
+from central.access import Staff, admit
 from central.database import reading, writing
 from central.desk import Desk
 from central.forms import Form, Number
-from central.royalties import accounts, closing, store
+from central.royalties import accounts, closing, rehearsal, store
 
 router = APIRouter(prefix="/v1", tags=["royalties"], dependencies=[Staff])
 
@@ -23,13 +23,57 @@ class PeriodToClose(Form):
     last_day: date = Field(alias="to")
     pack: str = Field(default="", max_length=64)
 
+    def days(self) -> closing.Days:
+        """As the closing takes them."""
+        return closing.Days(self.venue_id, self.first_day, self.last_day, self.pack)
+
+
+def _who(desk: Desk, request: Request) -> str:
+    return admit(desk, request.headers)
+
+
+Who = Annotated[str, Depends(_who)]
+"""Whose token was shown, by its label."""
+
+
+@router.post("/periods/rehearse")
+def rehearse_period(desk: Desk, period: PeriodToClose) -> dict[str, Any]:
+    """What closing would come to, and its difference against the last run; nothing is written."""
+    with writing(desk.books) as connection:
+        dry = rehearsal.rehearse(connection, period.days(), now=desk.now())
+    return accounts.rehearsal_json(dry)
+
+
+@router.post("/periods/prepare", status_code=201)
+def prepare_period(desk: Desk, period: PeriodToClose, who: Who) -> dict[str, Any]:
+    """Propose a closing, for another person to approve."""
+    with writing(desk.books) as connection:
+        one = rehearsal.prepare(connection, period.days(), by=who, now=desk.now())
+    return accounts.proposal_json(one)
+
+
+@router.get("/proposals")
+def list_proposals(desk: Desk) -> list[dict[str, Any]]:
+    """Every closing that was prepared, the latest first."""
+    with reading(desk.books) as connection:
+        return [accounts.proposal_json(one) for one in rehearsal.all_proposals(connection)]
+
+
+@router.post("/proposals/{proposal_id}/approve")
+def approve_period(desk: Desk, proposal_id: Number, who: Who) -> dict[str, Any]:
+    """Close what another person prepared, if it still says the same; once and for good."""
+    with writing(desk.books) as connection:
+        made = rehearsal.approve(connection, proposal_id, by=who, now=desk.now())
+    return accounts.summary_json(made)
+
 
 @router.post("/periods/close", status_code=201)
 def close_period(desk: Desk, period: PeriodToClose) -> dict[str, Any]:
     """Distribute the fees of the period's events and freeze how; closing twice is refused."""
-    days = closing.Days(period.venue_id, period.first_day, period.last_day, period.pack)
     with writing(desk.books) as connection:
-        return accounts.summary_json(closing.close_period(connection, days, now=desk.now()))
+        return accounts.summary_json(
+            closing.close_period(connection, period.days(), now=desk.now())
+        )
 
 
 @router.get("/distributions")

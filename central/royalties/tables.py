@@ -81,6 +81,29 @@ reckonings = Table(
     Column("lines", JSON, nullable=False),
 )
 
+# What one person prepared to be closed, and the word of another that closed it.
+proposals = Table(
+    "proposals",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("venue_id", ForeignKey("venues.id"), nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("pack_id", String(64), nullable=False),  # empty: the simple rule
+    Column("figures", String(64), nullable=False),  # SHA-256 of all that would be closed
+    Column("prepared_by", String(100), nullable=False),
+    Column("prepared_at", Instant, nullable=False),
+)
+
+approvals = Table(
+    "approvals",
+    METADATA,
+    Column("proposal_id", ForeignKey("proposals.id"), primary_key=True, autoincrement=False),
+    Column("distribution_id", ForeignKey("distributions.id"), nullable=False, unique=True),
+    Column("approved_by", String(100), nullable=False),
+    Column("approved_at", Instant, nullable=False),
+)
+
 used_plays = Table(
     "used_plays",
     METADATA,

@@ -1,12 +1,12 @@
 """Closing a period and reading statements over HTTP."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 
-from central.access import Staff, admit
+from central.access import Staff, Teller
 from central.database import reading, writing
 from central.desk import Desk
 from central.forms import Form, Number
@@ -28,14 +28,6 @@ class PeriodToClose(Form):
         return closing.Days(self.venue_id, self.first_day, self.last_day, self.pack)
 
 
-def _who(desk: Desk, request: Request) -> str:
-    return admit(desk, request.headers)
-
-
-Who = Annotated[str, Depends(_who)]
-"""Whose token was shown, by its label."""
-
-
 @router.post("/periods/rehearse")
 def rehearse_period(desk: Desk, period: PeriodToClose) -> dict[str, Any]:
     """What closing would come to, and its difference against the last run; nothing is written."""
@@ -45,7 +37,7 @@ def rehearse_period(desk: Desk, period: PeriodToClose) -> dict[str, Any]:
 
 
 @router.post("/periods/prepare", status_code=201)
-def prepare_period(desk: Desk, period: PeriodToClose, who: Who) -> dict[str, Any]:
+def prepare_period(desk: Desk, period: PeriodToClose, who: Teller) -> dict[str, Any]:
     """Propose a closing, for another person to approve."""
     with writing(desk.books) as connection:
         one = rehearsal.prepare(connection, period.days(), by=who, now=desk.now())
@@ -60,7 +52,7 @@ def list_proposals(desk: Desk) -> list[dict[str, Any]]:
 
 
 @router.post("/proposals/{proposal_id}/approve")
-def approve_period(desk: Desk, proposal_id: Number, who: Who) -> dict[str, Any]:
+def approve_period(desk: Desk, proposal_id: Number, who: Teller) -> dict[str, Any]:
     """Close what another person prepared, if it still says the same; once and for good."""
     with writing(desk.books) as connection:
         made = rehearsal.approve(connection, proposal_id, by=who, now=desk.now())

@@ -156,8 +156,10 @@ def test_four_eyes_over_http_and_a_dry_run_at_the_desk(office, theatre_of):
     listed = office.http.get("/v1/proposals").json()
     told = CliRunner().invoke(
         main,
-        ["close-period", *home, "--venue", str(theatre.venue_id), "--from", "2026-11-21"]
-        + ["--to", "2026-11-21", "--pack", PACK, "--dry-run"],
+        [
+            *("close-period", *home, "--venue", str(theatre.venue_id), "--pack", PACK),
+            *("--from", "2026-11-21", "--to", "2026-11-21", "--dry-run"),
+        ],
     )
 
     assert (dry.status_code, own.status_code, other.status_code) == (200, 403, 200)

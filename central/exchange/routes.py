@@ -1,6 +1,7 @@
 """Reports over HTTP, for programs by token and for the console's links by its cookie."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
@@ -62,16 +63,19 @@ def _answer(
     office: Office, what: str, number: int, *, form: Form, tongue: str
 ) -> StreamingResponse:
     # Written whole before the first byte is sent: a report that fails half-way is no report.
-    waiting = cast("BinaryIO", SpooledTemporaryFile(_IN_MEMORY_BYTES))  # noqa: SIM115 - _sent closes
-    with reading(office.books) as connection:
+    with ExitStack() as unless_sent, reading(office.books) as connection:
         report = drawn_up(connection, what, number, tongue=tongue)
-        MAKERS[form].write(report, waiting)
+        waiting = unless_sent.enter_context(SpooledTemporaryFile(_IN_MEMORY_BYTES))
+        MAKERS[form].write(report, cast("BinaryIO", waiting))
+        unless_sent.pop_all()
     headers = {
         "content-disposition": f'attachment; filename="{report.name}.{form}"',
         "x-content-type-options": "nosniff",
         "cache-control": "no-store",
     }
-    return StreamingResponse(_sent(waiting), media_type=MAKERS[form].media_type, headers=headers)
+    return StreamingResponse(
+        _sent(cast("BinaryIO", waiting)), media_type=MAKERS[form].media_type, headers=headers
+    )
 
 
 def _sent(waiting: BinaryIO) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from central.catalogue.shared import settle
 from central.database import reading, writing
 from central.desk import Desk
 from central.forms import After, Number
-from central.royalties import accounts, closing
+from central.royalties import closing
 from central.royalties import store as royalties
 from central.royalties.closed import REASONS_TOLD
 from central.transparency.bundle import bundle_of
@@ -144,15 +144,6 @@ def show_distribution(desk: Desk, distribution_id: Number) -> Response:
         "distribution",
         content | {"reasons": REASONS_TOLD, "rule": summary.distribution.rule_in_words},
     )
-
-
-@console.get("/statements/{statement_id}.csv")
-def download_statement(desk: Desk, statement_id: Number) -> Response:
-    """A statement for a spreadsheet."""
-    with reading(desk.books) as connection:
-        text = accounts.statement_csv(royalties.statement(connection, statement_id))
-    name = f'attachment; filename="statement-{statement_id}.csv"'
-    return Response(text, media_type="text/csv", headers=HEADERS | {"content-disposition": name})
 
 
 @console.get("/statements/{statement_id}/bundle")

@@ -1,9 +1,13 @@
 """Whole numbers packed without gaps into 32-bit words, and the checksum of such words."""
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+Whole = Any
+"""A whole number inside a kernel: Python's and numpy's are the same there, to mypy they are not."""
 WORD_BITS = 32
 WIDEST_BITS = 24  # of a number written in one piece
 _WORD = 0xFFFFFFFF
@@ -33,7 +37,7 @@ _CRC = _crc_tables()
 
 
 @njit(cache=True, nogil=True)
-def checksum(words: NDArray[np.uint32], first: int, until: int) -> int:
+def checksum(words: NDArray[np.uint32], first: Whole, until: Whole) -> Whole:
     """CRC-32 of words first <= i < until, read as little-endian bytes; what zlib gives."""
     crc = np.int64(_WORD)
     for i in range(first, until):
@@ -48,7 +52,7 @@ def checksum(words: NDArray[np.uint32], first: int, until: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def peek(words: NDArray[np.uint32], at: int) -> int:
+def peek(words: NDArray[np.uint32], at: Whole) -> Whole:
     """The 32 bits that begin at bit `at`; the word after the one it lies in must exist."""
     word = at >> 5
     both = np.int64(words[word]) | (np.int64(words[word + 1]) << 32)
@@ -56,7 +60,7 @@ def peek(words: NDArray[np.uint32], at: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def zeros(words: NDArray[np.uint32], at: int, until: int) -> int:
+def zeros(words: NDArray[np.uint32], at: Whole, until: Whole) -> Whole:
     """How many zero bits there are from bit `at` on; none are looked for at or after `until`."""
     count = 0
     while at + count < until:
@@ -68,7 +72,7 @@ def zeros(words: NDArray[np.uint32], at: int, until: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def put(words: NDArray[np.uint32], at: int, number: int, width: int) -> int:
+def put(words: NDArray[np.uint32], at: Whole, number: Whole, width: Whole) -> Whole:
     """Write a number of at most 24 bits into words that are zero there; gives the bit after it."""
     word = at >> 5
     shifted = np.int64(number) << (at & 31)
@@ -79,7 +83,7 @@ def put(words: NDArray[np.uint32], at: int, number: int, width: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def put_gamma(words: NDArray[np.uint32], at: int, number: int) -> int:
+def put_gamma(words: NDArray[np.uint32], at: Whole, number: Whole) -> Whole:
     """Write a number from 1 on in Elias' gamma code: its length in zeros, a one, its low bits."""
     low = bits_of(number) - 1
     at = put(words, at + low, 1, 1)
@@ -87,7 +91,7 @@ def put_gamma(words: NDArray[np.uint32], at: int, number: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def bits_of(number: int) -> int:
+def bits_of(number: Whole) -> Whole:
     """How many bits a number has: 0 for 0, 1 for 1, 2 for 2 and 3."""
     count = 0
     while number >> count:

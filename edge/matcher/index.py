@@ -4,6 +4,7 @@ import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -21,18 +22,17 @@ SUFFIX = ".qseg"
 GUARD_FRAMES = 1024  # silence between recordings on the segment's timeline: no window spans two
 
 
-@dataclass(frozen=True, slots=True)
-class Blocks:
+class Blocks(NamedTuple):
     """Blocks of one kind in an open file; each is checked when it is first read.
 
     Attributes:
-        kind: what it is called in an error.
-        ends: int64, one more than blocks: the word of the file where each begins.
+        words: uint32, the whole file.
+        ends: int64, one more than blocks: the word at which each begins.
         sums: uint32, CRC-32 of each.
         seen: uint8, 1 for each whose checksum has been found right.
     """
 
-    kind: str
+    words: NDArray[np.uint32]
     ends: NDArray[np.int64]
     sums: NDArray[np.uint32]
     seen: NDArray[np.uint8]
@@ -49,7 +49,6 @@ class Segment:
         starts: int64, where each recording begins on the timeline.
         lengths: uint32, frames of each recording.
         hidden: bool, for each recording whether a newer segment replaces or removes it.
-        words: uint32, the whole file.
         firsts: uint32, the lowest hash of each block of postings.
         postings: blocks of postings.
         points: blocks of landmarks, recording by recording.
@@ -62,7 +61,6 @@ class Segment:
     starts: NDArray[np.int64]
     lengths: NDArray[np.uint32]
     hidden: NDArray[np.bool_]
-    words: NDArray[np.uint32]
     firsts: NDArray[np.uint32]
     postings: Blocks
     points: Blocks
@@ -102,21 +100,17 @@ class Segment:
         ends = self.points.ends
         room = 32 * int(ends[last] - ends[block]) // LOWEST_BITS
         frames, quarters = np.empty(room, np.uint32), np.empty(room, np.uint16)
-        count = _read(
-            self.words, ends, self.points.sums, self.points.seen,
-            origin, block, last, frames, quarters,
-        )  # fmt: skip
+        count = _read(self.points, origin, block, last, frames, quarters)
         if count < 0:
-            raise self.damage(self.points, -1 - count)
+            raise self.damage("landmarks", self.points, -1 - count)
         window = slice(*np.searchsorted(frames[:count], np.array((low, high), np.uint32)))
         return frames[window].astype(np.int64) + start, quarters[window]
 
-    def damage(self, blocks: Blocks, number: int) -> BadCatalogue:
+    def damage(self, kind: str, blocks: Blocks, number: int) -> BadCatalogue:
         """What to say of a block whose bytes are not those written."""
         at = 4 * int(blocks.ends[number])
         return BadCatalogue(
-            f"{self.path}: block {number} of {blocks.kind}, at byte {at}, is damaged;"
-            " fetch it again"
+            f"{self.path}: block {number} of {kind}, at byte {at}, is damaged; fetch it again"
         )
 
 
@@ -193,6 +187,7 @@ def _open(path: Path, recipe: Recipe) -> Segment:
 
 
 def _segment(path: Path, view: memoryview, opened: layout.Opened) -> Segment:
+    words = np.frombuffer(view, "<u4")
     return Segment(
         path=path,
         recordings=opened.names,
@@ -200,10 +195,9 @@ def _segment(path: Path, view: memoryview, opened: layout.Opened) -> Segment:
         starts=starts_of(opened.lengths),
         lengths=opened.lengths,
         hidden=np.zeros(len(opened.lengths), np.bool_),
-        words=np.frombuffer(view, "<u4"),
         firsts=opened.firsts,
-        postings=_unseen("postings", opened.posting_ends, opened.posting_sums),
-        points=_unseen("landmarks", opened.point_ends, opened.point_sums),
+        postings=_unseen(words, opened.posting_ends, opened.posting_sums),
+        points=_unseen(words, opened.point_ends, opened.point_sums),
         first_points=np.concatenate(([0], np.cumsum(blocks_of(opened.lengths)))),
     )
 
@@ -215,30 +209,25 @@ def starts_of(lengths: NDArray[np.uint32]) -> NDArray[np.int64]:
     return np.cumsum(spans) - spans
 
 
-def _unseen(kind: str, ends: NDArray[np.int64], sums: NDArray[np.uint32]) -> Blocks:
-    return Blocks(kind, ends, sums, np.zeros(len(sums), np.uint8))
+def _unseen(words: NDArray[np.uint32], ends: NDArray[np.int64], sums: NDArray[np.uint32]) -> Blocks:
+    return Blocks(words, ends, sums, np.zeros(len(sums), np.uint8))
 
 
 @njit(cache=True, nogil=True)
-def is_whole(
-    words: NDArray[np.uint32],
-    ends: NDArray[np.int64],
-    sums: NDArray[np.uint32],
-    seen: NDArray[np.uint8],
-    block: int,
-) -> bool:
+def is_whole(blocks: Blocks, number: int) -> bool:
     """Whether a block is as it was written; looked at once, then remembered."""
-    if not seen[block] and checksum(words, ends[block], ends[block + 1]) == sums[block]:
-        seen[block] = 1
-    return seen[block] != 0
+    if blocks.seen[number]:
+        return True
+    first, until = blocks.ends[number], blocks.ends[number + 1]
+    if checksum(blocks.words, first, until) != blocks.sums[number]:
+        return False
+    blocks.seen[number] = 1
+    return True
 
 
 @njit(cache=True, nogil=True)
 def _read(
-    words: NDArray[np.uint32],
-    ends: NDArray[np.int64],
-    sums: NDArray[np.uint32],
-    seen: NDArray[np.uint8],
+    blocks: Blocks,
     origin: int,
     first: int,
     until: int,
@@ -248,10 +237,11 @@ def _read(
     """Landmarks of blocks first <= b < until, frames counted from block `origin`; -1-b if bad."""
     n = 0
     for b in range(first, until):
-        if not is_whole(words, ends, sums, seen, b):
+        if not is_whole(blocks, b):
             return -1 - b
+        low, high = blocks.ends[b], blocks.ends[b + 1]
         at = (b - origin) * BLOCK_FRAMES
-        count = unpack(words, ends[b], ends[b + 1], at, frames[n:], quarters[n:])
+        count = unpack(blocks.words, low, high, at, frames[n:], quarters[n:])
         if count < 0:
             return -1 - b
         n += count

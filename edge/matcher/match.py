@@ -1,18 +1,24 @@
 """Which recordings could be sounding: each shared hash votes for a place in the catalogue."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from edge.matcher.bits import peek
-from edge.matcher.index import Segment, is_whole
+from edge.matcher.bits import Whole, peek
+from edge.matcher.index import Blocks, Segment, is_whole
 from edge.matcher.postings import COUNT_BITS, STEP_BITS, next_list
 
 MOST_VOTES = 3 << 20  # of one search in one segment: 25 MB; the commonest hashes are left out
 _LEAST_PART_BITS = 16  # votes are counted in parts of the timeline that fit the cache …
 _PARTS_BITS = 9  # … but in no more than 512 at once
+_MOST_COUNTED = 255  # votes for one step: what has more is as certain
+_BAD, _FULL = (
+    -1,
+    -2,
+)  # what is wrong with a block: it is no block; it has more votes than there is room for
 _KEPT = 64  # times the candidates wanted: room while the weakest are not known yet
 
 
@@ -47,100 +53,166 @@ def vote(
     Raises:
         BadCatalogue: a block of the segment is damaged.
     """
-    nothing = Candidates(np.zeros(0, np.int64), np.zeros(0, np.int32))
     if not len(segment.firsts) or not len(hashes) or limit < 1:
-        return nothing
-    cast, parts, margin, part_bits = _cast(segment, hashes, anchors)
-    if not len(cast):
-        return nothing
-    steps, votes = _count(
-        cast, parts, part_bits, limit, _KEPT * limit,
-        segment.starts, segment.hidden if segment.hidden.any() else segment.hidden[:0],
-        np.int64(int(anchors.max()) - (margin << STEP_BITS)),
-    )  # fmt: skip
-    best = np.lexsort((steps, -votes))[:limit]
-    return Candidates((steps[best] - margin) << STEP_BITS, votes[best])
+        return Candidates(np.zeros(0, np.int64), np.zeros(0, np.int32))
+    cast = _cast(segment, hashes, anchors)
+    room = _KEPT * limit
+    state = np.array((0, 1))
+    best = _Best(np.empty(room, np.int64), np.empty(room, np.int32), state, limit)
+    hidden = segment.hidden if segment.hidden.any() else segment.hidden[:0]
+    reach = int(anchors.max()) - (cast.margin << STEP_BITS)  # the last hash's recording is meant
+    _count(cast, segment.starts, hidden, reach, best)
+    steps, votes = best.steps[: state[0]], best.votes[: state[0]]
+    order = np.lexsort((steps, -votes))[:limit]
+    return Candidates((steps[order] - cast.margin) << STEP_BITS, votes[order])
 
 
-def _cast(
-    segment: Segment, hashes: NDArray[np.uint32], anchors: NDArray[np.int32]
-) -> tuple[NDArray[np.int32], NDArray[np.int64], int, int]:
-    """All votes, by parts of the timeline, and where each part begins; the rarest hashes first."""
+class _Asked(NamedTuple):
+    """A query's hashes, each once.
+
+    Attributes:
+        keys: uint32, the hashes, rising.
+        firsts: int64, one more than keys: where the anchors of each begin.
+        shifts: int64, what turns a step into a vote, for each anchor.
+    """
+
+    keys: NDArray[np.uint32]
+    firsts: NDArray[np.int64]
+    shifts: NDArray[np.int64]
+
+
+class _Cast(NamedTuple):
+    """The votes of a query.
+
+    Attributes:
+        votes: int32, steps of the timeline, those of one part together.
+        parts: int64, one more than parts: where the votes of each begin.
+        part_bits: a part has two to the power of so many steps.
+        margin: steps by which every vote is too late, so that none is negative.
+    """
+
+    votes: NDArray[np.int32]
+    parts: NDArray[np.int64]
+    part_bits: int
+    margin: int
+
+
+def _cast(segment: Segment, hashes: NDArray[np.uint32], anchors: NDArray[np.int32]) -> _Cast:
+    """All votes, of the rarest hashes if there are too many."""
     order = np.argsort(hashes, kind="stable")
-    keys, starts = np.unique(hashes[order], return_index=True)
-    blocks = np.searchsorted(segment.firsts, keys, "right") - 1
-    asked, firsts = np.unique(blocks[blocks >= 0], return_index=True)
-    firsts = np.append(firsts + np.count_nonzero(blocks < 0), len(keys))
-    sizes = np.diff(segment.postings.ends)[asked]
+    keys, firsts = np.unique(hashes[order], return_index=True)
     shifts = (-anchors[order].astype(np.int64)) >> STEP_BITS
     margin = -int(shifts.min())
-    span = (int(segment.starts[-1] + segment.lengths[-1]) >> STEP_BITS) + margin + 2
+    asked = _Asked(keys, np.append(firsts, len(hashes)), shifts + margin)
+    last = int(segment.starts[-1] + segment.lengths[-1]) >> STEP_BITS
+    span = last + margin + 2
     part_bits = max(_LEAST_PART_BITS, span.bit_length() - _PARTS_BITS)
     votes = np.empty(MOST_VOTES, np.int32)
-    blocks_of = segment.postings
-    count = _gather(
-        segment.words, blocks_of.ends, blocks_of.sums, blocks_of.seen, segment.firsts,
-        asked, np.argsort(sizes, kind="stable"), firsts, keys,
-        np.append(starts, len(hashes)), shifts + margin, span, votes,
-    )  # fmt: skip
+    count = _gather(segment.postings, segment.firsts, *_by_block(segment, keys), asked, span, votes)
     if count < 0:
-        raise segment.damage(blocks_of, -1 - count)
-    parts = np.zeros(
-        (span >> part_bits) + 3, np.int64
-    )  # the last is empty: its turn ends the count
-    return _sort(votes[:count], part_bits, parts), parts, margin, part_bits
+        raise segment.damage("postings", segment.postings, -1 - count)
+    # The last part is empty: in its turn the last vote of the one before is weighed.
+    parts = np.zeros((span >> part_bits) + 3, np.int64)
+    return _Cast(_by_part(votes[:count], part_bits, parts), parts, part_bits, margin)
+
+
+def _by_block(
+    segment: Segment, keys: NDArray[np.uint32]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Blocks that may hold some of the keys, the smallest first, each with its run of keys."""
+    blocks = np.searchsorted(segment.firsts, keys, "right") - 1
+    before = int(np.count_nonzero(blocks < 0))  # lower than any hash there is
+    numbers, firsts = np.unique(blocks[before:], return_index=True)
+    ends = np.append(firsts + before, len(keys))
+    order = np.argsort(np.diff(segment.postings.ends)[numbers], kind="stable")
+    return numbers[order], ends[:-1][order], ends[1:][order]
 
 
 @njit(cache=True, nogil=True)
 def _gather(
-    words: NDArray[np.uint32],
-    ends: NDArray[np.int64],
-    sums: NDArray[np.uint32],
-    seen: NDArray[np.uint8],
+    blocks: Blocks,
     lowest: NDArray[np.uint32],
-    asked: NDArray[np.int64],
-    order: NDArray[np.int64],
+    numbers: NDArray[np.int64],
     firsts: NDArray[np.int64],
-    keys: NDArray[np.uint32],
-    starts: NDArray[np.int64],
-    shifts: NDArray[np.int64],
-    span: int,
+    ends: NDArray[np.int64],
+    asked: _Asked,
+    span: Whole,
     votes: NDArray[np.int32],
-) -> int:
-    """Write the votes of all hashes, from small blocks to large, until there is no more room."""
+) -> Whole:
+    """Write the votes block by block until there is no more room; -1-b if block b is bad."""
     steps = np.empty(len(votes), np.int32)
     n = 0
-    for i in order:
-        block = asked[i]
-        if not is_whole(words, ends, sums, seen, block):
-            return -1 - block
-        at, until = ends[block] << 5, ends[block + 1] << 5
-        lists = peek(words, at) & ((1 << COUNT_BITS) - 1)
-        at += COUNT_BITS
-        key = np.int64(lowest[block]) - 1
-        k = firsts[i]
-        while lists > 0 and k < firsts[i + 1]:
-            lists -= 1
-            gap, count, at = next_list(words, at, until, steps)
-            if count < 0:
-                return -1 - block
-            key += gap
-            while k < firsts[i + 1] and keys[k] < key:
-                k += 1
-            if k == firsts[i + 1] or keys[k] != key:
-                continue
-            if n + count * (starts[k + 1] - starts[k]) > len(votes):
-                return n
-            for a in range(starts[k], starts[k + 1]):
-                for s in range(count):
-                    votes[n] = min(steps[s] + shifts[a], span)
-                    n += 1
+    for i in range(len(numbers)):
+        number = numbers[i]
+        if not is_whole(blocks, number):
+            return -1 - number
+        bits = (blocks.ends[number] << 5, blocks.ends[number + 1] << 5)
+        keys = (firsts[i], ends[i])
+        key = np.int64(lowest[number]) - 1
+        done = _read_block(blocks.words, bits, key, keys, asked, span, steps, votes[n:])
+        if done == _BAD:
+            return -1 - number
+        if done == _FULL:
+            break
+        n += done
     return n
 
 
 @njit(cache=True, nogil=True)
-def _sort(votes: NDArray[np.int32], part_bits: int, parts: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Votes by the part of the timeline they lie in; `parts` tells where each begins."""
+def _read_block(
+    words: NDArray[np.uint32],
+    bits: tuple[Whole, Whole],
+    key: Whole,
+    keys: tuple[Whole, Whole],
+    asked: _Asked,
+    span: Whole,
+    steps: NDArray[np.int32],
+    votes: NDArray[np.int32],
+) -> Whole:
+    """Write the votes of those keys whose lists are in a block; how many, or what is wrong."""
+    at, until = bits
+    lists = peek(words, at) & ((1 << COUNT_BITS) - 1)
+    at += COUNT_BITS
+    k, n = keys[0], 0
+    for _ in range(lists):
+        gap, count, at = next_list(words, at, until, steps)
+        if count < 0:
+            return _BAD
+        key += gap
+        while k < keys[1] and asked.keys[k] < key:
+            k += 1
+        if k == keys[1]:
+            break
+        if asked.keys[k] != key:
+            continue
+        shifts = asked.shifts[asked.firsts[k] : asked.firsts[k + 1]]
+        if n + count * len(shifts) > len(votes):
+            return _FULL
+        n += _shift(steps, count, shifts, span, votes[n:])
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _shift(
+    steps: NDArray[np.int32],
+    count: Whole,
+    shifts: NDArray[np.int64],
+    span: Whole,
+    votes: NDArray[np.int32],
+) -> Whole:
+    """Write a list of steps once for each anchor, none beyond the timeline; gives how many."""
+    for a in range(len(shifts)):
+        at = a * count
+        for s in range(count):
+            votes[at + s] = min(steps[s] + shifts[a], span)
+    return count * len(shifts)
+
+
+@njit(cache=True, nogil=True)
+def _by_part(
+    votes: NDArray[np.int32], part_bits: Whole, parts: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """Votes by the part of the timeline they lie in; `parts` is told where each begins."""
     for k in range(len(votes)):
         parts[(votes[k] >> part_bits) + 1] += 1
     for p in range(1, len(parts)):
@@ -154,74 +226,105 @@ def _sort(votes: NDArray[np.int32], part_bits: int, parts: NDArray[np.int64]) ->
     return out
 
 
-@njit(cache=True, nogil=True)
-def _is_hidden(starts: NDArray[np.int64], hidden: NDArray[np.bool_], place: int) -> bool:
-    return len(hidden) > 0 and hidden[max(0, np.searchsorted(starts, place, side="right") - 1)]
+class _Best(NamedTuple):
+    """Room for steps and their votes; `state` holds how many there are and what is too few.
+
+    Attributes:
+        steps: int64, the steps.
+        votes: int32, votes of each with its next neighbour.
+        state: int64, two: how many are filled; the least that a newcomer needs.
+        limit: how many are wanted.
+    """
+
+    steps: NDArray[np.int64]
+    votes: NDArray[np.int32]
+    state: NDArray[np.int64]
+    limit: int
 
 
 @njit(cache=True, nogil=True)
 def _count(
-    votes: NDArray[np.int32],
-    parts: NDArray[np.int64],
-    part_bits: int,
-    limit: int,
-    room: int,
-    starts: NDArray[np.int64],
-    hidden: NDArray[np.bool_],
-    reach: int,
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Steps whose own votes and their next neighbour's are most; no `limit` best is missing."""
-    counts = np.zeros((1 << part_bits) + 2, np.uint8)  # slot 0 is the part before's last
-    steps = np.empty(room, np.int64)
-    totals = np.empty(room, np.int32)
-    n, least, last = 0, 1, np.uint8(0)
-    for p in range(len(parts) - 1):
-        base = np.int64(p) << part_bits
-        high = np.empty(parts[p + 1] - parts[p] + 1, np.int32)
-        tall = 0
-        counts[0] = last
-        half = (least + 1) >> 1
-        if last >= half:
-            high[tall] = 0
-            tall += 1
-        for k in range(parts[p], parts[p + 1]):
-            slot = votes[k] - base + 1
-            if counts[slot] < 255:
-                counts[slot] += 1
-                if counts[slot] == half:
-                    high[tall] = slot
-                    tall += 1
-        last = counts[1 << part_bits]
-        for h in range(tall):
+    cast: _Cast, starts: NDArray[np.int64], hidden: NDArray[np.bool_], reach: Whole, best: _Best
+) -> None:
+    """Find the steps whose own votes and their next neighbour's are most; none of them is missed.
+
+    A part is counted in slots, of which slot 0 is the last step of the part before. Of two steps
+    that have enough together one has half: only those, and what is next to them, are looked at.
+    """
+    counts = np.zeros((1 << cast.part_bits) + 2, np.uint8)
+    high = np.empty(len(cast.votes) + 1, np.int32)
+    for p in range(len(cast.parts) - 1):
+        votes = cast.votes[cast.parts[p] : cast.parts[p + 1]]
+        base = (np.int64(p) << cast.part_bits) - 1  # the step of slot 0
+        half = np.uint8(min((best.state[1] + 1) >> 1, 255))
+        for h in range(_raise(votes, base, counts, half, high)):
             for slot in range(np.int64(high[h]) - 1, np.int64(high[h]) + 1):
-                if slot < 0 or slot == 1 << part_bits or counts[slot] == 0:
-                    continue  # the last is weighed with its neighbour in the next part
-                if slot != high[h] and counts[slot] >= half:
-                    continue  # has its own turn
-                total = np.int32(counts[slot]) + np.int32(counts[slot + 1])
-                step = base + slot - 1
-                if total < least or _is_hidden(starts, hidden, (step << STEP_BITS) + reach):
+                if not _is_due(counts, slot, np.int64(high[h]), half):
                     continue
-                if n == room:
-                    n, least = _thin(steps, totals, n, limit)
-                if n < room and total >= least:
-                    steps[n], totals[n] = step, total
-                    n += 1
-        counts[0] = 0
-        for k in range(parts[p], parts[p + 1]):
-            counts[votes[k] - base + 1] = 0
-    return steps[:n], totals[:n]
+                total = np.int64(counts[slot]) + np.int64(counts[slot + 1])
+                place = ((base + slot) << STEP_BITS) + reach
+                if total >= best.state[1] and not _is_hidden(starts, hidden, place):
+                    _take(best, base + slot, total)
+        last = counts[1 << cast.part_bits]
+        for k in range(len(votes)):
+            counts[votes[k] - base] = 0
+        counts[0] = last
 
 
 @njit(cache=True, nogil=True)
-def _thin(
-    steps: NDArray[np.int64], totals: NDArray[np.int32], n: int, limit: int
-) -> tuple[int, int]:
-    """Keep what is as good as the `limit`-th best; gives how many, and what a newcomer needs."""
-    least = np.sort(totals[:n])[n - limit]
-    kept = 0
-    for k in range(n):
-        if totals[k] > least or (totals[k] == least and kept < n // 2):
-            steps[kept], totals[kept] = steps[k], totals[k]
-            kept += 1
-    return kept, least + 1
+def _raise(
+    votes: NDArray[np.int32],
+    base: Whole,
+    counts: NDArray[np.uint8],
+    half: Whole,
+    high: NDArray[np.int32],
+) -> Whole:
+    """Count a part's votes; writes the slots that reach `half`, gives how many they are."""
+    tall = 0
+    if counts[0] >= half:
+        high[0] = 0
+        tall = 1
+    for k in range(len(votes)):
+        slot = votes[k] - base
+        if counts[slot] < _MOST_COUNTED:
+            counts[slot] += 1
+            if counts[slot] == half:
+                high[tall] = slot
+                tall += 1
+    return tall
+
+
+@njit(cache=True, nogil=True)
+def _take(best: _Best, step: Whole, votes: Whole) -> None:
+    """Put a step among the best; when there is no more room, those as good as wanted stay."""
+    if best.state[0] == len(best.steps):
+        least = np.sort(best.votes)[len(best.votes) - best.limit]
+        kept = 0
+        for k in range(len(best.steps)):
+            tie = best.votes[k] == least and kept < len(best.steps) // 2
+            if best.votes[k] > least or tie:
+                best.steps[kept] = best.steps[k]
+                best.votes[kept] = best.votes[k]
+                kept += 1
+        best.state[0] = kept
+        best.state[1] = least + 1
+    if votes >= best.state[1]:
+        best.steps[best.state[0]] = step
+        best.votes[best.state[0]] = votes
+        best.state[0] += 1
+
+
+@njit(cache=True, nogil=True)
+def _is_due(counts: NDArray[np.uint8], slot: Whole, high: Whole, half: Whole) -> bool:
+    """Whether a slot beside a high one, or itself, is to be weighed with its next neighbour now."""
+    if slot < 0 or slot == len(counts) - 2 or counts[slot] == 0:
+        return False  # the last slot is slot 0 of the next part
+    return bool(slot == high or counts[slot] < half)  # else it is high itself
+
+
+@njit(cache=True, nogil=True)
+def _is_hidden(starts: NDArray[np.int64], hidden: NDArray[np.bool_], place: Whole) -> bool:
+    """Whether the recording at a place is one that a newer segment replaces or removes."""
+    if len(hidden) == 0:
+        return False
+    return bool(hidden[max(0, int(np.searchsorted(starts, place, side="right")) - 1)])

@@ -78,12 +78,8 @@ def strongest(
     Returns:
         One bool for each peak.
     """
-    blocks = frames // BLOCK_FRAMES
-    order = np.lexsort((-heights, blocks))
-    ranked = blocks[order]
-    rank = np.arange(len(frames)) - np.searchsorted(ranked, ranked)
-    keep = np.zeros(len(frames), np.bool_)
-    keep[order] = rank < per_block
+    keep = np.ones(len(frames), np.bool_)
+    _thin(frames, heights, per_block, keep)
     return keep
 
 
@@ -94,6 +90,31 @@ def _none() -> Peaks:
 def _join(parts: list[Peaks]) -> Peaks:
     frames, bins, heights = (np.concatenate([part[k] for part in parts]) for k in range(3))
     return frames, bins, heights
+
+
+@njit(cache=True, nogil=True)
+def _thin(
+    frames: NDArray[np.int32],
+    heights: NDArray[np.float32],
+    per_block: int,
+    keep: NDArray[np.bool_],
+) -> None:
+    """Strike out of each second what is lower than its `per_block` highest."""
+    first = 0
+    while first < len(frames):
+        until = first
+        while (
+            until < len(frames) and frames[until] // BLOCK_FRAMES == frames[first] // BLOCK_FRAMES
+        ):
+            until += 1
+        if until - first > per_block:
+            ranked = np.sort(heights[first:until])
+            least = ranked[len(ranked) - per_block] if per_block else np.float32(np.inf)
+            ties = per_block - np.sum(heights[first:until] > least)
+            for k in range(first, until):
+                keep[k] = heights[k] > least or (heights[k] == least and ties > 0)
+                ties -= heights[k] == least
+        first = until
 
 
 @njit(cache=True, nogil=True)

@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from edge.matcher.bits import checksum, peek, put, zeros
+from edge.matcher.bits import Whole, checksum, peek, put, zeros
 
 BLOCK_FRAMES = 1024  # 24 s: what one candidate needs is one small read, seldom two
 _COUNT_BITS = 16
@@ -19,7 +19,7 @@ def blocks_of(frames: NDArray[np.uint32]) -> NDArray[np.int64]:
 
 @njit(cache=True, nogil=True)
 def pack(
-    frames: NDArray[np.int32], bins: NDArray[np.float32], length: int
+    frames: NDArray[np.int32], bins: NDArray[np.float32], length: Whole
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]:
     """Pack one recording's landmarks.
 
@@ -39,7 +39,7 @@ def pack(
     k = 0
     for b in range(blocks):
         at = (first << 5) + _COUNT_BITS
-        before = b * BLOCK_FRAMES
+        before = np.int64(b * BLOCK_FRAMES)
         count = 0
         while k < len(frames) and frames[k] < (b + 1) * BLOCK_FRAMES:
             at = put(words, at + frames[k] - before, 1, 1)
@@ -58,12 +58,12 @@ def pack(
 @njit(cache=True, nogil=True)
 def unpack(
     words: NDArray[np.uint32],
-    first: int,
-    until: int,
-    frame: int,
+    first: Whole,
+    until: Whole,
+    frame: Whole,
     frames: NDArray[np.uint32],
     quarters: NDArray[np.uint16],
-) -> int:
+) -> Whole:
     """Read a block; safe on any words, as long as four more follow it.
 
     Args:

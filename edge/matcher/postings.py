@@ -6,7 +6,17 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from edge.matcher.bits import WIDEST_BITS, ZEROS, bits_of, checksum, peek, put, put_gamma, zeros
+from edge.matcher.bits import (
+    WIDEST_BITS,
+    ZEROS,
+    Whole,
+    bits_of,
+    checksum,
+    peek,
+    put,
+    put_gamma,
+    zeros,
+)
 
 STEP_BITS = 2  # places are kept to 4 frames, 93 ms
 REGION_BUCKETS = 2048  # no block spans two regions, so regions can be packed side by side
@@ -124,7 +134,9 @@ def _write(
 
 
 @njit(cache=True, nogil=True)
-def _put_gaps(words: NDArray[np.uint32], at: int, steps: NDArray[np.uint32], shift: int) -> int:
+def _put_gaps(
+    words: NDArray[np.uint32], at: Whole, steps: NDArray[np.uint32], shift: Whole
+) -> Whole:
     before = np.int64(-1)
     for k in range(len(steps)):
         gap = np.int64(steps[k]) - before - 1
@@ -136,7 +148,7 @@ def _put_gaps(words: NDArray[np.uint32], at: int, steps: NDArray[np.uint32], shi
 
 
 @njit(cache=True, nogil=True)
-def _gamma(words: NDArray[np.uint32], at: int, until: int) -> tuple[int, int]:
+def _gamma(words: NDArray[np.uint32], at: Whole, until: Whole) -> tuple[Whole, Whole]:
     """A number in gamma code and the bit after it; 0 where there can be none."""
     low = zeros(words, at, until)
     if low > WIDEST_BITS or at + 2 * low + 1 > until:
@@ -147,8 +159,8 @@ def _gamma(words: NDArray[np.uint32], at: int, until: int) -> tuple[int, int]:
 
 @njit(cache=True, nogil=True)
 def next_list(
-    words: NDArray[np.uint32], at: int, until: int, out: NDArray[np.int32]
-) -> tuple[int, int, int]:
+    words: NDArray[np.uint32], at: Whole, until: Whole, out: NDArray[np.int32]
+) -> tuple[Whole, Whole, Whole]:
     """Read one list; safe on any words, as long as four more follow the block.
 
     Args:

@@ -17,7 +17,7 @@ from edge.matcher.layout import GUARD_WORDS, Directory, Table
 from edge.matcher.postings import STEP_BITS, Blocks, pack
 from edge.matcher.recipe import RECIPE
 
-HASHED_PER_SECOND = 15  # landmarks of a recording that are paired
+HASHED_PER_SECOND = 14  # landmarks of a recording that are paired
 FAN = 4  # partners of each
 MOST_FRAMES = 2**32  # of a segment's timeline: three years
 
@@ -78,7 +78,8 @@ def postings_of(parts: Sequence[Part], first: int, until: int) -> Blocks:
     """Blocks of postings of all hashes first <= h < until, of parts that follow each other."""
     counts = np.zeros(until - first, np.int64)
     for part in parts:
-        counts += np.diff(part.ends[first : until + 1].astype(np.int64))
+        ends = part.ends[first : until + 1].astype(np.int64)
+        counts += ends[1:] - ends[:-1]
     cursor = np.cumsum(counts) - counts
     steps = np.empty(int(counts.sum()), np.uint32)
     at = 0

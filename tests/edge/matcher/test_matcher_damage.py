@@ -58,20 +58,18 @@ def test_a_hundred_thousand_alterations_are_harmless(segment, query, tmp_path):
 
 def test_a_damaged_block_is_named(segment, query, tmp_path):
     content, (whole,) = segment.read_bytes(), Index.open([segment]).segments
-    for blocks in (whole.postings, whole.points):
+    for kind, blocks in (("postings", whole.postings), ("landmarks", whole.points)):
         for number, first in enumerate(blocks.ends[:-1].tolist()):
             at = 4 * first
             path = tmp_path / "damaged.qseg"
             path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
             (opened,) = Index.open([path]).segments
-            if blocks.kind == "landmarks":
+            if kind == "landmarks":
                 look = partial(opened.landmarks_between, 0, 10**6)
             else:
                 every = np.arange(BUCKETS, dtype=np.uint32)
                 look = partial(_vote_for, opened, every)
-            with pytest.raises(
-                BadCatalogue, match=rf"block {number} of {blocks.kind}, at byte {at},"
-            ):
+            with pytest.raises(BadCatalogue, match=rf"block {number} of {kind}, at byte {at},"):
                 look()
             with pytest.raises(BadCatalogue, match=re.escape(str(path))):
                 look()

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from central.ingest.coverage import CoverageSpan, merge_coverage
+from central.ingest.unknown import UnknownSpan
 from central.royalties.distribution import Evidence, PlayUsed
 from central.web.timeline import STATES_IN_WORDS, Sounding, Window, coverage_sentence, draw
 
@@ -111,3 +112,18 @@ def test_a_bar_says_what_it_shows():
     (lane,) = draw(WINDOW, evening(), [sounding("Домбыра", 60, 120)]).lanes
 
     assert lane.plays[0].bar.says == "Домбыра, 19:01:00 to 19:02:00, 1:00.0 performed, 97.9 % sure"
+
+
+def test_unknown_music_has_a_line_of_its_own_and_is_counted():
+    length = WINDOW.end - WINDOW.start
+    span = UnknownSpan(WINDOW.start, WINDOW.start + length / 4, 1.0)
+    picture = draw(WINDOW, evening(), [], unknown=[span])
+
+    assert [(0.0, 25.0)] == [(bar.left, bar.width) for bar in picture.unknown]
+    assert picture.unknown_sentence.startswith("music heard, not known: ")
+
+
+def test_an_evening_whose_music_was_all_known_says_nothing_of_unknown():
+    picture = draw(WINDOW, evening(), [])
+
+    assert ("", ()) == (picture.unknown_sentence, picture.unknown)

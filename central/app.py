@@ -16,6 +16,7 @@ from central.doors import CountedBodies
 from central.errors import CentralError
 from central.exchange.routes import downloads
 from central.ingest import routes as ingest
+from central.ingest.reconciling_routes import reconciling
 from central.repertoire import detail_routes as details
 from central.repertoire import routes as repertoire
 from central.repertoire import uploads as sound
@@ -24,6 +25,7 @@ from central.royalties import routes as royalties
 from central.transparency import routes as transparency
 from central.turnstile import Turnstile
 from central.venues import routes as venues
+from central.venues.programme_routes import programmes
 from central.web.pages import PageRoute
 from central.web.routes import open_console
 from central.web.session import SignedIn
@@ -36,14 +38,17 @@ ROUTERS = (
     mandates.router,
     mandates.public,
     venues.router,
+    programmes,
     catalogue.staff,
     catalogue.boxes,
     devices.staff,
     devices.boxes,
     ingest.staff,
     ingest.boxes,
+    reconciling,
     downloads(prefix="/v1", door=Staff),  # before the rooms whose addresses theirs continue
     royalties.router,
+    royalties.public,
     transparency.public,
     transparency.staff,
 )

@@ -1,0 +1,59 @@
+"""The counter for what was declared: programmes of events, cue sheets of productions."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response, UploadFile
+
+from central import forms
+from central.access import Staff, Teller
+from central.database import reading, writing
+from central.desk import Desk
+from central.repertoire.imports import MEDIA_TYPES
+from central.venues import intake
+from central.venues.declarations import acknowledgement_of
+
+programmes = APIRouter(prefix="/v1", tags=["venues"], dependencies=[Staff])
+"""Where programmes and cue sheets come in."""
+
+Number = Annotated[int, Path(ge=1, le=forms.LARGEST)]
+
+
+@programmes.post("/events/{event_id}/programme", status_code=201)
+def declare_programme(
+    desk: Desk, teller: Teller, event_id: Number, file: UploadFile
+) -> intake.Answer:
+    """Take in a programme, CSV, XLSX or JSON; the latest one counts."""
+    content, name = file.file.read(), file.filename or "programme"
+    with writing(desk.books) as connection:
+        return intake.take_programme(
+            connection, event_id, content, name=name, by=teller, at=desk.now()
+        )
+
+
+@programmes.post("/productions/{production_id}/cue-sheet", status_code=201)
+def declare_cue_sheet(
+    desk: Desk, teller: Teller, production_id: Number, file: UploadFile
+) -> intake.Answer:
+    """Take in a cue sheet, CSV, XLSX or JSON; it holds for every showing without a programme."""
+    content, name = file.file.read(), file.filename or "cues"
+    with writing(desk.books) as connection:
+        return intake.take_cue_sheet(
+            connection, production_id, content, name=name, by=teller, at=desk.now()
+        )
+
+
+@programmes.get("/declarations/{number}/acknowledgement")
+def download_acknowledgement(desk: Desk, number: Number) -> Response:
+    """What became of each row of a declaration, and why."""
+    with reading(desk.books) as connection:
+        kind, content = acknowledgement_of(connection, number)
+    written = "xlsx" if kind == "xlsx" else "csv"
+    headers = {"content-disposition": f'attachment; filename="answer-{number}.{written}"'}
+    return Response(content, media_type=MEDIA_TYPES[written], headers=headers)
+
+
+@programmes.get("/templates/programme.csv")
+def download_template() -> Response:
+    """The template for programmes and cue sheets, with an example."""
+    headers = {"content-disposition": 'attachment; filename="programme.csv"'}
+    return Response(intake.template(), media_type=MEDIA_TYPES["csv"], headers=headers)

@@ -1,8 +1,5 @@
-"""Closings and statements as other programs read them: JSON with exact minor units, and CSV."""
+"""Closings and statements as other programs read them: JSON with exact minor units."""
 
-import csv
-import io
-from collections.abc import Sequence
 from typing import Any
 
 from central.royalties.closed import ClosedEvent, Distribution, Line, Statement, StatementHead
@@ -11,30 +8,7 @@ from central.royalties.distribution import Evidence
 from central.royalties.money import Money
 from central.royalties.reckoning import PackUsed
 from central.royalties.rehearsal import Proposal, Rehearsal
-
-COLUMNS = (
-    "statement_id",
-    "distribution_id",
-    "rule",
-    "rightholder_id",
-    "rightholder",
-    "event_id",
-    "event",
-    "play_id",
-    "started_at",
-    "ended_at",
-    "performed_milliseconds",
-    "work_id",
-    "work",
-    "recording_id",
-    "recording",
-    "role",
-    "share_basis_points",
-    "amount",
-    "currency",
-    "detections",
-)
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from central.royalties.waiting import Waiting
 
 
 def money_json(money: Money) -> dict[str, Any]:
@@ -92,6 +66,25 @@ def rehearsal_json(dry: Rehearsal) -> dict[str, Any]:
             }
             for one in dry.differences
         ],
+    }
+
+
+def waiting_json(one: Waiting) -> dict[str, Any]:
+    """A play that waits for its owner, without its money."""
+    return {
+        "venue": one.venue,
+        "day": one.day,
+        "started_at": one.started_at,
+        "milliseconds": one.milliseconds,
+        "play": one.play_id,
+        "recording": {
+            "id": one.recording_id,
+            "title": one.recording_title,
+            "performer": one.performer,
+        },
+        "work": one.work_title,
+        "reason": one.reason,
+        "claim_until": one.claim_until,
     }
 
 
@@ -185,43 +178,3 @@ def _evidence_json(heard: Evidence) -> dict[str, Any]:
         "ended_at": heard.ended_at,
         "confidence_per_mille": heard.confidence_per_mille,
     }
-
-
-def statement_csv(statement: Statement) -> str:
-    """A statement for a spreadsheet, one line per amount, in UTC and plain decimals."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    writer.writerows(_csv_row(statement, line) for line in statement.lines)
-    return out.getvalue()
-
-
-def _csv_row(statement: Statement, line: Line) -> Sequence[str | int | None]:
-    play = line.play
-    return (
-        statement.head.id,
-        statement.distribution.id,
-        statement.distribution.rule,
-        statement.head.party_id,
-        _harmless(statement.head.party_name),
-        line.event_id,
-        _harmless(line.event_title),
-        play.id,
-        play.started_at.isoformat(),
-        play.ended_at.isoformat(),
-        play.milliseconds,
-        play.work_id,
-        _harmless(play.work_title),
-        play.recording_id,
-        _harmless(play.recording_title),
-        line.role,
-        line.basis_points,
-        line.amount.decimal_text(),
-        line.amount.currency,
-        " ".join(heard.key for heard in play.detections),
-    )
-
-
-def _harmless(text: str) -> str:
-    # A spreadsheet would run a title that looks like a formula.
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

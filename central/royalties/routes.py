@@ -3,16 +3,28 @@
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 from pydantic import Field
 
 from central.access import Staff, Teller
 from central.database import reading, writing
 from central.desk import Desk
 from central.forms import Form, Number
-from central.royalties import accounts, closing, rehearsal, store
+from central.royalties import accounts, closing, rehearsal, store, waiting
+from central.turnstile import EachInTurn
 
 router = APIRouter(prefix="/v1", tags=["royalties"], dependencies=[Staff])
+
+
+public = APIRouter(prefix="/v1", tags=["royalties"], dependencies=[EachInTurn])
+
+
+@public.get("/unidentified")
+def list_unidentified(desk: Desk) -> list[dict[str, Any]]:
+    """Plays nobody could be paid for: what was heard, why it waits, until when to claim it."""
+    with reading(desk.books) as connection:
+        found = waiting.waiting_plays(connection, today=desk.now().date())
+    return [accounts.waiting_json(one) for one in found]
 
 
 class PeriodToClose(Form):
@@ -80,15 +92,6 @@ def show_distribution(desk: Desk, distribution_id: Number) -> dict[str, Any]:
     """One closing: its events, its statements, and what has been left out of it by now."""
     with reading(desk.books) as connection:
         return accounts.summary_json(closing.summary(connection, distribution_id))
-
-
-@router.get("/statements/{statement_id}.csv")
-def download_statement(desk: Desk, statement_id: Number) -> Response:
-    """A statement for a spreadsheet."""
-    with reading(desk.books) as connection:
-        text = accounts.statement_csv(store.statement(connection, statement_id))
-    name = f'attachment; filename="statement-{statement_id}.csv"'
-    return Response(text, media_type="text/csv", headers={"content-disposition": name})
 
 
 @router.get("/statements/{statement_id}")

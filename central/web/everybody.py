@@ -17,10 +17,11 @@ from central.repertoire.mandates.grants import USES, Question, Use
 from central.repertoire.mandates.lookup import who_may_license
 from central.repertoire.mandates.routes import Country
 from central.repertoire.sound import hear, recording_of
+from central.royalties.waiting import waiting_plays
 from central.turnstile import EachInTurn
 from central.web.pages import PageRoute, page
 from central.web.session import FromHere
-from central.web.tongues import TONGUES, licence_words, send_words
+from central.web.tongues import TONGUES, licence_words, send_words, waiting_words
 
 Tongue = Literal["kk", "ru", "en"]
 _SHOWN_RIGHTS = ("performing", "mechanical")
@@ -58,6 +59,15 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as e:
         raise Unacceptable(f"day {text!r} is not of the calendar") from e
+
+
+@everybody.get("/unidentified")
+def show_unidentified(desk: Desk, lang: Tongue = "kk") -> Response:
+    """What was heard and nobody could be paid for, why it waits, and until when to claim it."""
+    with reading(desk.books) as connection:
+        found = waiting_plays(connection, today=desk.now().date())
+    content = {"waiting": found, "tongues": TONGUES}
+    return page("unidentified", content | {"said": waiting_words(lang), "lang": lang})
 
 
 class _InvitedFirst(PageRoute):

@@ -66,6 +66,34 @@ _LICENCE = {
     "karaoke": ("Караоке", "Караоке", "Karaoke"),
     "reproduction": ("Көшірме жасау", "Изготовление копий", "Making copies"),
 }
+_WAITING = {
+    "heading": ("Күтіп тұрған орындаулар", "Ждут своего владельца", "Waiting for their owner"),
+    "why": (
+        "Бұл музыка естілді, бірақ ақысын кімге төлеу белгісіз. Сіздікі болса, кеңсеге айтыңыз.",
+        "Эта музыка прозвучала, но платить пока некому. Если она ваша, скажите конторе.",
+        "This was heard, and nobody could be paid for it. If it is yours, tell the office.",
+    ),
+    "day": ("Күні", "День", "Day"),
+    "venue": ("Орын", "Площадка", "Venue"),
+    "what": ("Не естілді", "Что прозвучало", "What was heard"),
+    "length": ("Ұзақтығы", "Длительность", "Length"),
+    "reason": ("Себебі", "Причина", "Why it waits"),
+    "until": ("Талап ету мерзімі", "Заявить до", "Claim until"),
+    "no_end": ("мерзімсіз", "без срока", "no last day"),
+    "nothing": ("Ештеңе күтіп тұрған жоқ.", "Ничего не ждёт.", "Nothing waits."),
+    "unknown-recording": ("жазба тіркелмеген", "запись не учтена", "recording not registered"),
+    "unknown-work": ("шығарма белгісіз", "произведение неизвестно", "work not known"),
+    "work-without-shares": (
+        "құқық иелері тіркелмеген",
+        "правообладатели не учтены",
+        "no registered rightholders",
+    ),
+    "shares-not-whole": (
+        "үлестердің қосындысы 100 % емес",
+        "доли не дают 100 %",
+        "shares do not sum to 100 %",
+    ),
+}
 _SEND = {
     "heading": ("Жазбаны жіберіңіз", "Отправьте запись", "Send a recording"),
     "why": (
@@ -95,6 +123,11 @@ def licence_words(tongue: str) -> Mapping[str, str]:
 def send_words(tongue: str) -> Mapping[str, str]:
     """What the author's door says in a tongue."""
     return _said(_SEND, tongue)
+
+
+def waiting_words(tongue: str) -> Mapping[str, str]:
+    """What the list of what waits says in a tongue."""
+    return _said(_WAITING, tongue)
 
 
 def _said(words: Mapping[str, tuple[str, str, str]], tongue: str) -> dict[str, str]:

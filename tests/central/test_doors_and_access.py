@@ -35,6 +35,7 @@ STAFF_ONLY = [
     ("GET", "/v1/forks"),
 ]
 OPEN = {
+    ("GET", "/v1/unidentified"),
     ("GET", "/health"),
     ("POST", "/v1/enrol"),
     ("POST", "/v1/heartbeat"),

@@ -48,6 +48,14 @@ def coverage(office: Office, place: Place, *, window: Window) -> list[Span]:
     ]
 
 
+def unknown_music(office: Office, place: Place, *, window: Window) -> list[Span]:
+    """Music that was heard in the hall and that no recording explains."""
+    return [
+        Span("unknown", _since(span["started_at"], window), _since(span["ended_at"], window))
+        for span in _of_hall(office, place, "unknown-music", window=window)
+    ]
+
+
 def payout(office: Office, *, window: Window) -> tuple[Payout, tuple[Opened, ...]]:
     """The one distribution there is, and every statement of it, opened."""
     number = office.get("/v1/distributions")[0]["id"]

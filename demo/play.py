@@ -141,6 +141,8 @@ def _tell(
     report.print_hearing(out, rows, false=false, titles=titles)
     spans = outcome.coverage(house.office, house.place, window=window)
     report.print_coverage(out, spans)
+    unknown = outcome.unknown_music(house.office, house.place, window=window)
+    report.print_unknown(out, unknown)
     paid, opened = outcome.payout(house.office, window=window)
     report.print_payout(out, paid)
     fullest = max(opened, key=lambda one: len(one.lines))

@@ -20,6 +20,7 @@ from central.web.balance import balances_of
 from central.web.evening import ROLES, evening_shown
 from central.web.everybody import everybody, invited
 from central.web.pages import HEADERS, PageRoute, page, refusal
+from central.web.reconciling import reconciling
 from central.web.session import FromHere, SignedIn, is_known, sign_in, sign_out
 from central.web.shared import pairs_shown
 
@@ -34,6 +35,7 @@ def open_console(app: FastAPI) -> None:
     """Give an application its pages."""
     app.include_router(console)
     app.include_router(door)
+    app.include_router(reconciling)
     app.include_router(everybody)
     app.include_router(invited)
     app.mount("/static", StaticFiles(directory=_STATIC))

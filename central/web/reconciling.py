@@ -1,0 +1,81 @@
+"""The page where declared and heard stand side by side, and its forms for what is open."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from central import forms
+from central.access import bearer_of
+from central.database import reading, writing
+from central.desk import Desk
+from central.ingest.decisions import Decision, Verdict
+from central.ingest.reconciliation import Settled, reconciliation_of, settle
+from central.venues.intake import take_programme
+from central.venues.store import place_of
+from central.web.pages import HEADERS, PageRoute, page
+from central.web.session import COOKIE, FromHere, SignedIn
+from central.web.timeline import Bar, Window
+
+reconciling = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[SignedIn])
+
+
+@reconciling.get("/events/{event_id}/reconciliation")
+def show_reconciliation(desk: Desk, event_id: forms.Number) -> Response:
+    """What was declared against what was heard, line by line."""
+    with reading(desk.books) as connection:
+        known = reconciliation_of(connection, event_id)
+        place = place_of(connection, known.account.hall_id)
+    window = Window(known.account.starts_at, known.account.ends_at, place.time_zone)
+    bars = {line.name: _bars(window, line) for line in known.lines}
+    content = {"known": known, "place": place, "bars": bars}
+    return page("reconciliation", content)
+
+
+@reconciling.post("/events/{event_id}/programme", dependencies=[FromHere])
+def declare(
+    desk: Desk,
+    request: Request,
+    event_id: forms.Number,
+    programme: Annotated[str, Form(max_length=200_000)],
+) -> Response:
+    """Take a programme as it is typed or pasted, and say what became of each row."""
+    content = programme.strip().encode()
+    with writing(desk.books) as connection:
+        who = bearer_of(connection, request.cookies.get(COOKIE, "")) or ""
+        answer = take_programme(connection, event_id, content, name="typed", by=who, at=desk.now())
+    return page("programme", {"answer": answer, "event_id": event_id})
+
+
+@reconciling.post("/events/{event_id}/decisions", dependencies=[FromHere])
+def decide(
+    desk: Desk,
+    request: Request,
+    event_id: forms.Number,
+    *,
+    line: Annotated[str, Form(min_length=1, max_length=64)],
+    verdict: Annotated[Verdict, Form()],
+    piece: Annotated[str, Form(pattern=r"^\d{0,9}$")] = "",
+    work: Annotated[str, Form(pattern=r"^\d{0,9}$")] = "",
+    note: Annotated[forms.Remark, Form()] = "",
+) -> Response:
+    """Keep a person's word on a line."""
+    with writing(desk.books) as connection:
+        who = bearer_of(connection, request.cookies.get(COOKIE, "")) or ""
+        decision = Decision(
+            line=line,
+            verdict=verdict,
+            piece_id=int(piece) if piece else None,
+            work_id=int(work) if work else None,
+            note=note,
+            decided_by=who,
+            decided_at=desk.now(),
+        )
+        settle(connection, event_id, decision)
+    return RedirectResponse(f"/events/{event_id}/reconciliation", 303, HEADERS)
+
+
+def _bars(window: Window, line: Settled) -> list[Bar]:
+    """Where on the evening's line the plays of a line lie."""
+    edges = [(window.percent(one.started_at), window.percent(one.ended_at)) for one in line.plays]
+    return [Bar(left, round(right - left, 4), "play", line.state) for left, right in edges]

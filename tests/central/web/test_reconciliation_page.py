@@ -1,0 +1,39 @@
+"""Staff see declared beside heard on one page, and settle with its plain forms."""
+
+import html
+
+import httpx
+import pytest
+
+from tests.fakes.spring_evening import Filler
+
+
+@pytest.fixture
+def staff(office):
+    with httpx.Client(base_url=office.url, timeout=30, follow_redirects=True) as browser:
+        browser.post("/login", data={"token": office.token})
+        yield browser
+
+
+def test_a_programme_is_typed_and_what_was_not_heard_is_settled(office, staff):
+    number = Filler(office.http, office.stranger).fill().event_id
+    typed = "title,composers,duration\nКөктем лебі,,1:20\nНе <сыграно>,,2:00\n,,1:00\n"
+    answer = staff.post(f"/events/{number}/programme", data={"programme": typed})
+    page = staff.get(f"/events/{number}/reconciliation")
+    lines = office.http.get(f"/v1/events/{number}/reconciliation").json()["lines"]
+    (missing,) = [one for one in lines if one["state"] == "declared only"]
+    word = {"line": missing["name"], "verdict": "not played", "note": "cut"}
+    after = staff.post(f"/events/{number}/decisions", data=word)
+
+    assert "2 taken, 1 refused" in answer.text
+    assert html.escape("Не <сыграно>") in page.text
+    assert "by the programme alone" in page.text
+    assert (200, True) == (after.status_code, "not played: " in after.text)
+
+
+def test_a_stranger_sees_and_settles_nothing(office):
+    with httpx.Client(base_url=office.url, timeout=30) as stranger:
+        seen = stranger.get("/events/1/reconciliation")
+        told = stranger.post("/events/1/decisions", data={"line": "x", "verdict": "played"})
+
+    assert [303, 303] == [seen.status_code, told.status_code]

@@ -1,5 +1,6 @@
 """Laws before a closing: a dry run writes nothing, two persons close, and one closing is one."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -137,7 +138,7 @@ def said(theatre, closed):
     pools = [
         words_of(pool_document(event, (), rule=closed.distribution.rule)) for event in closed.events
     ]
-    return [accounts.statement_csv(one) for one in statements], documents, pools
+    return [accounts.statement_json(one) for one in statements], documents, pools
 
 
 def test_four_eyes_over_http_and_a_dry_run_at_the_desk(office, theatre_of):

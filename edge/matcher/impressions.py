@@ -1,5 +1,6 @@
 """Each second described together with those around it, against the hall's own quiet."""
 
+from bisect import bisect_left, insort
 from collections import deque
 
 import numpy as np
@@ -28,7 +29,8 @@ class Impressions:
 
     def __init__(self, recipe: Recipe = RECIPE) -> None:
         self._texture = Texture(recipe)
-        self._levels: deque[float] = deque(maxlen=FLOOR_MOMENTS)
+        self._levels: deque[float] = deque()
+        self._ranked: list[float] = []  # the same by size
         self._described: deque[NDArray[np.float64]] = deque(maxlen=2 * AROUND + 1)
         self._waiting: deque[bool] = deque()  # moments not yet given out: was it quiet?
 
@@ -50,16 +52,22 @@ class Impressions:
 
     def _take(self, row: NDArray[np.float64]) -> list[tuple[NDArray[np.float64], bool]]:
         quietest, loudest = (float(row[number]) for number in LEVELS)
-        if not self._levels:
-            self._levels.extend([quietest - _UNHEARD] * _GUESSED)
-        self._levels.append(quietest)
-        ranked, rank = sorted(self._levels), int(_FLOOR_SHARE * len(self._levels))
+        for _ in range(0 if self._levels else _GUESSED):
+            self._remember(quietest - _UNHEARD)
+        self._remember(quietest)
+        ranked, rank = self._ranked, int(_FLOOR_SHARE * len(self._ranked))
         above = row.copy()
         above[list(LEVELS)] = np.clip(row[list(LEVELS)] - ranked[rank], 0, _MOST_ABOVE)
         least = ranked[max(rank, _GUESSED)]
         self._waiting.append(loudest - least < _SILENCE_ABOVE or loudest < _SILENCE)
         self._described.append(above)
         return [self._give()] if len(self._waiting) > AROUND else []
+
+    def _remember(self, level: float) -> None:
+        self._levels.append(level)
+        insort(self._ranked, level)
+        if len(self._levels) > FLOOR_MOMENTS:
+            del self._ranked[bisect_left(self._ranked, self._levels.popleft())]
 
     def _give(self) -> tuple[NDArray[np.float64], bool]:
         around = list(self._described)[-(len(self._waiting) + AROUND) :]

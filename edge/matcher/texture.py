@@ -104,7 +104,7 @@ def _band_edges(recipe: Recipe) -> NDArray[np.int64]:
 
 def _lines(relief: NDArray[np.float32]) -> NDArray[np.float64]:
     """How long each bin stood out longer than those three beside it, as shares, longest first."""
-    shares = (relief > _STANDS_OUT).mean(axis=0)
+    shares = _standing(relief, np.float32(_STANDS_OUT)) / len(relief)
     beside = np.maximum(np.roll(shares, 3), np.roll(shares, -3))
     highest = (shares >= np.roll(shares, 1)) & (shares > np.roll(shares, -1))
     return np.sort(np.where(highest, np.maximum(shares - beside, 0), 0))[::-1]
@@ -143,6 +143,16 @@ def _stand_out(
             width = edges[k + 1] - edges[k]
             bands[t, k] = (total[edges[k + 1]] - total[edges[k]]) / (width * _STEPS)
     return relief, bands
+
+
+@njit(cache=True, nogil=True)
+def _standing(relief: NDArray[np.float32], least: np.float32) -> NDArray[np.int64]:
+    """Frames in which each bin stood out."""
+    counts = np.zeros(relief.shape[1], np.int64)
+    for t in range(relief.shape[0]):
+        for b in range(relief.shape[1]):
+            counts[b] += relief[t, b] > least
+    return counts
 
 
 @njit(cache=True, nogil=True)

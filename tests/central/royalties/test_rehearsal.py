@@ -1,6 +1,5 @@
 """Laws before a closing: a dry run writes nothing, two persons close, and one closing is one."""
 
-import json
 from datetime import timedelta
 
 import pytest

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge.matcher.alignment import Alignment, unexplained
+from edge.matcher.decoy import IMPOSSIBLE, Decoys
 from edge.matcher.fingerprint import Landmarks
 from edge.matcher.hold import Hold, hold
 from edge.matcher.index import Index
@@ -12,7 +13,15 @@ from edge.matcher.landmarks import join
 from edge.matcher.recipe import RECIPE, Frame, Recipe
 from edge.matcher.refine import refined
 from edge.matcher.score import Hearing, hear
-from edge.matcher.search import BRIEF, Suspect, probability, search, suspect
+from edge.matcher.search import (
+    BRIEF,
+    Suspect,
+    frames_of,
+    probability,
+    score_at,
+    search,
+    suspect,
+)
 from edge.matcher.warp import AS_RECORDED, LADDER, Warp
 
 STEP_FRAMES = 215  # 5 s: how often the catalogue is searched
@@ -28,6 +37,7 @@ _LAYERS = 3  # recordings that may begin to sound within one step
 _RUNGS = 10  # of the ladder, climbed in a step: an excerpt is done with while it is remembered
 _TRIES = 8.0  # log of the warps that the ladder and a closer look try: each is a chance for chance
 _PROMISING = -4.0  # log odds from which a rung's find is worth a closer look
+_DECOY_FRAMES = 12 * STEP_FRAMES  # a minute: how often a window is searched for what cannot be
 _REMEMBERED = 2  # warps met before, which a hall is likely to keep
 
 
@@ -81,6 +91,7 @@ class Detector:
         self._suspicions: list[tuple[int, Alignment]] = []  # when, what
         self._told: dict[tuple[int, int], int] = {}  # where what was told of a recording ends
         self._met: list[Warp] = []  # the warps lately found, the latest first
+        self._decoys = Decoys()
         self._rung = 0
         self._excerpt = 0  # stream frame after the last of the window the ladder is tried on
 
@@ -88,6 +99,13 @@ class Detector:
     def decided(self) -> Frame:
         """What is told of the stream before this frame takes all of it into account."""
         return Frame(self._now)
+
+    @property
+    def false_a_month(self) -> float | None:
+        """Detections by chance to be expected in a month of this sound; None at first."""
+        score = score_at(CERTAIN, frames_of(self._index))
+        every = self._recipe.seconds(Frame(STEP_FRAMES))
+        return self._decoys.false_a_month(score, every_seconds=every)
 
     def feed(self, landmarks: Landmarks) -> list[Detection]:
         """Take the next landmarks of the stream; give the detections that ended."""
@@ -122,6 +140,8 @@ class Detector:
         for _ in range(_LAYERS):
             if not self._discover():
                 break
+        if until % _DECOY_FRAMES == 0:
+            self._try_decoy()
         if not self._any_heard() and until - self._since >= WINDOW_FRAMES:
             self._climb(_RUNGS)
         over = [one for one in self._holds if one.over]
@@ -156,6 +176,13 @@ class Detector:
         new = [one for one in fresh if not any(one.agrees(old) for old in known)]
         self._suspicions += [(self._now, one) for one in new]
         return False
+
+    def _try_decoy(self) -> None:
+        """See how well chance does on the window, unless there is nothing in it."""
+        window = self._window(self._heard, self._now, WINDOW_FRAMES)
+        found = search(self._index, self._heard, window, warp=IMPOSSIBLE)
+        if found:
+            self._decoys.take(max(one.weight.score for one in found))
 
     def _climb(self, rungs: int) -> None:
         """Try the next rungs of the ladder on an excerpt; a new one is taken after the last."""

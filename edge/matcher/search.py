@@ -114,11 +114,6 @@ def probability(odds: float) -> float:
     return 1 / (1 + exp(-min(max(odds, -30.0), 30.0)))
 
 
-def expected_false(odds: float, windows: int) -> float:
-    """False detections that chance brings in so many windows if these log odds are demanded."""
-    return exp(-odds + log(max(1, windows)))
-
-
 def _candidates(
     index: Index, view: Scene, hashes: NDArray[np.uint32], anchors: NDArray[np.int32]
 ) -> list[tuple[int, int, float]]:

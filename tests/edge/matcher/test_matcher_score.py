@@ -1,0 +1,123 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matcher_sounds import hiss, listen
+
+from edge.matcher.alignment import Alignment, span, unexplained
+from edge.matcher.landmarks import join
+from edge.matcher.recipe import RECIPE
+from edge.matcher.refine import refined
+from edge.matcher.score import hear, nats_by_frame, weigh
+from edge.matcher.search import frames_of, log_odds, score_at, search
+from edge.matcher.warp import AS_RECORDED, LADDER, Warp, deck
+
+TEN = 430  # frames, 10 s
+
+
+@pytest.fixture(scope="module")
+def marks(songs):
+    """What is heard of song-1 in a hiss a quarter as loud."""
+    song = songs["song-1"]
+    return join(listen(song + hiss(2, 40, float(song.std()) / 4)))
+
+
+@pytest.fixture(scope="module")
+def laid(index):
+    """Song-1 as it lies along `marks`."""
+    segment = index.segments[0]
+    number = segment.recordings.index("song-1")
+    return Alignment(0, number, 0, float(segment.starts[number]))
+
+
+@given(first=st.integers(0, 1200), aside=st.integers(20, 400))
+def test_where_a_recording_lies_explains_a_window_better_than_any_other_place(
+    index, marks, laid, first, aside
+):
+    heard = hear(marks, first, first + TEN, RECIPE)
+    there = weigh(index.segments[0], laid, heard, RECIPE)
+    elsewhere = weigh(index.segments[0], replace(laid, place=laid.place + aside), heard, RECIPE)
+
+    assert there.score > 100 > elsewhere.score
+
+
+def test_evidence_by_frame_sums_to_no_less_than_the_score_that_caps_it(index, marks, laid):
+    heard = hear(marks, 0, TEN, RECIPE)
+    weight = weigh(index.segments[0], laid, heard, RECIPE)
+    nats = nats_by_frame(index.segments[0], laid, heard, share=weight.share, recipe=RECIPE)
+
+    assert nats.shape == (TEN,)
+    assert nats.sum() >= weight.score > 0
+
+
+@given(st.floats(0, 500), st.floats(0, 500), st.integers(0, 10**10), st.integers(0, 10**10))
+def test_odds_rise_with_the_score_and_fall_with_the_catalogue(score, more, frames, further):
+    odds = log_odds(score, frames)
+
+    assert odds <= log_odds(score + more, frames)
+    assert odds >= log_odds(score, frames + further)
+    assert abs(score_at(odds, frames) - score) < 1e-6
+
+
+def test_a_search_names_the_recording_and_its_place(index, marks, laid):
+    best = search(index, marks, hear(marks, 500, 500 + TEN, RECIPE))[0]
+
+    assert laid.who == best.laid.who
+    assert abs(best.laid.place_at(500) - laid.place_at(500)) <= 1
+    assert best.log_odds > log_odds(100, frames_of(index))
+
+
+@pytest.mark.parametrize("by", [1.001, 0.9985])
+def test_a_speed_nearly_right_is_put_right(index, songs, laid, by):
+    song = songs["song-1"]
+    at = np.arange(0, len(song) - 1, by)
+    run = np.interp(at, np.arange(len(song)), song).astype(np.float32)
+    marks = join(listen(run))
+    for length in (TEN, 2 * TEN):
+        laid = refined(index, laid, hear(marks, 0, length, RECIPE))
+
+    assert abs(laid.warp.speed - by) < 0.0006
+    assert laid.warp.speed == laid.warp.pitch
+
+
+def test_what_is_as_recorded_stays_as_recorded(index, marks, laid):
+    assert AS_RECORDED == refined(index, laid, hear(marks, 0, TEN, RECIPE)).warp
+
+
+def test_a_recording_accounts_for_most_of_its_own_sound(index, songs, laid):
+    marks = join(listen(songs["song-1"])).strongest(30)
+    other = join(listen(songs["song-3"])).strongest(30)
+    left = unexplained(marks, index.segments[0], laid, RECIPE)
+    spared = unexplained(other, index.segments[0], laid, RECIPE)
+
+    assert len(left.frames) < 0.1 * len(marks.frames)
+    assert len(spared.frames) > 0.7 * len(other.frames)
+
+
+def test_a_recording_run_faster_is_over_sooner(index, laid):
+    length = int(index.segments[0].lengths[laid.recording])
+
+    assert (0, length) == span(index.segments[0], laid)
+    assert (0, round(length / 1.25)) == span(index.segments[0], replace(laid, warp=deck(1.25)))
+
+
+def test_the_ladder_reaches_eight_per_cent_and_two_semitones_without_gaps():
+    decks = sorted({1.0, *(warp.speed for warp in LADDER if warp.speed == warp.pitch)})
+    tempos = sorted({1.0, *(warp.speed for warp in LADDER if warp.pitch == 1.0)})
+    pitches = {round(12 * np.log2(warp.pitch)) for warp in LADDER if warp.speed == 1.0}
+
+    assert (decks[0], decks[-1]) <= (0.92, 1.08) <= (decks[-1], decks[-1])
+    assert max(np.diff(decks)) < 0.0041
+    assert max(np.diff(tempos)) < 0.0101
+    assert {-2, -1, 1, 2} == pitches
+
+
+@given(st.sampled_from(LADDER))
+def test_a_warp_undone_and_done_again_is_what_was_heard(marks, warp):
+    back = warp.undone(marks, first=0)
+    again = Warp(1 / warp.speed, 1 / warp.pitch).undone(back, first=0)
+
+    assert np.abs(again.frames - marks.frames).max() <= 1
+    assert np.allclose(again.bins, marks.bins, rtol=1e-5)

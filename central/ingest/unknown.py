@@ -62,6 +62,15 @@ def length_of(spans: Iterable[UnknownSpan]) -> int:
     return sum(((span.ended_at - span.started_at) for span in spans), timedelta(0)) // MILLISECOND
 
 
+def minutes_text(milliseconds: int) -> str:
+    """A duration in whole seconds, as one says it: `7 min 12 s`, `1 h 0 min 5 s`, `48 s`."""
+    minutes, seconds = divmod((milliseconds + 500) // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min {seconds} s"
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+
 def _join(pieces: list[UnknownSpan], span: UnknownSpan) -> None:
     """Add a stretch, as part of the last one if it follows without a gap."""
     if pieces and pieces[-1].ended_at == span.started_at:

@@ -47,12 +47,15 @@ class Summary:
     Attributes:
         left_out: detections of the period that no event's distribution rests on: heard outside
             events, or arrived after closing. They wait for a later adjustment.
+        unknown_milliseconds: of each event, how long music was heard that no recording explains;
+            counted, not paid.
     """
 
     distribution: Distribution
     events: tuple[ClosedEvent, ...]
     statements: tuple[StatementHead, ...]
     left_out: int
+    unknown_milliseconds: Mapping[int, int]
 
 
 def close_period(connection: Connection, days: Days, *, now: datetime) -> Summary:
@@ -112,6 +115,9 @@ def summary(connection: Connection, distribution_id: int) -> Summary:
         events=events,
         statements=tuple(store.statement_heads(connection, distribution_id)),
         left_out=len(heard - used),
+        unknown_milliseconds={
+            event.event_id: evidence.unknown_at(connection, event.event_id) for event in events
+        },
     )
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from central.database import reading, writing
 from central.founding import open_office
+from central.ingest.unknown import minutes_text
 from central.royalties import closing, rehearsal
 from central.royalties.closed import ClosedEvent, Distribution
 from central.royalties.money import Money, total_of
@@ -75,6 +76,7 @@ def _told(summary: closing.Summary) -> list[str]:
     ]
     for event in summary.events:
         told += _told_of_event(event)
+        told += _told_of_unknown(summary.unknown_milliseconds[event.event_id])
     told += ["", f"{'statement':>9}  {'amount':>20}  rightholder"]
     told += [f"{h.id:>9}  {h.total.text():>20}  {h.party_name}" for h in summary.statements]
     told += _told_of_sums(summary)
@@ -97,6 +99,12 @@ def _told_of_event(event: ClosedEvent) -> list[str]:
     waiting = [part for part in event.allocations if part.party_id is None]
     told += [f"    {part.amount}  {part.reason}  {part.play_id or ''}" for part in waiting]
     return told
+
+
+def _told_of_unknown(milliseconds: int) -> list[str]:
+    if not milliseconds:
+        return []
+    return [f"  music heard, not known: {minutes_text(milliseconds)} (counted, not paid)"]
 
 
 def _told_of_sums(summary: closing.Summary) -> list[str]:

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from central.errors import Unknown
 from central.ingest.plays import Play
-from central.ingest.store import plays_of
+from central.ingest.store import plays_of, unknown_music_of
 from central.ingest.tables import detections
+from central.ingest.unknown import length_of
 from central.repertoire.lists import shares_of
 from central.repertoire.shares import Share
 from central.repertoire.store import parties, recordings, works
@@ -79,6 +80,17 @@ def event_of(connection: Connection, event_id: int) -> OpenEvent:
     if row is None:
         raise Unknown(f"event {event_id} is not registered")
     return _open_event(row)
+
+
+def unknown_at(connection: Connection, event_id: int) -> int:
+    """How long music was heard at an event that no recording explains, ms.
+
+    Raises:
+        Unknown: no such event.
+    """
+    event = event_of(connection, event_id)
+    edges = event.starts_at, event.ends_at
+    return length_of(unknown_music_of(connection, event.hall_id, *edges))
 
 
 def _events() -> Select[Any]:

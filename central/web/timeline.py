@@ -11,14 +11,13 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from central.ingest.coverage import CoverageSpan
-from central.ingest.unknown import UnknownSpan, length_of
+from central.ingest.unknown import UnknownSpan, length_of, minutes_text
 from central.royalties.distribution import Evidence, PlayUsed
 from central.web.words import (
     HUES,
     clock_text,
     foreground_text,
     length_text,
-    minutes_text,
     percent_text,
     seconds_text,
 )

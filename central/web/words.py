@@ -70,15 +70,6 @@ def seconds_text(milliseconds: int) -> str:
     return f"{units}.{rest:03}".rstrip("0").rstrip(".")
 
 
-def minutes_text(milliseconds: int) -> str:
-    """A duration in whole seconds, as one says it: `7 min 12 s`, `1 h 0 min 5 s`, `48 s`."""
-    minutes, seconds = divmod((milliseconds + 500) // 1000, 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min {seconds} s"
-    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
-
-
 def foreground_text(share: float) -> str:
     """How music stood to voices: `foreground`, `background`, `60 % in the foreground`."""
     per_cent = round(100 * share)

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from central.ingest.judgement import content_of
-from central.ingest.unknown import UnknownSpan, length_of, merge_unknown
+from central.ingest.unknown import UnknownSpan, length_of, merge_unknown, minutes_text
 from edge.sync.wire import DetectionRecord, UnknownMusicRecord
 
 START = datetime(2026, 11, 21, 14, tzinfo=UTC)
@@ -60,6 +61,14 @@ def test_parts_of_one_stretch_become_one_with_their_shares_weighed():
     parts = [UnknownSpan(at(0), at(30), 1.0), UnknownSpan(at(30), at(40), 0.2)]
 
     assert [UnknownSpan(at(0), at(40), 0.8)] == merged(parts)
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "text"),
+    [(48_400, "48 s"), (432_000, "7 min 12 s"), (3_604_900, "1 h 0 min 5 s"), (0, "0 s")],
+)
+def test_a_length_is_said_in_minutes(milliseconds, text):
+    assert text == minutes_text(milliseconds)
 
 
 def unknown(box, seq, began, ended, foreground=1.0):

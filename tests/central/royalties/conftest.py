@@ -13,7 +13,13 @@ from central.repertoire.store import Recording, put_party, put_recording, put_wo
 from central.royalties.closing import Days, close_period
 from central.venues.store import Event, put_event, put_hall, put_venue
 from edge.sync import seal
-from edge.sync.wire import BoxIdentity, BoxInput, DetectionBatch, DetectionRecord
+from edge.sync.wire import (
+    BoxIdentity,
+    BoxInput,
+    DetectionBatch,
+    DetectionRecord,
+    UnknownMusicRecord,
+)
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 EVENING = datetime(2026, 11, 21, 14, tzinfo=UTC)  # 19:00 in Almaty
@@ -100,6 +106,23 @@ class Theatre:
             catalogue_version=1,
             recipe="r",
         )
+        return self.says(record)
+
+    def wonders(self, *, second, seconds):
+        """Music is heard that no recording explains."""
+        self.seq += 1
+        record = UnknownMusicRecord(
+            boot=BOOT,
+            seq=self.seq,
+            started_at=EVENING + timedelta(seconds=second),
+            ended_at=EVENING + timedelta(seconds=second + seconds),
+            clock_synced=True,
+            foreground=1.0,
+            catalogue_version=1,
+        )
+        return self.says(record)
+
+    def says(self, record):
         batch = DetectionBatch(device=self.device, records=[record])
         sealed = seal.seal(batch, signer=self.device, key=self.key)
         with writing(self.books) as connection:

@@ -162,6 +162,14 @@ def test_what_arrives_after_closing_changes_nothing_and_is_counted(theatre, even
     assert before.events == tuple(event for event in after.events)
 
 
+def test_unknown_music_is_counted_and_changes_no_amount(theatre, evening):
+    theatre.wonders(second=500, seconds=72)
+    closed = theatre.close()
+
+    assert closed.unknown_milliseconds == {evening: 72_000}
+    assert [head.total.minor for head in closed.statements] == [30_001, 30_000, 30_000]
+
+
 def test_what_is_heard_past_midnight_belongs_to_the_evening_it_was_heard_in(theatre):
     """The evening begins on the 21st at 19:00 in Almaty and goes on until two at night."""
     theatre.event(minutes=7 * 60)

@@ -12,7 +12,6 @@ from central.web.words import (
     foreground_text,
     is_silent,
     length_text,
-    minutes_text,
     percent_text,
     seconds_text,
     share_text,
@@ -79,14 +78,6 @@ def test_a_share_keeps_its_hundredths():
 )
 def test_a_period_is_said_without_repeating_itself(first, last, said):
     assert days_text(first, last) == said
-
-
-@pytest.mark.parametrize(
-    ("milliseconds", "text"),
-    [(48_400, "48 s"), (432_000, "7 min 12 s"), (3_604_900, "1 h 0 min 5 s"), (0, "0 s")],
-)
-def test_a_length_is_said_in_minutes(milliseconds, text):
-    assert text == minutes_text(milliseconds)
 
 
 @pytest.mark.parametrize(

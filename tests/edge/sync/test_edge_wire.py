@@ -15,6 +15,7 @@ from edge.sync.wire import (
     DetectionBatch,
     DetectionRecord,
     Manifest,
+    UnknownMusicRecord,
 )
 
 instants = st.integers(0, 3 * 10**8).map(
@@ -41,6 +42,15 @@ detections = st.builds(
         ),
         max_size=3,
     ).map(tuple),
+    foreground=st.none() | st.floats(0, 1),
+)
+unknowns = st.builds(
+    UnknownMusicRecord,
+    **keys,
+    started_at=instants,
+    ended_at=instants,
+    foreground=st.floats(0, 1),
+    catalogue_version=st.integers(0, 2**31),
 )
 coverages = st.builds(
     CoverageRecord,
@@ -52,7 +62,7 @@ coverages = st.builds(
 batches = st.builds(
     DetectionBatch,
     device=st.just("qb-0123456789abcdef"),
-    records=st.lists(detections | coverages, min_size=1, max_size=5),
+    records=st.lists(detections | unknowns | coverages, min_size=1, max_size=5),
 )
 
 
@@ -111,6 +121,15 @@ def test_a_record_without_alternatives_is_in_the_words_of_boxes_that_knew_of_non
     words = plain.model_dump_json()
 
     assert "alternatives" not in words
+    assert DetectionRecord.model_validate_json(words) == plain
+
+
+@given(detections)
+def test_a_record_without_foreground_is_in_the_words_of_boxes_that_told_none(record):
+    plain = record.model_copy(update={"foreground": None})
+    words = plain.model_dump_json()
+
+    assert "foreground" not in words
     assert DetectionRecord.model_validate_json(words) == plain
 
 

@@ -62,7 +62,7 @@ def peek(words: NDArray[np.uint32], at: Whole) -> Whole:
 @njit(cache=True, nogil=True)
 def zeros(words: NDArray[np.uint32], at: Whole, until: Whole) -> Whole:
     """How many zero bits there are from bit `at` on; none are looked for at or after `until`."""
-    count = 0
+    count: Whole = 0
     while at + count < until:
         here = np.int64(ZEROS[peek(words, at + count) & 255])
         count += here

@@ -34,11 +34,13 @@ BEGINNING = Frame(0)  # of a stream
 _LONGER = (430, 860, 1720)  # frames, 10 to 40 s: what a suspicion is weighed with
 _SAME_START = 43  # 1 s: by which two readings of one stretch may differ on where it begins
 _LAYERS = 3  # recordings that may begin to sound within one step
-_RUNGS = 10  # of the ladder, climbed in a step: an excerpt is done with while it is remembered
+_RUNGS = (2, 10)  # of the ladder, climbed in a step, at least and at most,
+_RUNG_RECORDINGS = 200_000  # as many as let it look through so many recordings
+_BESIDES_FRAMES = 3 * STEP_FRAMES  # 15 s: how often others are looked for beside who is heard
 _TRIES = 8.0  # log of the warps that the ladder and a closer look try: each is a chance for chance
 _PROMISING = -4.0  # log odds from which a rung's find is worth a closer look
 _DECOY_FRAMES = 12 * STEP_FRAMES  # a minute: how often a window is searched for what cannot be
-_REMEMBERED = 2  # warps met before, which a hall is likely to keep
+_REMEMBERED = 1  # warps met before, which a hall is likely to keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,13 @@ class Detector:
 
     Every 5 s of the stream, at frames fixed from its beginning, it searches the last 10 s for
     recordings it is not already following, so its answers do not depend on how the stream was
-    cut. What it suspects it weighs again, with up to 40 s, whenever more has been heard. Where
-    nobody is heard it goes through the ladder of speeds, tempos and pitches, some rungs a step,
-    on an excerpt it remembers. Memory is bounded whatever the length of the stream: 60 s of
-    landmarks (at most 90 a second, 12 bytes each), the suspicions of that time, the few
-    recordings that sound or fell silent less than 15 s ago, and 25 MB while a search is on; the
-    catalogue itself stays in its files.
+    cut; beside one that is heard it looks for others every 15 s. What it suspects it weighs
+    again, with up to 40 s, whenever more has been heard. Where nobody is heard it goes through
+    the ladder of speeds, tempos and pitches, some rungs a step, and at the stream's end through
+    all of it if nothing was found. Memory is bounded whatever the length of the stream: 60 s of
+    landmarks (at most 90 a second, 12 bytes each), the suspicions of 40 s, the few recordings
+    that sound or fell silent less than 15 s ago, and 25 MB while a search is on; the catalogue
+    itself stays in its files.
 
     Args:
         index: what can be recognised.
@@ -92,8 +95,9 @@ class Detector:
         self._told: dict[tuple[int, int], int] = {}  # where what was told of a recording ends
         self._met: list[Warp] = []  # the warps lately found, the latest first
         self._decoys = Decoys()
+        affordable = _RUNG_RECORDINGS // max(1, len(index.recordings))
+        self._rungs = min(max(affordable, _RUNGS[0]), _RUNGS[1])
         self._rung = 0
-        self._excerpt = 0  # stream frame after the last of the window the ladder is tried on
 
     @property
     def decided(self) -> Frame:
@@ -123,7 +127,7 @@ class Detector:
         """End the stream; give the detections that were still going on."""
         ended = self._step(int(self._heard.until)) if self._heard.until > self._now else []
         if not self._told and not self._holds and self._now > self._since:
-            self._excerpt, self._rung = self._now, 0
+            self._rung = 0
             self._climb(len(LADDER))
         ended += self.sounding()
         self._holds.clear()
@@ -138,12 +142,12 @@ class Detector:
             (when, laid) for when, laid in self._suspicions if when > until - _LONGER[-1]
         ]
         for _ in range(_LAYERS):
-            if not self._discover():
+            if (self._any_heard() and until % _BESIDES_FRAMES) or not self._discover():
                 break
         if until % _DECOY_FRAMES == 0:
             self._try_decoy()
         if not self._any_heard() and until - self._since >= WINDOW_FRAMES:
-            self._climb(_RUNGS)
+            self._climb(self._rungs)
         over = [one for one in self._holds if one.over]
         self._holds = [one for one in self._holds if not one.over]
         told = self._told | {one.laid.who: one.end for one in over}
@@ -185,11 +189,9 @@ class Detector:
             self._decoys.take(max(one.weight.score for one in found))
 
     def _climb(self, rungs: int) -> None:
-        """Try the next rungs of the ladder on an excerpt; a new one is taken after the last."""
-        if self._rung == 0:
-            self._excerpt = self._now
+        """Try the next rungs of the ladder on the window; after the last comes the first."""
         rest = self._rest()
-        window = self._window(rest, self._excerpt, WINDOW_FRAMES)
+        window = self._window(rest, self._now, WINDOW_FRAMES)
         for warp in LADDER[self._rung : self._rung + rungs]:
             for found in search(self._index, rest, window, warp=warp, pace=BRIEF)[:3]:
                 if found.log_odds < _PROMISING:

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 BRIDGE_FRAMES = 646  # 15 s: a gap in the evidence this long ends a detection
 RESUMED = 15.0  # nats gathered after a gap: the recording is there again
-OUTRO_FRAMES = 258  # 6 s: the longest ending taken on trust
+OUTRO_FRAMES = 172  # 4 s: the longest ending taken on trust
 INTRO_FRAMES = 65  # 1.5 s: the longest beginning; few fade in, and many cues start a little late
-_DOUBT = 10.0  # nats against it: then it was cut
+_DOUBT = 30.0  # nats against it: then it was cut
 
 
 @dataclass(slots=True)

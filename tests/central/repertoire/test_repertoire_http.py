@@ -185,7 +185,7 @@ def test_a_file_that_broke_off_after_a_second_is_refused(office, tune):
     answer = office.send_recording(tune(7, seconds=1), work_id=office.work())
 
     assert 422 == answer.status_code
-    assert "shorter than 4 s" in answer.json()["detail"]
+    assert "shorter than 2 s" in answer.json()["detail"]
 
 
 def test_a_recording_of_an_unknown_work_is_refused_before_it_is_heard(office):

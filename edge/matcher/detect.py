@@ -34,10 +34,11 @@ BEGINNING = Frame(0)  # of a stream
 _LONGER = (430, 860, 1720)  # frames, 10 to 40 s: what a suspicion is weighed with
 _SAME_START = 43  # 1 s: by which two readings of one stretch may differ on where it begins
 _LAYERS = 3  # recordings that may begin to sound within one step
-_RUNGS = (2, 10)  # of the ladder, climbed in a step, at least and at most,
+_RUNGS = (1, 10)  # of the ladder, climbed in a step, at least and at most,
 _RUNG_RECORDINGS = 200_000  # as many as let it look through so many recordings
 _BESIDES_FRAMES = 3 * STEP_FRAMES  # 15 s: how often others are looked for beside who is heard
 _TRIES = 8.0  # log of the warps that the ladder and a closer look try: each is a chance for chance
+_BENT_SHARE = 0.3  # of a bent recording's landmarks must come through
 _PROMISING = -4.0  # log odds from which a rung's find is worth a closer look
 _DECOY_FRAMES = 12 * STEP_FRAMES  # a minute: how often a window is searched for what cannot be
 _REMEMBERED = 1  # warps met before, which a hall is likely to keep
@@ -172,7 +173,8 @@ class Detector:
                 break
         fresh = [one.laid for one in found if one.log_odds >= SUSPECTED]
         laid = fresh + [old for _, old in self._suspicions]
-        best = sorted(self._weighed(rest, laid), key=lambda one: -one.log_odds)
+        weighed = [one for one in self._weighed(rest, laid) if _clear(one)]
+        best = sorted(weighed, key=lambda one: -one.log_odds)
         if best and best[0].log_odds >= CERTAIN:
             self._begin(best[0])
             return True
@@ -197,7 +199,7 @@ class Detector:
                 if found.log_odds < _PROMISING:
                     continue
                 closer = suspect(self._index, refined(self._index, found.laid, window), window)
-                if closer.log_odds >= CERTAIN + _TRIES:
+                if closer.log_odds >= CERTAIN + _TRIES and _clear(closer):
                     self._begin(closer)
                     self._rung = 0
                     return
@@ -280,3 +282,8 @@ class Detector:
             one.laid.warp.speed,
             probability(one.log_odds),
         )
+
+
+def _clear(found: Suspect) -> bool:
+    """Whether enough is heard of a recording, if it is bent: a loop is played at any tempo."""
+    return found.laid.warp == AS_RECORDED or found.weight.share >= _BENT_SHARE

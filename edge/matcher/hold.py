@@ -10,7 +10,7 @@ from edge.matcher.index import Index
 from edge.matcher.score import Hearing, nats_by_frame
 from edge.matcher.track import BRIDGE_FRAMES, INTRO_FRAMES, OUTRO_FRAMES, Reach
 
-_MOST_HEARD = 0.35  # share of landmarks supposed to survive: more would end under a loud voice
+_MOST_HEARD = 0.12  # share of landmarks supposed to survive: more would end in a fade or a voice
 _LEAST_HEARD = 0.08
 
 

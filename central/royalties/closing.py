@@ -14,7 +14,7 @@ from central.royalties.closed import ClosedEvent, Distribution, StatementHead
 from central.royalties.distribution import RULE, Allocation, PlayUsed, distribute
 from central.royalties.ledger import licence_fee, payout
 from central.royalties.money import Money, sums_by
-from central.royalties.reckoning import Evening, PackUsed, Settled, settle_evenings
+from central.royalties.reckoning import Evening, Settled, settle_evenings
 from central.royalties.rules import shelf
 
 
@@ -77,7 +77,8 @@ def close_period(connection: Connection, days: Days, *, now: datetime) -> Summar
     _refuse(connection, days, events, now=now)
     plays = evidence.plays_at_each(connection, events)
     if days.pack:
-        pack, settled = _settled(days.pack, events, plays, period=period)
+        evenings = evenings_of(events, plays, time_zone=period.time_zone)
+        pack, settled = settle_evenings(shelf.pack(days.pack), evenings)
     else:
         pack, settled = None, {}
     distribution_id = books.put_distribution(
@@ -152,19 +153,18 @@ def _refuse(
             )
 
 
-def _settled(
-    pack_id: str,
+def evenings_of(
     events: Sequence[evidence.OpenEvent],
     plays: Mapping[int, Sequence[PlayUsed]],
     *,
-    period: Period,
-) -> tuple[PackUsed, Mapping[int, Settled]]:
-    zone = ZoneInfo(period.time_zone)
-    evenings = [
+    time_zone: str,
+) -> list[Evening]:
+    """Events with their plays as a rule pack takes them, each on the day it began in its hall."""
+    zone = ZoneInfo(time_zone)
+    return [
         Evening(event.id, event.starts_at.astimezone(zone).date(), event.fee, plays[event.id])
         for event in events
     ]
-    return settle_evenings(shelf.pack(pack_id), evenings)
 
 
 def _closed(

@@ -140,7 +140,7 @@ def settle_evenings(
     require_closable(pack)
     for evening in evenings:
         _require_ruled(pack, evening)
-    outcome = settle(pack, _material(evenings))
+    outcome = settle(pack, material_of(evenings))
     owed: dict[str, list[Owed]] = defaultdict(list)
     for one in outcome.allocations:
         owed[one.pool].append(one)
@@ -172,7 +172,8 @@ def _require_ruled(pack: Pack, evening: Evening) -> None:
         )
 
 
-def _material(evenings: Sequence[Evening]) -> Material:
+def material_of(evenings: Sequence[Evening]) -> Material:
+    """What the engine of the rules settles: fees, plays, and the parts of their works."""
     plays = {play.work_id: play for one in evenings for play in one.plays if play.work_id}
     return Material(
         events=[Event(one.event_id, one.day, fee=one.fee.minor) for one in evenings],

@@ -4,19 +4,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, get_args
 
-State = Literal["heard", "behind", "lost", "unplugged", "powered_off", "unreported"]
-
-# Of several boxes or inputs in a hall the best counts: who heard makes up for who did not.
-BEST_FIRST: tuple[State, ...] = (
+State = Literal[
     "heard",
+    "clipped",
     "behind",
     "lost",
+    "silent_signal",
+    "muted",
+    "outside_schedule",
     "unplugged",
+    "clock_unknown",
     "powered_off",
     "unreported",
-)
+]
+
+# Of several boxes or inputs in a hall the best counts: who heard makes up for who did not.
+BEST_FIRST: tuple[State, ...] = get_args(State)
 
 
 @dataclass(frozen=True, slots=True)

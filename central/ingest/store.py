@@ -16,7 +16,14 @@ from central.ingest.plays import Guess, Heard, Play, merge
 from central.ingest.tables import batches, coverage, detections, forks, records, unknown_music
 from central.ingest.unknown import UnknownSpan, merge_unknown
 from central.repertoire.store import recordings
-from edge.sync.wire import BatchReceipt, DetectionBatch, DetectionRecord, Sealed
+from edge.sync.wire import (
+    BatchReceipt,
+    CoverageRecord,
+    DetectionBatch,
+    DetectionRecord,
+    Level,
+    Sealed,
+)
 
 # How far around a window one must look to know its plays whole: the longest that one lasts.
 _AROUND = timedelta(days=1)
@@ -154,9 +161,14 @@ def _put_new(
 
 
 def _row(record: AnyRecord, hung: Whereabouts) -> dict[str, Any]:
-    said = record.model_dump(exclude={"kind", "boot", "seq"})
+    # the letter keeps the box's own time; the books keep what is asked for
+    said = record.model_dump(exclude={"kind", "boot", "seq", "box", "level"})
+    said.setdefault("uncertainty_ms", None)
     if isinstance(record, DetectionRecord):
         said["alternatives"] = [one.model_dump() for one in record.alternatives]
+    if isinstance(record, CoverageRecord):
+        said |= {"fault": record.fault} | dict.fromkeys(Level.model_fields)
+        said |= dict(record.level or ())
     return said | {"hall_id": hung.hall_at(record.started_at)}
 
 

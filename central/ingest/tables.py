@@ -53,6 +53,7 @@ def _record() -> tuple[SchemaItem, ...]:
         Column("started_at", Instant, nullable=False),
         Column("ended_at", Instant, nullable=False),
         Column("clock_synced", Boolean, nullable=False),
+        Column("uncertainty_ms", Integer, nullable=True),  # None: the box did not tell
         ForeignKeyConstraint(key, [f"records.{name}" for name in key]),
     )
 
@@ -89,6 +90,11 @@ coverage = Table(
     METADATA,
     *_record(),
     Column("state", String(16), nullable=False),
+    Column("fault", String(16), nullable=True),  # what ails the signal; None: nothing, or not told
+    Column("peak_dbfs", Float, nullable=True),  # the four: None where the box did not tell
+    Column("rms_dbfs", Float, nullable=True),
+    Column("floor_dbfs", Float, nullable=True),
+    Column("loudness_lufs", Float, nullable=True),
     Index("ix_coverage_hall_ended", "hall_id", "ended_at"),
 )
 

@@ -24,11 +24,29 @@ from central.web.words import (
 
 STATES_IN_WORDS = {
     "heard": "heard",
+    "clipped": "too loud, clipped",
     "behind": "box too slow",
     "lost": "sound lost",
-    "unplugged": "unplugged",
+    "silent_signal": "microphone gave no sound",
+    "muted": "muted",
+    "outside_schedule": "outside listening hours",
+    "unplugged": "microphone unplugged",
+    "clock_unknown": "time not known",
     "powered_off": "powered off",
     "unreported": "not reported",
+}
+# Degrees by which the strokes of each state lean: told apart on paper and without colours, too.
+HATCHES = {
+    "clipped": 90,
+    "behind": 0,
+    "lost": 90,
+    "silent_signal": -45,
+    "muted": 0,
+    "outside_schedule": 45,
+    "unplugged": -45,
+    "clock_unknown": 0,
+    "powered_off": 45,
+    "unreported": 45,
 }
 _STEPS_SECONDS = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400)
 _MOST_TICKS = 11
@@ -116,6 +134,7 @@ class Timeline:
     unknown_sentence: str  # empty when there was none
     sentence: str
     legend: tuple[tuple[str, str], ...]
+    hatches: tuple[tuple[str, int], ...]
 
 
 def draw(
@@ -147,6 +166,7 @@ def draw(
         unknown_sentence=unknown_sentence(unknown),
         sentence=coverage_sentence(coverage),
         legend=tuple((state, STATES_IN_WORDS[state]) for state in STATES_IN_WORDS if state in seen),
+        hatches=tuple((state, HATCHES[state]) for state in HATCHES if state in seen),
     )
 
 

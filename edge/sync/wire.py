@@ -17,6 +17,7 @@ DeviceId = Annotated[str, Field(pattern=r"^qb-[0-9a-f]{16}$")]
 Key = Annotated[str, Field(max_length=1024)]  # public key, PEM (SubjectPublicKeyInfo, P-256)
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]  # SHA-256, hex
 RecordingId = Annotated[str, Field(min_length=1, max_length=64)]
+LARGEST = 2**31 - 1  # what every database keeps in an integer
 
 
 class Message(BaseModel):
@@ -39,11 +40,31 @@ class Sealed(Message):
 # ── From the box: what was heard ────────────────────────────────────────────────────────────────
 
 
+class BoxTime(Message):
+    """Where a record lies in the box's own time, which no network sets; the calendar comes later.
+
+    Monotonic time counts from the start of a kernel and is never set. Samples count from the
+    start of the hearing process's run, holes included.
+    """
+
+    kernel: UUID  # the kernel's run in which it ended
+    since_kernel: UUID | None = Field(  # in which it began, where that was another: power was off
+        default=None, exclude_if=lambda same: same is None
+    )
+    first: StrictInt = Field(ge=0)  # sample at which it begins
+    end: StrictInt = Field(ge=0)  # sample before which it ends
+    started_ns: StrictInt = Field(ge=0)  # monotonic, ns
+    ended_ns: StrictInt = Field(ge=0)  # monotonic, ns
+
+
 class Record(Message):
     """What every record carries: its natural key and when it was.
 
     The key is (device, boot, seq): the device signs the batch, `boot` names one run of the
     hearing process, `seq` counts from 1 within it without holes.
+
+    While `clock_synced` is false and `box` is there, the instants are a guess: the record waits
+    on the box until calendar time is known, and is told only then, with `uncertainty_ms`.
     """
 
     boot: UUID
@@ -51,7 +72,11 @@ class Record(Message):
     input: str = Field(default="main", max_length=32)  # which input of the box, as provisioned
     started_at: AwareDatetime
     ended_at: AwareDatetime
-    clock_synced: StrictBool  # was calendar time known when this was heard?
+    clock_synced: StrictBool  # is it known when this was?
+    uncertainty_ms: StrictInt | None = Field(  # the instants are right within this, ms
+        default=None, ge=0, le=LARGEST, exclude_if=lambda untold: untold is None
+    )
+    box: BoxTime | None = Field(default=None, exclude_if=lambda untold: untold is None)
 
 
 class Alternative(Message):
@@ -95,17 +120,53 @@ class UnknownMusicRecord(Record):
     catalogue_version: StrictInt = Field(ge=0)  # which did not know it; 0: there was none
 
 
-CoverageState = Literal["heard", "lost", "unplugged", "behind", "powered_off"]
+CoverageState = Literal[
+    "heard",
+    "clipped",
+    "behind",
+    "lost",
+    "silent_signal",
+    "muted",
+    "outside_schedule",
+    "unplugged",
+    "clock_unknown",
+    "powered_off",
+]
+SignalFault = Literal[
+    "digital_zero", "muted_mixer", "stuck", "below_floor", "clipping", "direct_current", "hum"
+]
+
+
+class Level(Message):
+    """How loud it was meanwhile; a technician's figures, none of them lets sound be heard again."""
+
+    peak_dbfs: float = Field(ge=-200, le=0)  # of the largest sample
+    rms_dbfs: float = Field(ge=-200, le=0)  # a full-scale square wave is 0
+    floor_dbfs: float = Field(ge=-200, le=0)  # RMS of the quietest second
+    loudness_lufs: float | None = Field(  # None: nothing was above the gate of -70 LUFS
+        default=None, ge=-70, le=20, exclude_if=lambda silent: silent is None
+    )
 
 
 class CoverageRecord(Record):
     """The box was in one state all that time; intervals of one input never overlap.
 
-    `lost` is sound the card dropped, and sound that had not yet been understood when power failed.
+    `heard`             sound came, and was searched for music; a `fault` beside it is a warning
+    `clipped`           it was too loud for the converter
+    `behind`            the box was too slow for it
+    `lost`              dropped by the card, or not yet understood when power failed
+    `silent_signal`     something came from the card, but nothing from a hall
+    `muted`             a switch at the box, or the mixer, was off
+    `outside_schedule`  not listened to, for these are not the hours ordered
+    `unplugged`         no frames came from the card
+    `clock_unknown`     sound was there, but nobody will ever know exactly when that was
+    `powered_off`       the hearing process did not run
     """
 
     kind: Literal["coverage"] = "coverage"
     state: CoverageState
+    fault: SignalFault | None = Field(default=None, exclude_if=lambda none: none is None)
+    level: Level | None = Field(default=None, exclude_if=lambda untold: untold is None)
 
 
 AnyRecord = Annotated[
@@ -216,6 +277,16 @@ class BoxInput(Message):
     kind: Literal["line", "microphone"] = "microphone"
 
 
+class Hours(Message):
+    """Hours of the week in which a box listens, by the clock on the venue's wall."""
+
+    days: list[Annotated[StrictInt, Field(ge=1, le=7)]] = Field(
+        min_length=1, max_length=7
+    )  # 1: Mon
+    begins: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    ends: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")  # not after `begins`: on the next day
+
+
 class Bundle(Message):
     """A box's orders: where it hangs and whom it reports to; travels sealed by central."""
 
@@ -227,6 +298,9 @@ class Bundle(Message):
     hall: str = Field(max_length=200)
     time_zone: str = Field(max_length=64)  # of the venue, IANA
     inputs: list[BoxInput] = Field(min_length=1, max_length=8)
+    hours: list[Hours] = Field(  # when to listen; none: always
+        default=[], max_length=32, exclude_if=lambda always: not always
+    )
     central_url: str = Field(max_length=500, pattern=r"^https?://")
     central_key: Key
 

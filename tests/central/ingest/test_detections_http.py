@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from sqlalchemy import func, select
 
 from central.database import reading
-from central.ingest.tables import batches, detections, forks, records
+from central.ingest.tables import batches, coverage, detections, forks, records
+from edge.sync.wire import BoxTime, Level
 
 EVENING = datetime(2026, 11, 21, 14, tzinfo=UTC)
 YEAR_ONE = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))  # no such instant in UTC
@@ -185,6 +186,44 @@ def test_two_boxes_in_a_hall_make_one_play_and_one_line_of_coverage(office):
     assert 60_000 == play["milliseconds"]
     assert 2 == len(play["detections"])
     assert ["heard", "unplugged"] == [span["state"] for span in spans]
+
+
+def test_why_a_second_was_not_heard_is_kept_with_its_level_and_how_surely_its_time_is_known(office):
+    hall_id = office.hall()
+    box = office.box(hall_id)
+    minute = box.covered(1, "silent_signal", EVENING, EVENING + timedelta(minutes=1))
+    told = {
+        "fault": "digital_zero",
+        "level": Level(peak_dbfs=-200, rms_dbfs=-200, floor_dbfs=-200),
+        "uncertainty_ms": 12,
+        "box": BoxTime(
+            kernel=box.boot, first=0, end=2_880_000, started_ns=5, ended_ns=60_000_000_005
+        ),
+    }
+    receipt = box.receipt(minute.model_copy(update=told))
+    (span, _) = office.http.get(f"/v1/halls/{hall_id}/coverage", params=window()).json()
+
+    assert 1 == receipt.accepted
+    assert "silent_signal" == span["state"]
+    with reading(office.books) as connection:
+        kept = connection.execute(select(coverage)).one()
+    assert ("digital_zero", -200.0, None, 12) == (
+        kept.fault,
+        kept.peak_dbfs,
+        kept.loudness_lufs,
+        kept.uncertainty_ms,
+    )
+
+
+def test_a_box_that_lay_in_a_cupboard_for_a_year_says_so_in_one_record(office):
+    box = office.box(office.hall())
+    year = timedelta(days=365)
+    receipt = box.receipt(
+        box.covered(1, "powered_off", EVENING - year, EVENING),
+        box.covered(2, "heard", EVENING - year, EVENING),
+    )
+
+    assert (1, [2]) == (receipt.accepted, [one.seq for one in receipt.rejected])
 
 
 def test_a_window_that_ends_before_it_starts_is_refused(office):

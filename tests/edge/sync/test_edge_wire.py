@@ -1,6 +1,7 @@
 """Both ends read exactly what was written, and nothing half-understood."""
 
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 from uuid import UUID
 
 import pytest
@@ -11,17 +12,45 @@ from pydantic import ValidationError
 from edge.sync.wire import (
     Alternative,
     BatchReceipt,
+    BoxTime,
+    Bundle,
     CoverageRecord,
+    CoverageState,
     DetectionBatch,
     DetectionRecord,
+    Hours,
+    Level,
     Manifest,
+    SignalFault,
     UnknownMusicRecord,
 )
 
 instants = st.integers(0, 3 * 10**8).map(
     lambda s: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=s)
 )
-keys = {"boot": st.uuids(), "seq": st.integers(1, 2**53), "clock_synced": st.booleans()}
+box_times = st.builds(
+    BoxTime,
+    kernel=st.uuids(),
+    since_kernel=st.none() | st.uuids(),
+    first=st.integers(0, 2**53),
+    end=st.integers(0, 2**53),
+    started_ns=st.integers(0, 2**60),
+    ended_ns=st.integers(0, 2**60),
+)
+keys = {
+    "boot": st.uuids(),
+    "seq": st.integers(1, 2**53),
+    "clock_synced": st.booleans(),
+    "uncertainty_ms": st.none() | st.integers(0, 2**31 - 1),
+    "box": st.none() | box_times,
+}
+levels = st.builds(
+    Level,
+    peak_dbfs=st.floats(-200, 0),
+    rms_dbfs=st.floats(-200, 0),
+    floor_dbfs=st.floats(-200, 0),
+    loudness_lufs=st.none() | st.floats(-70, 20),
+)
 detections = st.builds(
     DetectionRecord,
     **keys,
@@ -57,7 +86,9 @@ coverages = st.builds(
     **keys,
     started_at=instants,
     ended_at=instants,
-    state=st.sampled_from(["heard", "lost", "unplugged", "behind", "powered_off"]),
+    state=st.sampled_from(get_args(CoverageState)),
+    fault=st.none() | st.sampled_from(get_args(SignalFault)),
+    level=st.none() | levels,
 )
 batches = st.builds(
     DetectionBatch,
@@ -139,3 +170,36 @@ def test_a_manifest_without_siblings_is_in_the_words_of_boxes_that_knew_of_none(
 
     assert "siblings" not in manifest.model_dump_json()
     assert manifest == Manifest.model_validate_json(manifest.model_dump_json())
+
+
+@given(coverages)
+def test_a_span_without_what_is_newly_told_is_in_the_words_of_boxes_that_told_none(record):
+    untold = {"fault": None, "level": None, "box": None, "uncertainty_ms": None}
+    plain = record.model_copy(update=untold)
+    words = plain.model_dump_json()
+
+    assert not any(name in words for name in untold)
+    assert CoverageRecord.model_validate_json(words) == plain
+
+
+@pytest.mark.parametrize("begins", ["24:00", "9:00", "19:60", "evening"])
+def test_hours_that_are_on_no_clock_are_an_error(begins):
+    with pytest.raises(ValidationError, match="begins"):
+        Hours(days=[5], begins=begins, ends="23:00")
+
+
+def test_orders_to_listen_always_are_in_the_words_of_boxes_that_knew_of_no_hours():
+    always = Bundle(
+        serial=1,
+        device="qb-0123456789abcdef",
+        issued_at=datetime(2026, 3, 5, tzinfo=UTC),
+        venue="Әуезов театры",
+        hall="Үлкен зал",
+        time_zone="Asia/Almaty",
+        inputs=[{"device": "USB"}],
+        central_url="https://central.example",
+        central_key="key",
+    )
+
+    assert "hours" not in always.model_dump_json()
+    assert always == Bundle.model_validate_json(always.model_dump_json())

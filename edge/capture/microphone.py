@@ -37,11 +37,13 @@ class Grab:
         first: frames the card has counted before this one, missed ones included.
         lost: of these, frames the driver lost just before this grab.
         pcm: interleaved little-endian int16.
+        came: when the driver brought it, on the monotonic clock, s.
     """
 
     first: int
     lost: int
     pcm: bytes
+    came: float
 
 
 def missing(expected: int, grab: Grab, place: Sample) -> list[Hole]:
@@ -85,7 +87,7 @@ class Receiver:
             self._lost += missed
             self._counted += missed
         if self.waiting < self._capacity:
-            self._grabs.put(Grab(self._counted, self._lost, bytes(pcm)))
+            self._grabs.put(Grab(self._counted, self._lost, bytes(pcm), time.monotonic()))
             self._lost = 0
         self._counted += frames
         self._due = clock.inputBufferAdcTime + frames / self._rate_hz
@@ -166,7 +168,6 @@ class Microphone:
         self._reopen_attempts = reopen_attempts
         self._sound = portaudio()
         self._stopped = False
-        self._last_heard = time.monotonic()
         self.length: Sample | None = None
         self.rate_hz = 0
         self._open()
@@ -202,6 +203,7 @@ class Microphone:
             self._stream.close()
             raise Deaf(f"sound device {found['name']!r} runs at {real} Hz, not at {rate_hz} Hz")
         self.rate_hz = rate_hz
+        self._last_came = time.monotonic()
 
     def _rate_of(self, found: dict[str, Any]) -> int:
         try:
@@ -236,15 +238,15 @@ class Microphone:
     def _until_unplugged(self, place: Sample) -> Iterator[Piece]:
         """Hear one stream until it is stopped or nothing comes any more."""
         expected = 0
-        self._last_heard = time.monotonic()
         while not self._stopped:
             grab = self._receiver.next_grab()
             if grab is None:
-                silent = time.monotonic() - self._last_heard
+                silent = time.monotonic() - self._last_came
                 if self._receiver.ended or silent >= self._unplugged_seconds:
                     return
                 continue
-            self._last_heard = time.monotonic()
+            # not when we fetched it: a busy ear fetches late, and the time unplugged began then
+            self._last_came = grab.came
             for hole in missing(expected, grab, place):
                 yield hole
                 place = hole.end
@@ -255,7 +257,7 @@ class Microphone:
 
     def _until_back(self, place: Sample) -> Iterator[Hole]:
         """Try to hear the device again, accounting for the time meanwhile."""
-        began, origin = self._last_heard, place
+        began, origin = self._last_came, place
         for _ in range(self._reopen_attempts):
             if self._stopped:
                 return

@@ -73,13 +73,13 @@ def test_frames_missed_while_the_ear_was_busy_are_counted_to_the_frame(reads, ca
 
 
 def test_a_hole_of_both_kinds_is_told_in_its_two_parts():
-    grab = Grab(first=1000, lost=300, pcm=b"")
+    grab = Grab(first=1000, lost=300, pcm=b"", came=0)
 
     assert [Hole(50, 650, "behind"), Hole(650, 950, "lost")] == missing(100, grab, Sample(50))
 
 
 def test_without_a_jump_there_is_no_hole():
-    assert missing(960, Grab(first=960, lost=0, pcm=b"ab"), Sample(960)) == []
+    assert missing(960, Grab(first=960, lost=0, pcm=b"ab", came=0), Sample(960)) == []
 
 
 def test_a_card_is_found_by_part_of_its_name_in_any_case():

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,14 @@ class Listening:
             assert time.monotonic() < end, self._journal.read_text()
             time.sleep(0.05)
 
+    def await_span(self, paths, state, seconds=120):
+        """Wait until a checkpoint says that `state` is what goes on."""
+        end = time.monotonic() + seconds
+        while state not in going_on(paths):
+            assert self.process.poll() is None, self._journal.read_text()
+            assert time.monotonic() < end, self._journal.read_text()
+            time.sleep(0.1)
+
     def end(self):
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(30)
@@ -95,6 +104,14 @@ def told(paths):
     records = list(outbox.records())
     outbox.close()
     return records
+
+
+def going_on(paths):
+    """The states of the unfinished spans in the latest checkpoint."""
+    outbox = Outbox.open(paths.outbox)
+    points = outbox.checkpoints()
+    outbox.close()
+    return [r.state for point in points for r in point.unfinished if r.kind == "coverage"]
 
 
 def test_a_piece_played_to_the_card_is_recognised_from_a_real_stream(cards, paths, tmp_path):
@@ -117,24 +134,28 @@ def test_a_piece_played_to_the_card_is_recognised_from_a_real_stream(cards, path
 
 
 def test_an_unplugged_card_is_told_and_heard_again_when_it_is_back(cards, paths, tmp_path):
-    listening = Listening(paths, cards, "foyer", tmp_path / "journal")
+    # The server's death ends the stream; a server that a busy machine only holds up does not.
+    listening = Listening(paths, cards, "foyer", tmp_path / "journal", unplugged_seconds=30)
     listening.await_word("listening_started")
     cards.play("foyer", pcm(made_up_music(3, 3)))
+    listening.await_span(paths, "heard")
 
     cards.pull_out()
     pulled = time.monotonic()
     time.sleep(3)  # somebody needs the socket for a vacuum cleaner
-    cards.plug_in()
     back = time.monotonic()
+    cards.plug_in()
     listening.await_word("time_accounted", state="unplugged")
     cards.play("foyer", pcm(made_up_music(3, 3)))
+    listening.await_span(paths, "heard")
 
     assert listening.end() == 0
     spans = [r for r in told(paths) if r.kind == "coverage"]
-    assert ["heard", "unplugged", "heard"] == [r.state for r in spans]
     assert [r.ended_at for r in spans[:-1]] == [r.started_at for r in spans[1:]]
-    silent = (spans[1].ended_at - spans[1].started_at).total_seconds()
-    assert back - pulled - 1.5 < silent
+    states = [r.state for r in spans if r.state != "behind"]  # a busy machine may be late as well
+    assert ["heard", "unplugged", "heard"] == [state for state, _ in groupby(states)]
+    silent = sum((r.ended_at - r.started_at for r in spans if r.state == "unplugged"), timedelta())
+    assert back - pulled - 1 < silent.total_seconds()  # what the driver held came after the pull
 
 
 def test_a_card_that_is_not_there_is_told_with_what_there_is(cards, paths, tmp_path):

@@ -11,6 +11,7 @@ import uvicorn
 from hypothesis import settings
 
 from central.app import create_app
+from central.database import open_books, upgrade
 from central.founding import found, open_office
 from central.serving import listen
 from central.settings import Home, Settings
@@ -182,6 +183,24 @@ class Box:
         answer = self.deliver(*records)
         assert answer.status_code == 200, answer.text
         return BatchReceipt.model_validate_json(answer.content)
+
+
+@pytest.fixture(scope="session")
+def blank_books(tmp_path_factory):
+    """A file with books of the newest form and nothing in them: made once, then copied."""
+    path = tmp_path_factory.mktemp("books") / "central.db"
+    engine = open_books(path)
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def books(blank_books, tmp_path):
+    """Books of the newest form, with nothing in them."""
+    engine = open_books(shutil.copy(blank_books, tmp_path))
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

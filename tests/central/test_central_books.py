@@ -21,15 +21,6 @@ instants = st.integers(-(10**9), 10**10).map(lambda seconds: datetime.fromtimest
 clock = Table("clock", MetaData(), Column("id", Integer, primary_key=True), Column("at", Instant))
 
 
-@pytest.fixture
-def books(tmp_path):
-    """Books of the newest form, with nothing in them."""
-    engine = open_books(tmp_path / "central.db")
-    upgrade(engine)
-    yield engine
-    engine.dispose()
-
-
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(at=instants, zone=zones)
 def test_an_instant_comes_back_as_the_same_instant_in_utc(tmp_path_factory, at, zone):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from central.database import open_books, reading, upgrade, writing
+from central.database import reading, writing
 from central.errors import Unacceptable
 from central.repertoire.imports import acknowledgement_of, import_of
 from central.repertoire.lists import parties, works
@@ -13,14 +13,6 @@ from central.repertoire.sheets.table import rows_of, written
 from central.repertoire.sheets.works import COLUMNS, EXAMPLE
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def books(tmp_path):
-    engine = open_books(tmp_path / "central.db")
-    upgrade(engine)
-    yield engine
-    engine.dispose()
 
 
 def take(books, content):

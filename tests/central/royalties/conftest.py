@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from central.database import open_books, reading, upgrade, writing
+from central.database import reading, writing
 from central.devices.store import Slot, put_box
 from central.ingest.store import take
 from central.repertoire.shares import Share
@@ -149,8 +149,5 @@ def theatre_of():
 
 
 @pytest.fixture
-def theatre(tmp_path):
-    books = open_books(tmp_path / "central.db")
-    upgrade(books)
-    yield Theatre(books)
-    books.dispose()
+def theatre(books):
+    return Theatre(books)

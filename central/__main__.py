@@ -145,6 +145,56 @@ def close_period(
 
 @main.command()
 @HOME
+@click.option("--from", "first", required=True, type=DAY, help="First day, by each calendar.")
+@click.option("--to", "last", required=True, type=DAY, help="Last day, included.")
+@click.option("--venue", "venue_id", type=int, help="Number of the venue.  [default: all]")
+@click.option("--pack", default="", help="A pack of the office's; see `packs list`.")
+@click.option(
+    "--file",
+    type=click.Path(path_type=Path),
+    help="A pack of your own, TOML; see `packs validate`.",
+)
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Another value for one figure; keys as `packs explain PACK` prints them. Repeatable.",
+)
+@click.option("--json", "as_json", is_flag=True, help="All of it, in minor units, for programs.")
+def simulate(
+    home: Home,
+    first: datetime,
+    last: datetime,
+    venue_id: int | None,
+    *,
+    pack: str,
+    file: Path | None,
+    changes: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    r"""Try a rule on what was played: who would gain, who would lose. Nothing is written.
+
+    The events of these days are settled twice on the same plays: by the rule that held, and by
+    the pack you name. So, to see last year with 15 % retained in place of 20 %:
+
+    \b
+      qulaq-central simulate --home office --from 2025-01-01 --to 2025-12-31 \
+          --pack kz-venues-2026 --set deductions.retention.percent=15
+
+    Or write the whole rule: `packs explain` shows what one says, docs/formats/rule-pack.md how it
+    is written, and `--file my-pack.toml` tries it.
+    """
+    from central.royalties import trial_commands as commands
+
+    asked = commands.Asked(first.date(), last.date(), venue_id, pack, file, changes)
+    with _shown("venues tried") as progress:
+        trial = commands.tried(home, asked, settings=Settings(), progress=progress)
+    click.echo(commands.as_json(trial) if as_json else commands.told(trial))
+
+
+@main.command()
+@HOME
 @click.option("--statement", "statement_id", required=True, type=int, help="Its number.")
 @click.option(
     "--out",

@@ -60,6 +60,7 @@ class Settings:
     questions_per_minute: int = 60  # that one visitor without a token may ask
     society_code: str = "000"  # CISAC's number of the society this office works for
     society_name: str = "QULAQ"  # as its acknowledgements call it
+    pack_family: str = "kz-venues"  # of rule packs, for venues never yet closed by another
     enrolment_days: int = 14  # d, until an unused enrolment token expires
     log_name: str = ""  # of the public log, when it begins; empty: named by the office's key
     log_seconds: int = 60  # s, after which what is new is in the public log

@@ -1,5 +1,6 @@
 """Closings and statements as other programs read them: JSON with exact minor units."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from central.royalties.closed import ClosedEvent, Distribution, Line, Statement, StatementHead
@@ -8,6 +9,8 @@ from central.royalties.distribution import Evidence
 from central.royalties.money import Money
 from central.royalties.reckoning import PackUsed
 from central.royalties.rehearsal import Proposal, Rehearsal
+from central.royalties.simulation import Change
+from central.royalties.trial import Simulation
 from central.royalties.waiting import Waiting
 
 
@@ -67,6 +70,48 @@ def rehearsal_json(dry: Rehearsal) -> dict[str, Any]:
             for one in dry.differences
         ],
     }
+
+
+def simulation_json(trial: Simulation) -> dict[str, Any]:
+    """Both rules side by side: every sum before, after, and what lies between."""
+    asked, pack = trial.question, trial.question.pack
+    return {
+        "from": asked.first_day,
+        "to": asked.last_day,
+        "venue_id": asked.venue_id,
+        "pack": {"id": pack.id, "version": pack.version, "sha256": pack.digest},
+        "assumed": [
+            {"key": f.key, "value": f.text, "why": f.assumed} for f in pack.figures if f.assumed
+        ],
+        "holds_on_these_days": trial.by_then,
+        "currency": trial.currency,
+        "venues": trial.venues,
+        "events": trial.events,
+        "plays": trial.plays,
+        "sums": _changes_json(trial.sums),
+        "parties": _changes_json(trial.parties),
+        "categories": _changes_json(trial.categories),
+        "deductions": _changes_json(trial.deductions),
+        "suspense": _changes_json(trial.waiting),
+        "events_in_other_currencies": trial.other_currencies,
+        "events_carried_forward": trial.carried,
+        "booked": money_json(trial.booked) if trial.booked else None,
+        "unaccounted": money_json(trial.unaccounted),
+        "written": False,
+    }
+
+
+def _changes_json(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": one.key,
+            "name": one.name,
+            "before": one.before,
+            "after": one.after,
+            "difference": one.difference,
+        }
+        for one in changes
+    ]
 
 
 def waiting_json(one: Waiting) -> dict[str, Any]:

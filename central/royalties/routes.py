@@ -10,7 +10,7 @@ from central.access import Staff, Teller
 from central.database import reading, writing
 from central.desk import Desk
 from central.forms import Form, Number
-from central.royalties import accounts, closing, rehearsal, store, waiting
+from central.royalties import accounts, closing, rehearsal, store, trial, waiting
 from central.turnstile import EachInTurn
 
 router = APIRouter(prefix="/v1", tags=["royalties"], dependencies=[Staff])
@@ -54,6 +54,28 @@ def prepare_period(desk: Desk, period: PeriodToClose, who: Teller) -> dict[str, 
     with writing(desk.books) as connection:
         one = rehearsal.prepare(connection, period.days(), by=who, now=desk.now())
     return accounts.proposal_json(one)
+
+
+class RuleToTry(Form):
+    """A rule and the plays to try it on; one of `pack` (the office's) and `words` (TOML)."""
+
+    first_day: date = Field(alias="from")
+    last_day: date = Field(alias="to")
+    venue_id: Number | None = None
+    pack: str = Field(default="", max_length=64)
+    words: str = Field(default="", max_length=200_000)
+    changes: dict[str, str] = Field(default={}, max_length=200)
+
+
+@router.post("/simulations")
+def simulate(desk: Desk, asked: RuleToTry) -> dict[str, Any]:
+    """What another rule would have come to on the same plays; nothing is written."""
+    pack = trial.pack_tried(asked.pack, asked.words, asked.changes)
+    question = trial.Question(
+        asked.first_day, asked.last_day, asked.venue_id, pack, desk.settings.pack_family
+    )
+    with reading(desk.books) as connection:
+        return accounts.simulation_json(trial.simulate(connection, question, now=desk.now()))
 
 
 @router.get("/proposals")

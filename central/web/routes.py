@@ -23,6 +23,7 @@ from central.web.pages import HEADERS, PageRoute, page, refusal
 from central.web.reconciling import reconciling
 from central.web.session import FromHere, SignedIn, is_known, sign_in, sign_out
 from central.web.shared import pairs_shown
+from central.web.trying import trying
 
 console = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[SignedIn])
 door = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[FromHere])
@@ -36,6 +37,7 @@ def open_console(app: FastAPI) -> None:
     app.include_router(console)
     app.include_router(door)
     app.include_router(reconciling)
+    app.include_router(trying)
     app.include_router(everybody)
     app.include_router(invited)
     app.mount("/static", StaticFiles(directory=_STATIC))

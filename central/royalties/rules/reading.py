@@ -2,9 +2,11 @@
 
 import hashlib
 import tomllib
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from central.royalties.rules.changing import changed
 from central.royalties.rules.entries import Notes, Table
 from central.royalties.rules.figures import Figure
 from central.royalties.rules.pack import (
@@ -24,20 +26,25 @@ from central.royalties.rules.pack import (
 BASES = ("whole_programme", "pro_rata_protected", "named_by_licence")
 
 
-def read_pack(text: str, *, file: str) -> Pack:
+def read_pack(text: str, *, file: str, changes: Mapping[str, str] | None = None) -> Pack:
     """Read a pack.
 
     Args:
         text: TOML.
         file: its name, for errors.
+        changes: other values for single figures, by the figure's key, to try what would be.
 
     Raises:
-        PackError: it is not TOML, or a key is unknown, missing or holds a wrong value.
+        PackError: it is not TOML, a key is unknown, missing or holds a wrong value, or there is no
+            figure to be changed under a key.
     """
     try:
         rows = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise PackError(f"{file}: not TOML: {error}") from error
+    if changes:
+        rows = changed(rows, changes, file=file)
+        text += "".join(f"\n# changed: {key} = {changes[key]}" for key in sorted(changes))
     notes = Notes(file, _sources(rows, file))
     top = Table(rows, path="", notes=notes)
     top.get("sources")

@@ -148,6 +148,12 @@ def theatre_of():
     return Theatre
 
 
+@pytest.fixture(scope="module")
+def theatre_class():
+    """The same, for books that a whole module reads."""
+    return Theatre
+
+
 @pytest.fixture
 def theatre(books):
     return Theatre(books)

@@ -261,6 +261,30 @@ def selftest() -> None:
     )
 
 
+@main.command()
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+def check_config(file: Path | None) -> None:
+    """Say everything that is wrong with a settings FILE; without one, print what may be set.
+
+    \b
+    Examples:
+      qulaq-edge check-config > box.toml    # every setting, its unit, range and default
+      qulaq-edge check-config /etc/qulaq/box.toml
+    """
+    from edge.config import Settings, as_toml, check
+
+    if file is None:
+        click.echo("\n".join(as_toml(Settings())))
+        return
+    with spoken():
+        faults = check(file)
+    for fault in faults:
+        click.echo(f"{file}: {fault}", err=True)
+    if faults:
+        raise SystemExit(1)
+    click.echo(f"{file} is in order")
+
+
 def _lay_trust(paths: BoxPaths, given: Path) -> None:
     """Trust the key in a file, or say which file held none."""
     from edge.errors import BadSeal, Misconfigured

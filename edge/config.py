@@ -1,12 +1,16 @@
-"""Where a box keeps its things, and every setting with its unit."""
+"""Where a box keeps its things, and every setting with its unit and its range."""
 
-import math
 import tomllib
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator
+from dataclasses import Field, dataclass, field, fields, replace
+from difflib import get_close_matches
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from edge.errors import Misconfigured
+
+_N = TypeVar("_N", int, float)
 
 HOME = Path("/var/lib/qulaq")  # what the units' StateDirectory= makes
 
@@ -49,38 +53,105 @@ class BoxPaths:
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """What a setting means.
+
+    Attributes:
+        unit: what is counted, or what kind of text it is.
+        least: smallest number allowed.
+        most: largest number allowed.
+        about: what it decides, in words for a technician.
+    """
+
+    unit: str
+    about: str
+    least: float = 0.0
+    most: float = 0.0
+
+
+def _number(default: _N, unit: str, about: str, *, least: float, most: float) -> _N:
+    return field(default=default, metadata={"kind": Kind(unit, about, least, most)})
+
+
+def _text(default: str, unit: str, about: str) -> str:
+    return field(default=default, metadata={"kind": Kind(unit, about)})
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How this box works; none of these changes a fingerprint (those numbers are the `Recipe`)."""
 
-    checkpoint_seconds: float = 10.0  # s of sound: at most this much is lost when power is cut
-    coverage_seconds: float = 60.0  # s of sound: longest span in one coverage record
-    block_seconds: float = 0.1  # s of sound handed on at once
-    queue_seconds: float = 15.0  # s of sound kept in memory while the ear is busy; never on disk
-    unplugged_seconds: float = 2.0  # s without a frame before a device counts as unplugged
-    reopen_attempts: int = 20  # tries to hear an unplugged device again before giving up
-    shelf_look_seconds: float = 60.0  # s of sound between two looks for a new catalogue
-    sync_seconds: float = 30.0  # s between two rounds of reporting
-    batch_records: int = 200  # records in one upload, at most 500
-    piece_bytes: int = 262_144  # bytes of a catalogue segment fetched in one request
-    timeout_seconds: float = 20.0  # s without a byte from central before giving up
-    backoff_base_seconds: float = 2.0  # s, doubled after each failure
-    backoff_cap_seconds: float = 900.0  # s, longest wait between two tries
-    keep_sent_days: int = 30  # d a delivered record stays on the box
+    checkpoint_seconds: float = _number(
+        10.0, "s of sound", "at most this much is lost when power is cut", least=0.1, most=60
+    )
+    coverage_seconds: float = _number(
+        60.0, "s of sound", "longest span in one coverage record", least=1, most=3600
+    )
+    block_seconds: float = _number(0.1, "s of sound", "sound handed on at once", least=0.01, most=1)
+    queue_seconds: float = _number(
+        15.0, "s of sound", "kept in memory while the ear is busy; never on disk", least=1, most=15
+    )
+    unplugged_seconds: float = _number(
+        2.0, "s", "without a frame before a device counts as unplugged", least=0.1, most=30
+    )
+    reopen_attempts: int = _number(
+        20, "tries", "to hear an unplugged device again before giving up", least=1, most=1000
+    )
+    shelf_look_seconds: float = _number(
+        60.0, "s of sound", "between two looks for a new catalogue", least=1, most=3600
+    )
+    sync_seconds: float = _number(
+        30.0, "s", "between two rounds of reporting", least=0.1, most=3600
+    )
+    batch_records: int = _number(200, "records", "in one upload", least=1, most=500)
+    piece_bytes: int = _number(
+        262_144, "bytes", "of a catalogue fetched in one request", least=100, most=16_777_216
+    )
+    timeout_seconds: float = _number(
+        20.0, "s", "without a byte from central before giving up", least=0.1, most=600
+    )
+    backoff_base_seconds: float = _number(
+        2.0, "s", "first wait after a failure; doubled after each", least=0.1, most=600
+    )
+    backoff_cap_seconds: float = _number(
+        900.0, "s", "longest wait between two tries", least=0.1, most=86_400
+    )
+    keep_sent_days: int = _number(
+        30, "d", "a delivered record stays on the box", least=1, most=3650
+    )
+    view_address: str = _text(
+        "127.0.0.1", "IP address", "where the venue's page is shown; 0.0.0.0 for the hall's network"
+    )
+    view_port: int = _number(8710, "TCP port", "of the venue's page", least=1, most=65_535)
+    lamp_name: str = _text(
+        "", "LED", "a name in /sys/class/leds that shows how the box is; empty: none"
+    )
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if not 0 < value < math.inf:
-                raise Misconfigured(
-                    f"setting {field.name} = {value} must be greater than 0, and finite"
-                )
-        if self.batch_records > 500:
-            raise Misconfigured(f"setting batch_records = {self.batch_records} is above 500")
+        for fault in self._faults():
+            raise Misconfigured(fault)
+
+    def _faults(self) -> Iterator[str]:
+        """Every setting that cannot be obeyed: its value, and what it may be."""
+        for one in fields(self):
+            yield from _fault_of(one, getattr(self, one.name))
         if self.checkpoint_seconds > self.coverage_seconds:
-            raise Misconfigured(
+            yield (
                 f"checkpoint_seconds = {self.checkpoint_seconds} is longer than "
                 f"coverage_seconds = {self.coverage_seconds}; make it at most that"
             )
+
+
+def kind_of(setting: Field[Any]) -> Kind:
+    """The unit, range and meaning of a field of `Settings`."""
+    kind: Kind = setting.metadata["kind"]
+    return kind
+
+
+def range_of(setting: Field[Any]) -> str:
+    """What a field of `Settings` may be, in words: `0.1 to 60 s of sound`."""
+    kind = kind_of(setting)
+    return kind.unit if setting.type is str else f"{kind.least:g} to {kind.most:g} {kind.unit}"
 
 
 def load(path: Path | None) -> Settings:
@@ -91,19 +162,83 @@ def load(path: Path | None) -> Settings:
     """
     if path is None:
         return Settings()
+    written = _read(path)
+    for fault in _faults_in(written):
+        raise Misconfigured(f"settings file {path}: {fault}")
+    return replace(Settings(), **written)
+
+
+def check(path: Path) -> list[str]:
+    """Everything that is wrong with a settings file, one line for each; none if it can be obeyed.
+
+    Raises:
+        Misconfigured: no such file, or not TOML.
+    """
+    return list(_faults_in(_read(path)))
+
+
+def as_toml(settings: Settings) -> Iterator[str]:
+    """A settings file, line by line: what is as it comes is commented out, all is explained."""
+    for one in fields(settings):
+        value, kind = getattr(settings, one.name), kind_of(one)
+        written = f'"{value}"' if isinstance(value, str) else str(value)
+        yield f"# {kind.about} ({range_of(one)})"
+        yield f"{'# ' if value == one.default else ''}{one.name} = {written}"
+        yield ""
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
-        written = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
-        raise Misconfigured(f"settings file {path}: {e}") from e
-    known = {field.name: field.type for field in fields(Settings)}
-    chosen: dict[str, Any] = {}
-    for name, value in written.items():
-        if name not in known:
-            raise Misconfigured(
-                f"settings file {path}: unknown setting {name!r}; known are {', '.join(known)}"
-            )
-        wanted = (int,) if known[name] is int else (int, float)
-        if isinstance(value, bool) or not isinstance(value, wanted):
-            raise Misconfigured(f"settings file {path}: {name} = {value!r} is not a number")
-        chosen[name] = value
-    return replace(Settings(), **chosen)
+        raise Misconfigured(f"settings file {path}: {e}; correct it or remove it") from e
+
+
+def _faults_in(written: dict[str, Any]) -> Iterator[str]:
+    known = {one.name: one for one in fields(Settings)}
+    faults = [
+        fault
+        for name, value in written.items()
+        for fault in (_fault_of(known[name], value) if name in known else _unknown(name, known))
+    ]
+    yield from faults
+    if not faults:
+        try:
+            replace(Settings(), **written)
+        except Misconfigured as e:
+            yield str(e)
+
+
+def _unknown(name: str, known: dict[str, Field[Any]]) -> Iterator[str]:
+    meant = get_close_matches(name, known, n=1, cutoff=0.5)
+    if meant:
+        yield f"unknown setting {name!r}; did you mean {meant[0]} ({range_of(known[meant[0]])})?"
+    else:
+        yield f"unknown setting {name!r}; remove it: known are {', '.join(known)}"
+
+
+def _fault_of(setting: Field[Any], value: object) -> Iterator[str]:
+    """What is wrong with one value, and what to write instead."""
+    name, wanted = setting.name, range_of(setting)
+    if setting.type is str:
+        if not isinstance(value, str):
+            yield f"{name} = {value!r} is not text; write {wanted} in quotes"
+        elif name == "view_address" and not _is_address(value):
+            yield f"{name} = {value!r} is no IP address; write 127.0.0.1 or 0.0.0.0"
+        elif name == "lamp_name" and ("/" in value or value.startswith(".")):
+            yield f"{name} = {value!r} is a path; write only the name, as ls /sys/class/leds has it"
+        return
+    whole = setting.type is int
+    if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+        number = "a whole number" if whole else "a number"
+        yield f"{name} = {value!r} is not {number}; write {wanted}, without quotes and unit"
+    elif not kind_of(setting).least <= value <= kind_of(setting).most:
+        yield f"{name} = {value} is out of range; write {wanted}"
+
+
+def _is_address(value: str) -> bool:
+    try:
+        ip_address(value)
+    except ValueError:
+        return False
+    return True

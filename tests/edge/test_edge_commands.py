@@ -37,7 +37,7 @@ def box(tmp_path):
     return make_box(tmp_path / "box", CentralSimulator(), "http://127.0.0.1:9")
 
 
-COMMANDS = ["identity", "listen", "match", "selftest", "status", "sync"]
+COMMANDS = ["check-config", "identity", "listen", "match", "selftest", "status", "sync"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -210,6 +210,20 @@ def test_files_are_matched_as_lines_of_json(tmp_path):
     missing = call("match", "--catalogue", tmp_path, tmp_path / "gone.ogg")
     assert "gone.ogg" in json.loads(missing.output)["error"]
     assert missing.exit_code == 1
+
+
+def test_settings_explain_themselves_and_their_mistakes(tmp_path):
+    path = tmp_path / "box.toml"
+    path.write_text(call("check-config").output)
+
+    assert call("check-config", path).output == f"{path} is in order\n"
+
+    path.write_text("queue_minutes = 1\nsync_seconds = '5 s'\n")
+    said = call("check-config", path)
+    first, second = said.stderr.splitlines()
+    assert said.exit_code == 1
+    assert first.startswith(f"{path}: unknown setting 'queue_minutes'; did you mean queue_seconds")
+    assert second.startswith(f"{path}: sync_seconds = '5 s' is not a number; write 0.1 to 3600 s")
 
 
 def test_this_machine_hears_what_it_should():

@@ -145,6 +145,30 @@ def close_period(
 
 @main.command()
 @HOME
+@click.option("--config", type=click.Path(path_type=Path), help="Settings, TOML.")
+def nightly(home: Home, config: Path | None) -> None:
+    """Reckon anew what every open evening would come to; run it every night.
+
+    Figures of evenings that nobody has closed are provisional: they replace last night's, stand
+    beside the books and never in the ledger, and end when the evening is closed. Safe to run twice,
+    and while `serve` runs. A venue whose rule cannot settle what was played is named, keeps last
+    night's figures, and makes the command fail after all others are done.
+    """
+    from central.founding import open_office
+    from central.royalties.nightly import reckon
+
+    settings = load(config) if config else Settings()
+    with closing(open_office(home, settings)) as office, _shown("venues reckoned") as progress:
+        night = reckon(
+            office.books, family=settings.pack_family, clock=office.now, progress=progress
+        )
+    click.echo(f"PROVISIONAL: {night.evenings} open evenings of {night.venues} venues reckoned")
+    if night.refused:
+        raise click.ClickException("\n".join(("not reckoned:", *night.refused)))
+
+
+@main.command()
+@HOME
 @click.option("--from", "first", required=True, type=DAY, help="First day, by each calendar.")
 @click.option("--to", "last", required=True, type=DAY, help="Last day, included.")
 @click.option("--venue", "venue_id", type=int, help="Number of the venue.  [default: all]")

@@ -7,6 +7,7 @@ from central.royalties.closed import ClosedEvent, Distribution, Line, Statement,
 from central.royalties.closing import Summary
 from central.royalties.distribution import Evidence
 from central.royalties.money import Money
+from central.royalties.provisional import Provisional
 from central.royalties.reckoning import PackUsed
 from central.royalties.rehearsal import Proposal, Rehearsal
 from central.royalties.simulation import Change
@@ -112,6 +113,27 @@ def _changes_json(changes: Sequence[Change]) -> list[dict[str, Any]]:
         }
         for one in changes
     ]
+
+
+def provisional_json(one: Provisional) -> dict[str, Any]:
+    """An open evening as reckoned last night; not owed to anybody yet."""
+    return {
+        "provisional": True,
+        "event": {"id": one.event_id, "title": one.event},
+        "venue": {"id": one.venue_id, "name": one.venue},
+        "day": one.day,
+        "rule": one.rule,
+        "reckoned_at": one.reckoned_at,
+        "plays": one.plays,
+        "fee": money_json(one.fee),
+        "deducted": money_json(one.deducted),
+        "suspended": money_json(one.waiting),
+        "to_rightholders": money_json(one.paid),
+        "sums": [
+            {"party": {"id": number, "name": name}, "amount": money_json(amount)}
+            for number, name, amount in one.sums
+        ],
+    }
 
 
 def waiting_json(one: Waiting) -> dict[str, Any]:

@@ -70,6 +70,12 @@ def events_of(connection: Connection, venue_id: int, period: Period) -> list[Ope
     return [_open_event(row) for row in rows]
 
 
+def all_events_of(connection: Connection, venue_id: int) -> list[OpenEvent]:
+    """Every event of a venue, by start."""
+    rows = connection.execute(_events().where(halls.c.venue_id == venue_id))
+    return [_open_event(row) for row in rows]
+
+
 def event_of(connection: Connection, event_id: int) -> OpenEvent:
     """One event.
 

@@ -10,7 +10,7 @@ from central.access import Staff, Teller
 from central.database import reading, writing
 from central.desk import Desk
 from central.forms import Form, Number
-from central.royalties import accounts, closing, rehearsal, store, trial, waiting
+from central.royalties import accounts, closing, provisional, rehearsal, store, trial, waiting
 from central.turnstile import EachInTurn
 
 router = APIRouter(prefix="/v1", tags=["royalties"], dependencies=[Staff])
@@ -100,6 +100,22 @@ def close_period(desk: Desk, period: PeriodToClose) -> dict[str, Any]:
         return accounts.summary_json(
             closing.close_period(connection, period.days(), now=desk.now())
         )
+
+
+@router.get("/provisional")
+def list_provisional(desk: Desk, venue_id: Number | None = None) -> list[dict[str, Any]]:
+    """What open evenings would come to, as reckoned last night: provisional, owed to nobody."""
+    with reading(desk.books) as connection:
+        found = provisional.provisional(connection, venue_id=venue_id)
+    return [accounts.provisional_json(one) for one in found]
+
+
+@router.get("/parties/{party_id}/provisional")
+def show_provisional(desk: Desk, party_id: Number) -> list[dict[str, Any]]:
+    """What a rightholder would get of each open evening, as reckoned last night."""
+    with reading(desk.books) as connection:
+        found = provisional.provisional_of(connection, party_id)
+    return [accounts.provisional_json(one) for one, _ in found]
 
 
 @router.get("/distributions")

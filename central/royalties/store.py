@@ -87,6 +87,16 @@ def earlier_closing(connection: Connection, event_ids: Iterable[int]) -> Mapping
     return {row.event_id: row.distribution_id for row in rows}
 
 
+def closings_of_venue(connection: Connection, venue_id: int) -> Mapping[int, int]:
+    """All events of a venue that are closed, each with its distribution's number."""
+    rows = connection.execute(
+        select(distributed_events.c.event_id, distributed_events.c.distribution_id)
+        .join_from(distributed_events, distributions)
+        .where(distributions.c.venue_id == venue_id)
+    )
+    return {row.event_id: row.distribution_id for row in rows}
+
+
 def closed_events(connection: Connection, distribution_id: int) -> list[ClosedEvent]:
     """The events of a closing, by start, with all that was frozen of them."""
     rows = connection.execute(

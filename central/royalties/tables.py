@@ -1,6 +1,7 @@
 """The books of money: what was closed, on which plays, who received what; written once, for good.
 
-Nothing in these tables is ever changed or deleted, and the database itself refuses to. Entries are
+Nothing in these tables is ever changed or deleted, and the database itself refuses to; the two of
+provisional figures are no books of money, and are written anew every night. Entries are
 written before the transaction they belong to; the transaction's row is the seal on them: it is
 refused unless they sum to zero in every currency, and after it no entry can join them.
 """
@@ -174,4 +175,26 @@ ledger_entries = Table(
     Column("amount_minor", BigInteger, nullable=False),
     Column("currency", String(3), nullable=False),
     Index("ix_ledger_entries_account", "account_kind", "account_key"),
+)
+
+# What open evenings would come to, as reckoned last night; nothing rests on these rows.
+provisional_events = Table(
+    "provisional_events",
+    METADATA,
+    Column("event_id", ForeignKey("events.id"), primary_key=True, autoincrement=False),
+    Column("rule", String(100), nullable=False),
+    Column("fee_minor", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("deducted_minor", BigInteger, nullable=False),
+    Column("waiting_minor", BigInteger, nullable=False),
+    Column("plays", Integer, nullable=False),
+    Column("reckoned_at", Instant, nullable=False),
+)
+
+provisional_sums = Table(
+    "provisional_sums",
+    METADATA,
+    Column("event_id", ForeignKey("provisional_events.event_id"), primary_key=True),
+    Column("party_id", ForeignKey("parties.id"), primary_key=True, index=True),
+    Column("amount_minor", BigInteger, nullable=False),
 )

@@ -11,7 +11,7 @@ from central.catalogue.shared import settle
 from central.database import reading, writing
 from central.desk import Desk
 from central.forms import After, Number
-from central.royalties import closing
+from central.royalties import closing, provisional
 from central.royalties import store as royalties
 from central.royalties.closed import REASONS_TOLD
 from central.transparency.bundle import bundle_of
@@ -130,6 +130,14 @@ def settle_shared(
     return RedirectResponse("/shared", 303, HEADERS)
 
 
+@console.get("/provisional")
+def show_provisional(desk: Desk) -> Response:
+    """What open evenings would come to, as reckoned last night."""
+    with reading(desk.books) as connection:
+        found = provisional.provisional(connection)
+    return page("provisional", {"found": found})
+
+
 @console.get("/distributions")
 def show_distributions(desk: Desk) -> Response:
     """Every closing, the latest first."""
@@ -163,5 +171,12 @@ def show_statement(desk: Desk, statement_id: Number) -> Response:
     """A statement whose every amount opens to the plays and detections behind it."""
     with reading(desk.books) as connection:
         statement = royalties.statement(connection, statement_id)
-    rule = statement.distribution.rule_in_words
-    return page("statement", {"statement": statement, "rule": rule, "roles": ROLES})
+        open_ones = provisional.provisional_of(connection, statement.head.party_id)
+    content = {
+        "statement": statement,
+        "rule": statement.distribution.rule_in_words,
+        "roles": ROLES,
+        "provisional": open_ones,
+        "provisional_totals": provisional.total_by_currency(open_ones),
+    }
+    return page("statement", content)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 SHIPPED = Path(__file__).parents[2] / "systemd"
-SERVICES = ["hear", "speak", "stick", "orders", "central"]
-UNITS = [f"qulaq-{name}.service" for name in SERVICES] + ["qulaq-orders.path"]
+SERVICES = ["hear", "speak", "stick", "orders", "central", "nightly"]
+UNITS = [f"qulaq-{name}.service" for name in SERVICES]
+UNITS += ["qulaq-orders.path", "qulaq-nightly.timer"]
 PROGRAMS = ["opt/qulaq/bin/qulaq-edge", "opt/qulaq/bin/qulaq-central", "usr/bin/systemctl"]
 MOST_EXPOSED = 12  # tenths, of 100: what `systemd-analyze security` may find at most
 
@@ -106,7 +107,7 @@ def test_who_hears_writes_only_the_outbox_and_cannot_read_the_key():
     assert ["m", "qulaq-hear", "qulaq-keys"] not in lines_of("sysusers.d/qulaq.conf")
 
 
-@pytest.mark.parametrize("name", ["speak", "stick", "central", "orders"])
+@pytest.mark.parametrize("name", ["speak", "stick", "central", "orders", "nightly"])
 def test_nobody_else_can_hear(name):
     service = settings_of(name)
 
@@ -157,6 +158,18 @@ def test_each_process_has_a_user_of_its_own():
 
     assert declared == set(users)
     assert len(users) == len(set(users))
+
+
+def test_the_night_run_is_the_offices_own_and_reaches_no_network():
+    night, office = settings_of("nightly"), settings_of("central")
+    timer = (SHIPPED / "system" / "qulaq-nightly.timer").read_text(encoding="utf-8")
+
+    assert (night["User"], night["StateDirectory"]) == (office["User"], office["StateDirectory"])
+    assert night["Type"] == ["oneshot"]
+    assert night["PrivateNetwork"] == ["yes"]
+    assert night["RestrictAddressFamilies"] == ["AF_UNIX"]
+    assert "OnCalendar=*-*-* 03:30:00" in timer
+    assert "Persistent=true" in timer  # a night the machine was off is made up for
 
 
 def test_groups_and_folders_that_units_name_are_made():

@@ -262,6 +262,27 @@ def export(home: Home, what: str, number: int, form: str, lang: str, path: Path 
     click.echo(export(home, what, number, form=form, tongue=lang, path=path))
 
 
+@main.command("push-platform")
+@HOME
+@click.option("--distribution", "numbers", multiple=True, type=int, help="Its number. Repeatable.")
+@click.option("--config", required=True, type=click.Path(path_type=Path), help="Settings, TOML.")
+def push_platform(home: Home, numbers: tuple[int, ...], config: Path) -> None:
+    """Tell the national platform of closings: each once, its receipt kept.
+
+    Without `--distribution`, of all that it has not taken yet; run it as often as you like. The
+    settings name the address (`platform_url`); a token, if it wants one, is read from
+    `keys/platform.token`. What is sent is the very JSON of `export platform`.
+    """
+    from central.exchange.commands import push
+
+    taken, refused = push(home, numbers, settings=load(config))
+    for one in taken:
+        click.echo(f"distribution {one.distribution_id}: taken, {one.receipt[:200]}")
+    click.echo(f"{len(taken)} taken, {len(refused)} not")
+    if refused:
+        raise click.ClickException("\n".join(refused))
+
+
 @main.command("publish-log")
 @HOME
 @click.option("--config", type=click.Path(path_type=Path), help="Settings, TOML.")

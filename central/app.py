@@ -14,6 +14,7 @@ from central.desk import Desk, Office
 from central.devices import routes as devices
 from central.doors import CountedBodies
 from central.errors import CentralError
+from central.exchange.platform_routes import platform_counter
 from central.exchange.routes import downloads
 from central.ingest import routes as ingest
 from central.ingest.reconciling_routes import reconciling
@@ -46,6 +47,7 @@ ROUTERS = (
     ingest.staff,
     ingest.boxes,
     reconciling,
+    platform_counter,
     downloads(prefix="/v1", door=Staff),  # before the rooms whose addresses theirs continue
     royalties.router,
     royalties.public,

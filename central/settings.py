@@ -36,6 +36,11 @@ class Home:
         return self.path / "keys" / "log.key"
 
     @property
+    def platform_token(self) -> Path:
+        """What the national platform knows the office by, if it asks for a token."""
+        return self.path / "keys" / "platform.token"
+
+    @property
     def witnesses(self) -> Path:
         """Who is asked to witness the log: a trust policy, if there are any."""
         return self.path / "witnesses.policy"
@@ -61,6 +66,7 @@ class Settings:
     society_code: str = "000"  # CISAC's number of the society this office works for
     society_name: str = "QULAQ"  # as its acknowledgements call it
     pack_family: str = "kz-venues"  # of rule packs, for venues never yet closed by another
+    platform_url: str = ""  # where the national platform takes closings; empty: it is not told
     enrolment_days: int = 14  # d, until an unused enrolment token expires
     log_name: str = ""  # of the public log, when it begins; empty: named by the office's key
     log_seconds: int = 60  # s, after which what is new is in the public log
@@ -91,7 +97,11 @@ def _require_sensible(name: str, value: str | int) -> None:
         least, most = _BOUNDS.get(name, _OTHER_BOUNDS)
         if not least <= value <= most:
             raise Unready(f"setting {name} = {value} must be {least} to {most}")
-    elif name == "public_url" and value and not value.startswith(("https://", "http://")):
+    elif (
+        name in ("public_url", "platform_url")
+        and value
+        and not value.startswith(("https://", "http://"))
+    ):
         raise Unready(f"setting {name} = {value!r} must begin with https:// or http://")
 
 

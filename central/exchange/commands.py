@@ -1,11 +1,13 @@
-"""`qulaq-central export`: a report into a file, from the office's own desk."""
+"""`qulaq-central export` and `push-platform`: what leaves, sent from the office's own desk."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 from central.database import reading
 from central.errors import Unready
 from central.exchange.offer import drawn_up
+from central.exchange.platform_push import Delivery, NotDelivered, deliver, platform_of, untold
 from central.exchange.writing import MAKERS
 from central.founding import open_office
 from central.settings import Home, Settings
@@ -34,3 +36,29 @@ def export(
         finally:
             draft.unlink(missing_ok=True)
     return path
+
+
+def push(
+    home: Home, numbers: Sequence[int], *, settings: Settings
+) -> tuple[list[Delivery], list[str]]:
+    """Tell the platform of closings, each once; of all it has not taken yet if none is named.
+
+    Returns:
+        What it took, and what it did not take with its answer.
+
+    Raises:
+        Unready: no office in that folder, or no platform is named.
+        Unknown: there is no such closing.
+    """
+    taken, refused = [], []
+    with closing(open_office(home, settings)) as office:
+        platform = platform_of(office)
+        if not numbers:
+            with reading(office.books) as connection:
+                numbers = list(untold(connection, platform.address))
+        for number in numbers:
+            try:
+                taken.append(deliver(office, number, platform, clock=office.now))
+            except NotDelivered as reason:
+                refused.append(str(reason))
+    return taken, refused

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from central.exchange.report import Column, length_said, said, share_said
-from central.exchange.tongues import word
+from central.exchange.tongues import rule_said, word
 from central.royalties.closed import ClosedEvent, Distribution
 from central.royalties.money import Money, sums_by
 
@@ -43,9 +43,13 @@ def facts_of(distribution: Distribution, tongue: str) -> tuple[tuple[str, str], 
         "venue": distribution.venue,
         "period": period_text(distribution),
         "clock": distribution.time_zone,
-        "rule": f"{distribution.rule}. {distribution.rule_in_words}",
+        "rule": f"{distribution.rule}. {_rule(distribution, tongue)}",
     }
     return tuple((word(key, tongue), text) for key, text in told.items())
+
+
+def _rule(distribution: Distribution, tongue: str) -> str:
+    return rule_said(distribution.rule, distribution.rule_in_words, tongue)
 
 
 def notes_of(distribution: Distribution, tongue: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 from central.exchange.frame import columns, facts_of, hall_clock, notes_of
-from central.exchange.report import Report, Row
+from central.exchange.report import Report, Row, length_text
 from central.exchange.tongues import word
 from central.royalties import store
 from central.royalties.closed import Statement
@@ -34,12 +34,12 @@ KEYS = (
 )
 _WIDTHS = {
     "started_at": 17,
-    "event": 24,
-    "work": 28,
-    "recording": 24,
+    "event": 23,
+    "work": 27,
+    "recording": 23,
     "role": 16,
     "share_basis_points": 9,
-    "performed_milliseconds": 10,
+    "performed_milliseconds": 14,
     "amount": 16,
 }
 
@@ -65,8 +65,29 @@ def statement_report(connection: Connection, statement_id: int, tongue: str) -> 
         rows=_rows(statement),
         facts=whose + facts_of(distribution, tongue),
         totals=((word("total", tongue), head.total),),
-        notes=notes_of(distribution, tongue),
+        notes=(
+            *_origins(statement, tongue),
+            *notes_of(distribution, tongue),
+            word("prove_it", tongue),
+        ),
     )
+
+
+def _origins(statement: Statement, tongue: str) -> Iterator[str]:
+    """For each event that paid him: what came in, what was taken first, what was divided."""
+    events = {line.event_id: line for line in statement.lines}
+    for line in events.values():
+        day = hall_clock(line.play.started_at, statement.distribution)
+        left, taken = line.fee, ""
+        for name, amount in line.deductions:
+            left -= amount
+            taken += f" − {word(name, tongue)} {amount.text(tongue)}"
+        divided = f" = {left.text(tongue)}" if taken else ""
+        yield (
+            f"{word('how_the_money_came', tongue)}: {line.event_title}, {line.hall},"
+            f" {day:%Y-%m-%d}: {word('fee', tongue)} {line.fee.text(tongue)}{taken}{divided};"
+            f" {word('performed_milliseconds', tongue)} {length_text(line.event_milliseconds)}"
+        )
 
 
 def _rows(statement: Statement) -> Iterator[Row]:

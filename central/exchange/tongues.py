@@ -94,7 +94,59 @@ _WORDS = {
         "сумма долей не равна 100 %",
         "the shares do not sum to 100 %",
     ),
+    "unknown-work": (
+        "не орындалғаны әлі белгісіз",
+        "пока неизвестно, что звучало",
+        "nobody knows yet what was played",
+    ),
+    "nobodys-part": (
+        "бұл үлестің иесі жоқ (қоғамдық игілік)",
+        "эта доля ничья (общественное достояние)",
+        "this part is nobody’s, such as one in the public domain",
+    ),
+    "nothing-to-pay": (
+        "қорғалатын музыка естілмеді",
+        "охраняемая музыка не звучала",
+        "no protected music was heard",
+    ),
+    "missing-cue-sheet": (
+        "фильмнің музыкалық анықтамасы келмеді",
+        "музыкальная справка фильма не поступила",
+        "the film’s cue sheet has not arrived",
+    ),
+    # rules, for who is paid by them
+    "rule:follow-the-money-v1": (
+        "Әр іс-шараның төлемі орындалу уақыты бойынша бөлінеді, ештеңе ұсталмайды.",
+        "Сбор каждого мероприятия делится по времени звучания, ничего не удерживается.",
+        "The fee of each event is divided by performed time; nothing is deducted.",
+    ),
+    "rule:kz-venues": (
+        "Әр іс-шараның төлемінен алдымен ұсталым алынады, қалғаны орындалу уақыты бойынша,"
+        " одан әрі шығарма үлестері бойынша бөлінеді.",
+        "Из сбора каждого мероприятия сначала берётся удержание, остальное делится по времени"
+        " звучания, а затем по долям в произведении.",
+        "From the fee of each event the retention is taken first; what is left is divided by"
+        " performed time, and then by the shares of each work.",
+    ),
+    # what is taken
+    "retention": ("ұсталым", "удержание", "retention"),
+    "administration": ("әкімшілік шығын", "административные расходы", "administration"),
+    "social": ("әлеуметтік қор", "социальный фонд", "social fund"),
+    "culture": ("мәдени қор", "культурный фонд", "cultural fund"),
     # notes
+    "how_the_money_came": (
+        "Ақша қайдан келді",
+        "Откуда взялись деньги",
+        "Where the money came from",
+    ),
+    "prove_it": (
+        "Бұл есепті өзіңіз тексере аласыз: бірге берілетін .qulaq файлын qulaq-verify бағдарламасы"
+        " интернетсіз тексереді. Қате көрсеңіз, есеп нөмірі мен жолын атап, бізге жазыңыз.",
+        "Этот отчёт можно проверить самому: прилагаемый файл .qulaq проверяет программа"
+        " qulaq-verify без интернета. Заметив ошибку, напишите нам, назвав номер отчёта и строку.",
+        "You can check this statement yourself: qulaq-verify checks the .qulaq file that goes with"
+        " it, offline. If you see a mistake, write to us, naming the statement and the line.",
+    ),
     "assumed": (
         "Болжам алынды, дереккөзден оқылмады",
         "Принято предположительно, не прочитано в источнике",
@@ -106,6 +158,21 @@ _WORDS = {
         "Every sum is exact: what division leaves goes to the largest remainders, none is lost.",
     ),
 }
+
+
+def rule_said(rule: str, written: str, tongue: str) -> str:
+    """A rule in a reader's tongue: as told here, else as the pack's author wrote it.
+
+    Args:
+        rule: id and version, as `kz-venues-2026 2026.1`.
+        written: the title of the pack, in the tongue of its author.
+        tongue: kk, ru or en.
+    """
+    name = rule.split(" ", maxsplit=1)[0]
+    for key in (f"rule:{name}", f"rule:{name.rpartition('-')[0]}"):
+        if key in _WORDS:
+            return word(key, tongue)
+    return written
 
 
 def word(key: str, tongue: str) -> str:

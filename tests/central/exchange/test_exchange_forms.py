@@ -16,8 +16,10 @@ from central.__main__ import WHAT_LEAVES, main
 from central.exchange.csv_file import harmless
 from central.exchange.offer import OFFERED
 from central.exchange.report import length_text
+from central.exchange.tongues import word
 from central.exchange.usage import COLUMNS
 from central.exchange.writing import MAKERS
+from central.royalties.closed import REASONS_TOLD
 from tests.central.exchange.conftest import KAZAKH
 
 NUMBERS = {"transparency": 2026}
@@ -141,3 +143,23 @@ def test_what_cannot_be_given_is_said(office, closed, path, status):
 def test_reports_are_for_staff(office, closed):
     for path in ("/v1/statements/1.pdf", "/v1/distributions/1/payments.csv"):
         assert office.http.get(path, headers={"Authorization": "Bearer no"}).status_code == 401
+
+
+def test_a_printed_statement_says_where_the_money_came_from(theatre, office, ask):
+    theatre.event()
+    theatre.hears(theatre.recordings[0], second=10, seconds=61)
+    office.http.post(
+        "/v1/periods/close",
+        json={"venue_id": 1, "from": "2026-11-21", "to": "2026-11-21", "pack": "kz-venues-2026"},
+    )
+
+    text = printed(ask("/statements/1.pdf", lang="ru"))
+
+    assert "Лицензионный сбор 1 000,01 ₸ − удержание 200,00 ₸ = 800,01 ₸" in text
+    assert "делится по времени звучания" in text
+    assert "Halls, theatres" not in text
+
+
+def test_every_reason_money_waits_for_is_told_in_every_tongue():
+    for reason in REASONS_TOLD:
+        assert len({word(reason, tongue) for tongue in TITLES}) == 3

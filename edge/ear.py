@@ -13,6 +13,9 @@ import numpy as np
 from edge.capture.block import AudioBlock, Hole, Piece, Sample
 from edge.capture.clock import Anchor
 from edge.capture.coverage import Coverage, Span, State
+from edge.capture.level import Meter, Second
+from edge.capture.minutes import Figures, LevelBook
+from edge.capture.signal import Baseline, Fault, Signal
 from edge.config import Settings
 from edge.errors import BadCatalogue, Deaf
 from edge.matcher.activity import Activity
@@ -28,6 +31,7 @@ from edge.sync.wire import (
     CoverageRecord,
     CoverageState,
     DetectionRecord,
+    Level,
     Manifest,
     UnknownMusicRecord,
 )
@@ -81,12 +85,25 @@ class Run:
 class Ear:
     """Recognises what one input hears and accounts for every sample of it.
 
-    Sound counts as heard once it is understood, some seconds after it was captured: what is lost
-    with the power before that must not look like a silent hall.
+    Sound counts as heard once it is known to come from a hall and is understood, some seconds
+    after it was captured: what is lost with the power before that must not look like a silent hall.
     """
 
-    def __init__(self, run: Run, *, settings: Settings, catalogue: Catalogue | None) -> None:
+    def __init__(
+        self,
+        run: Run,
+        *,
+        settings: Settings,
+        catalogue: Catalogue | None,
+        baseline: Baseline | None = None,
+    ) -> None:
         """Be ready for sample 0.
+
+        Args:
+            run: which records these will be.
+            settings: of this box.
+            catalogue: what can be recognised; None while there is none.
+            baseline: how quiet it gets at this site; learned anew unless given.
 
         Raises:
             Deaf: sound at this rate cannot be heard.
@@ -97,11 +114,16 @@ class Ear:
             self._fingerprinter = Fingerprinter(rate_hz)
         except ValueError as e:
             raise Deaf(f"input {run.input!r} gives sound that cannot be heard: {e}") from e
+        self._meter = Meter(rate_hz)
+        self._metered = Sample(0)  # every second before it was measured
+        self._levels = LevelBook()
+        self._signal = Signal(self._meter.low_rate_hz, baseline=baseline or Baseline())
         self._coverage = Coverage(longest=max(1, round(settings.coverage_seconds * rate_hz)))
         self._checkpoint_samples = max(1, round(settings.checkpoint_seconds * rate_hz))
         self._captured = Sample(0)  # every sample before it was taken, or is known to be missing
         self._understood = Sample(0)  # every sample before it has been searched for recordings
-        self._waiting: deque[tuple[State, Sample]] = deque()  # captured, not yet understood
+        # what was captured and judged, and is not yet understood
+        self._waiting: deque[tuple[State, Fault | None, Sample]] = deque()
         self._written_until = Sample(0)
         self._records: list[AnyRecord] = []
         self._seq = 0
@@ -150,10 +172,13 @@ class Ear:
         """Take the next piece of sound, or of its absence."""
         match piece:
             case AudioBlock():
-                self._take_in("heard", piece.end)
+                self._captured = piece.end
+                self._measure(self._meter.feed(piece.samples))
                 self._recognise(self._fingerprinter.feed(piece.samples))
             case Hole():
-                self._take_in(piece.state, piece.end)
+                self._end_stretch()
+                self._captured = self._metered = piece.end
+                self._waiting.append((piece.state, None, piece.end))
                 self._pass_over(piece)
         self._account()
 
@@ -169,6 +194,7 @@ class Ear:
         self._attribution.hear(self._activity.close())
         self._end_detector()
         self._keep_all(self._attribution.settle())
+        self._end_stretch()
         self._account()
         self._keep_all(self._coverage.close())
 
@@ -208,25 +234,35 @@ class Ear:
             self._attribution.take(self._detector.close())
             self._detector = None
 
-    def _take_in(self, state: State, end: Sample) -> None:
-        self._waiting.append((state, end))
-        self._captured = end
+    def _measure(self, seconds: list[Second]) -> None:
+        for second in seconds:
+            self._metered = Sample(self._metered + second.samples)
+            self._levels.note(second, self._metered)
+            for judged in self._signal.feed(second, self._metered):
+                self._waiting.append((judged.state, judged.fault, judged.end))
+
+    def _end_stretch(self) -> None:
+        """Sound breaks off here; what was not yet judged is judged by what there is."""
+        self._measure(self._meter.close())
+        for judged in self._signal.close():
+            self._waiting.append((judged.state, judged.fault, judged.end))
 
     def _account(self) -> None:
         """Account for what is understood; without a catalogue there is nothing to understand."""
         until = self._understood if self._detector is not None else self._captured
         while self._waiting and self._coverage.end < until:
-            state, end = self._waiting[0]
-            self._keep_all(self._coverage.feed(state, min(end, until)))
+            state, fault, end = self._waiting[0]
+            self._keep_all(self._coverage.feed(state, min(end, until), fault))
             if end <= until:
                 self._waiting.popleft()
 
     def _as_if_power_failed(self) -> list[Span]:
-        """The spans that would end now; sound not understood by then is lost."""
+        """The spans that would end now; sound not judged and understood by then is lost."""
         last = copy(self._coverage)
         spans: list[Span] = []
-        for state, end in self._waiting:
-            spans += last.feed("lost" if state == "heard" else state, end)
+        for state, fault, end in self._waiting:
+            spans += last.feed(*(("lost", end) if state == "heard" else (state, end, fault)))
+        spans += last.feed("lost", self._captured)
         return [*spans, *last.running()]
 
     def _pass_over(self, hole: Hole) -> None:
@@ -242,13 +278,21 @@ class Ear:
         for thing in things:
             self._seq += 1
             self._records.append(self._record(thing, self._seq))
+            if isinstance(thing, Span):
+                self._levels.forget(thing.end)
 
     def _record(self, thing: _Told, seq: int) -> AnyRecord:
         """What was found, in the words of the wire and the time of the calendar."""
         instant = self._run.anchor.instant
         match thing:
             case Span():
-                return self._covered(thing.state, instant(thing.first), instant(thing.end), seq=seq)
+                covered = self._covered(
+                    thing.state, instant(thing.first), instant(thing.end), seq=seq
+                )
+                told = self._levels.over(thing.first, thing.end)
+                return covered.model_copy(
+                    update={"fault": thing.fault, "level": told and _level(told)}
+                )
             case Known():
                 return self._detected(thing, seq=seq)
             case UnknownMusic():
@@ -309,3 +353,14 @@ class Ear:
     def _within(self, seconds: float) -> Sample:
         """A frame reaches a little beyond the sound it was made of; a record must not."""
         return min(self._run.anchor.place(seconds), self._captured)
+
+
+def _level(figures: Figures) -> Level:
+    """A stretch's figures in the words of the wire, to a tenth of a decibel."""
+    loud = figures.loudness_lufs
+    return Level(
+        peak_dbfs=min(0.0, round(figures.peak_db, 1)),
+        rms_dbfs=min(0.0, round(figures.rms_db, 1)),
+        floor_dbfs=min(0.0, round(figures.floor_db, 1)),
+        loudness_lufs=None if loud is None else max(-70.0, min(round(loud, 1), 20.0)),
+    )

@@ -44,12 +44,13 @@ class Hole:
     Attributes:
         first: where the hole begins.
         end: the place after it.
-        state: `lost` by the card's driver, missed while we were `behind`, or `unplugged`.
+        state: `lost` by the card's driver, missed while we were `behind`, `unplugged`; or let go
+            unheard, for a switch says so (`muted`) or the hours do (`outside_schedule`).
     """
 
     first: Sample
     end: Sample
-    state: Literal["lost", "behind", "unplugged"]
+    state: Literal["lost", "behind", "unplugged", "muted", "outside_schedule"]
 
 
 Piece = AudioBlock | Hole

@@ -4,17 +4,28 @@ from dataclasses import dataclass
 from typing import Literal
 
 from edge.capture.block import Sample
+from edge.capture.signal import Fault
 
-State = Literal["heard", "lost", "behind", "unplugged"]
+State = Literal[
+    "heard",
+    "clipped",
+    "behind",
+    "lost",
+    "silent_signal",
+    "muted",
+    "outside_schedule",
+    "unplugged",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One state, from `first` up to but not including `end`."""
+    """One state, from `first` up to but not including `end`, and what ailed the signal."""
 
     state: State
     first: Sample
     end: Sample
+    fault: Fault | None = None
 
 
 class Coverage:
@@ -33,6 +44,7 @@ class Coverage:
             raise ValueError(f"a span of at most {longest} samples can hold nothing")
         self._longest = longest
         self._state: State | None = None
+        self._fault: Fault | None = None
         self._first = Sample(0)
         self._end = Sample(0)
 
@@ -41,7 +53,7 @@ class Coverage:
         """Everything before this place is accounted for."""
         return self._end
 
-    def feed(self, state: State, end: Sample) -> list[Span]:
+    def feed(self, state: State, end: Sample, fault: Fault | None = None) -> list[Span]:
         """Account for everything up to `end`; returns the spans that this finished.
 
         Raises:
@@ -51,11 +63,11 @@ class Coverage:
             raise ValueError(f"{state} until sample {end}, but {self._end} is accounted for")
         if end == self._end:
             return []
-        finished = self.close() if state != self._state else []
-        self._state, self._end = state, end
+        finished = self.close() if (state, fault) != (self._state, self._fault) else []
+        self._state, self._fault, self._end = state, fault, end
         while self._end - self._first >= self._longest:
             cut = Sample(self._first + self._longest)
-            finished.append(Span(state, self._first, cut))
+            finished.append(Span(state, self._first, cut, fault))
             self._first = cut
         return finished
 
@@ -63,7 +75,7 @@ class Coverage:
         """The span that is going on, if any, as long as it is now."""
         if self._state is None or self._end == self._first:
             return []
-        return [Span(self._state, self._first, self._end)]
+        return [Span(self._state, self._first, self._end, self._fault)]
 
     def close(self) -> list[Span]:
         """Finish the span that is going on; accounting may continue after it."""

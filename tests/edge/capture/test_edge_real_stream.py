@@ -129,7 +129,8 @@ def test_a_piece_played_to_the_card_is_recognised_from_a_real_stream(cards, path
     assert abs(length - timedelta(seconds=30)) < timedelta(seconds=3)
     assert 0.98 < found.speed < 1.02
     spans = [r for r in records if r.kind == "coverage"]
-    assert {"heard"} == {r.state for r in spans}
+    # nothing but zeros comes from this card while nobody plays to it
+    assert {"heard"} == {r.state for r in spans} - {"silent_signal"}
     assert sum((r.ended_at - r.started_at for r in spans), timedelta()) > timedelta(seconds=30)
 
 

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 import click
 
 from edge.config import BoxPaths, load
-from edge.terminal import HOME_OPTION, keep_journal, spoken
+from edge.terminal import CONFIG_OPTION, HOME_OPTION, SIGNS_OPTION, keep_journal, paths_of, spoken
 
 if TYPE_CHECKING:
     from edge.capture.block import Source
 
-ELSEWHERE = {"stick": "edge.stick.commands"}  # commands that live in a room of their own
+ELSEWHERE = {
+    "stick": "edge.stick.commands",
+    "serve-status": "edge.view.commands",
+}  # commands that live in a room of their own
 
 
 class Commands(click.Group):
@@ -32,7 +35,8 @@ class Commands(click.Group):
         """The command of that name, if there is one."""
         if cmd_name not in ELSEWHERE:
             return super().get_command(ctx, cmd_name)
-        command = getattr(importlib.import_module(ELSEWHERE[cmd_name]), cmd_name)
+        room = importlib.import_module(ELSEWHERE[cmd_name])
+        command = getattr(room, cmd_name.replace("-", "_"))
         return command if isinstance(command, click.Command) else None
 
 
@@ -52,13 +56,6 @@ class Instant(click.ParamType[datetime]):
         if instant.tzinfo is None:
             self.fail(f"{value!r} lacks its offset; add Z or +05:00", param, ctx)
         return instant
-
-
-CONFIG_OPTION = click.option(
-    "--config",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Settings, TOML. Without it every setting has its default.",
-)
 
 
 class InputName(click.ParamType[str]):
@@ -82,6 +79,7 @@ def main() -> None:
 
     Two processes run on a box. `listen` hears and cannot speak; `sync` speaks and cannot hear.
     They share a folder: the outbox with what was heard, the shelf with what can be recognised.
+    `serve-status` shows the venue how the box is; it can do neither.
     """
 
 
@@ -107,6 +105,7 @@ def main() -> None:
 )
 @click.option("--skip", type=click.FloatRange(min=0), default=0.0, help="Seconds to leave out.")
 @click.option("--began", type=Instant(), help="When the first sample was heard. [default: now]")
+@SIGNS_OPTION
 def listen(
     home: Path,
     config: Path | None,
@@ -136,7 +135,7 @@ def listen(
         raise click.UsageError("--device and --file exclude each other")
     keep_journal()
     with spoken():
-        paths, settings = BoxPaths(home), load(config)
+        paths, settings = paths_of(home), load(config)
         if file is not None:
             source = open_file(file, settings, pace=pace, skip_seconds=skip)
         else:
@@ -150,6 +149,7 @@ def listen(
 @HOME_OPTION
 @CONFIG_OPTION
 @click.option("--once", is_flag=True, help="One round, then leave: 0 when all went well, else 1.")
+@SIGNS_OPTION
 def sync(home: Path, config: Path | None, once: bool) -> None:
     """Bring central what was heard, and the box the catalogue.
 
@@ -165,7 +165,7 @@ def sync(home: Path, config: Path | None, once: bool) -> None:
     keep_journal()
     with spoken():
         run = sync_once if once else sync_until_stopped
-        run(BoxPaths(home), load(config))
+        run(paths_of(home), load(config))
 
 
 @main.command()

@@ -20,6 +20,7 @@ class BoxPaths:
     """The rooms of a box's state folder; the one place that knows its layout."""
 
     home: Path
+    signs: Path | None = None  # a folder in memory where its processes leave signs of life
 
     @property
     def identity(self) -> Path:

@@ -1,7 +1,9 @@
 """The process that hears: sound in, records in the outbox; it has no way to speak."""
 
 import fcntl
+import math
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,10 +12,11 @@ from pathlib import Path
 from types import FrameType
 from uuid import UUID, uuid4
 
+import numpy as np
 import structlog
 
-from edge import notify, timekeeping
-from edge.capture.block import AudioBlock, Source
+from edge import notify, signs, timekeeping
+from edge.capture.block import AudioBlock, Piece, Source
 from edge.capture.clock import Anchor
 from edge.config import BoxPaths, Settings
 from edge.ear import Catalogue, Ear, Run, open_catalogue
@@ -63,7 +66,8 @@ def listen(evening: Evening, *, paths: BoxPaths, settings: Settings, progress: P
     with _only_one(outbox_folder / f"listen-{evening.input}.lock"), _stops(evening.source):
         outbox = Outbox.open(paths.outbox)
         try:
-            _Session(evening, outbox, Shelf(paths.shelf), settings).run(progress)
+            pulse = Pulse(evening.input, paths.signs, evening.source.rate_hz)
+            _Session(evening, outbox, Shelf(paths.shelf), settings, pulse).run(progress)
         finally:
             outbox.close()
 
@@ -71,8 +75,16 @@ def listen(evening: Evening, *, paths: BoxPaths, settings: Settings, progress: P
 class _Session:
     """An ear between its source and its outbox."""
 
-    def __init__(self, evening: Evening, outbox: Outbox, shelf: Shelf, settings: Settings) -> None:
+    def __init__(
+        self,
+        evening: Evening,
+        outbox: Outbox,
+        shelf: Shelf,
+        settings: Settings,
+        pulse: "Pulse",
+    ) -> None:
         self._evening = evening
+        self._pulse = pulse
         self._outbox = outbox
         self._shelf = shelf
         self._settings = settings
@@ -102,6 +114,7 @@ class _Session:
         try:
             for piece in source.pieces():
                 self._ear.hear(piece)
+                self._pulse.feel(piece)
                 if isinstance(piece, AudioBlock):
                     self._feed_watchdog()
                 if self._ear.is_due:
@@ -153,6 +166,41 @@ class _Session:
         if catalogue is not None:
             self._ear.change(catalogue)
             log.info("catalogue_changed", version=catalogue.version)
+
+
+class Pulse:
+    """What an input is like now, for the venue's page: its state and level, once a second."""
+
+    def __init__(self, input_name: str, folder: Path | None, rate_hz: int) -> None:
+        """Leave the signs of an input in a folder, or nowhere."""
+        self._input, self._folder, self._rate_hz = input_name, folder, rate_hz
+        self._peak, self._power, self._samples = 0.0, 0.0, 0
+
+    def feel(self, piece: Piece) -> None:
+        """Take in a piece; each second of sound, and each hole, is told.
+
+        Raises:
+            OSError: memory cannot be written.
+        """
+        if isinstance(piece, AudioBlock):
+            self._peak = max(self._peak, float(np.abs(piece.samples).max(initial=0.0)))
+            self._power += float(np.dot(piece.samples, piece.samples))
+            self._samples += piece.samples.size
+            if self._samples >= self._rate_hz:
+                self._tell("heard")
+        else:
+            self._tell(piece.state)
+
+    def _tell(self, state: str) -> None:
+        level = (self._power / self._samples) ** 0.5 if self._samples else 0.0
+        sign = signs.Heard(self._input, time.monotonic(), state, _dbfs(self._peak), _dbfs(level))
+        signs.heard(self._folder, sign)
+        self._peak, self._power, self._samples = 0.0, 0.0, 0
+
+
+def _dbfs(amplitude: float) -> float:
+    """Decibels below full scale; digital silence is as quiet as 16 bits can be and less."""
+    return round(20 * math.log10(max(amplitude, 1e-5)), 1)
 
 
 def _newer_catalogue(shelf: Shelf, have: int) -> Catalogue | None:

@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 import structlog
 
-from edge.config import HOME
+from edge.config import HOME, BoxPaths
 from edge.errors import QulaqError
+
+_SIGNS = "edge.signs"  # where a command keeps what --signs said
 
 HOME_OPTION = click.option(
     "--home",
@@ -20,6 +22,26 @@ HOME_OPTION = click.option(
     show_default=True,
     help="The box's state folder: its key, orders, outbox and catalogue.",
 )
+
+CONFIG_OPTION = click.option(
+    "--config",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Settings, TOML. Without it every setting has its default.",
+)
+
+SIGNS_OPTION = click.option(
+    "--signs",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    envvar="RUNTIME_DIRECTORY",
+    expose_value=False,
+    callback=lambda context, _option, folder: context.meta.update({_SIGNS: folder}),
+    help="A folder in memory for signs of life, which the venue's page shows. [default: none]",
+)
+
+
+def paths_of(home: Path) -> BoxPaths:
+    """The rooms of a box at home, and the folder for signs of life that --signs named."""
+    return BoxPaths(home, click.get_current_context().meta.get(_SIGNS))
 
 
 @contextmanager

@@ -106,6 +106,17 @@ class Outbox:
                 "damaged move it away for the office to read: a new one is made"
             ) from e
 
+    @classmethod
+    def look(cls, path: Path) -> Self:
+        """Open the outbox only to look: whoever may not write in its folder can do so too.
+
+        Raises:
+            Unwritable: the file cannot be read.
+        """
+        box = cls.__new__(cls)
+        box._db = Database(_open_to_look(path))
+        return box
+
     def close(self) -> None:
         """Let the file go."""
         self._db.close()
@@ -229,6 +240,11 @@ class Outbox:
         for row in self._query("SELECT body FROM records ORDER BY id"):
             yield RECORD.validate_json(row["body"])
 
+    def newest(self, limit: int) -> Iterator[AnyRecord]:
+        """The records written last, newest first, at most `limit`."""
+        for row in self._query("SELECT body FROM records ORDER BY id DESC LIMIT ?", [limit]):
+            yield RECORD.validate_json(row["body"])
+
     def rejections(self) -> list[tuple[AnyRecord, str]]:
         """The records central will never take, and its reasons."""
         rows = self._query(
@@ -258,6 +274,20 @@ def _open_database(path: Path) -> Database:
         db.close()
         raise
     return db
+
+
+def _open_to_look(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write; immutable where nobody has the file open any more."""
+    for manner in ("mode=ro", "immutable=1"):
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?{manner}", uri=True, timeout=BUSY_SECONDS)
+        try:
+            db.execute("SELECT count(*) FROM checkpoints")
+        except sqlite3.DatabaseError as e:
+            db.close()
+            met = e
+        else:
+            return db
+    raise Unwritable(f"the outbox {path} cannot be read: {met}; look at the card") from met
 
 
 @contextmanager

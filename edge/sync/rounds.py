@@ -2,6 +2,7 @@
 
 import random
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from threading import Event
 
 import structlog
 
-from edge import notify, timekeeping
+from edge import notify, signs, timekeeping
 from edge.config import BoxPaths, Settings
 from edge.errors import BadSeal, Busy, Misconfigured, QulaqError, Unreachable
 from edge.sync import backoff
@@ -172,6 +173,7 @@ def report(desk: Desk, paths: BoxPaths) -> list[QulaqError]:
         def send(request: Request) -> Answer:
             # however long a download takes, each answer shows that we have not hung
             answer = courier.send(request)
+            signs.answered(paths.signs, signs.Answered(time.monotonic()))
             notify.tell("WATCHDOG=1")
             return answer
 

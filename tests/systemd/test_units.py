@@ -3,12 +3,13 @@
 import shutil
 import subprocess
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
 SHIPPED = Path(__file__).parents[2] / "systemd"
-SERVICES = ["hear", "speak", "stick", "orders", "central", "nightly"]
+SERVICES = ["hear", "speak", "stick", "status", "orders", "central", "nightly"]
 UNITS = [f"qulaq-{name}.service" for name in SERVICES]
 UNITS += ["qulaq-orders.path", "qulaq-nightly.timer"]
 PROGRAMS = ["opt/qulaq/bin/qulaq-edge", "opt/qulaq/bin/qulaq-central", "usr/bin/systemctl"]
@@ -107,7 +108,7 @@ def test_who_hears_writes_only_the_outbox_and_cannot_read_the_key():
     assert ["m", "qulaq-hear", "qulaq-keys"] not in lines_of("sysusers.d/qulaq.conf")
 
 
-@pytest.mark.parametrize("name", ["speak", "stick", "central", "orders", "nightly"])
+@pytest.mark.parametrize("name", ["speak", "stick", "status", "central", "orders", "nightly"])
 def test_nobody_else_can_hear(name):
     service = settings_of(name)
 
@@ -127,6 +128,25 @@ def test_who_serves_sticks_cannot_reach_the_internet_nor_what_was_heard():
     assert "-/var/lib/qulaq/outbox" in stick["InaccessiblePaths"][0].split()
 
 
+def test_who_shows_how_the_box_is_writes_nothing_and_meets_only_the_hall():
+    status = settings_of("status")
+
+    assert status["ReadWritePaths"] == ["-/sys/devices/platform/leds"]
+    assert status["InaccessiblePaths"] == ["-/var/lib/qulaq/keys/identity.pem"]
+    assert status["PrivateDevices"] == ["yes"]
+    assert status["IPAddressDeny"] == ["any"]
+    networks = [ip_network(one) for one in status["IPAddressAllow"][0].split() if "/" in one]
+    assert networks
+    assert all(one.is_private for one in networks)
+
+
+@pytest.mark.parametrize(("name", "folder"), [("hear", "qulaq-hear"), ("speak", "qulaq-speak")])
+def test_signs_of_life_are_left_where_the_page_looks_for_them(name, folder):
+    assert settings_of(name)["RuntimeDirectory"] == [folder]
+    assert f"--signs /run/{folder}" in settings_of("status")["ExecStart"][0]
+    assert settings_of("status")["Group"] == settings_of(name)["Group"]
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_no_memory_of_a_process_reaches_a_disk(name):
     service = settings_of(name)
@@ -136,7 +156,7 @@ def test_no_memory_of_a_process_reaches_a_disk(name):
     assert "MemoryMax" in service
 
 
-@pytest.mark.parametrize("name", ["hear", "speak", "stick", "central"])
+@pytest.mark.parametrize("name", ["hear", "speak", "stick", "status", "central"])
 def test_a_process_that_ends_is_started_again_for_ever(name):
     service = settings_of(name)
 
@@ -144,7 +164,7 @@ def test_a_process_that_ends_is_started_again_for_ever(name):
     assert service["StartLimitIntervalSec"] == ["0"]
 
 
-@pytest.mark.parametrize("name", ["hear", "speak"])
+@pytest.mark.parametrize("name", ["hear", "speak", "status"])
 def test_a_process_that_hangs_is_ended(name):
     service = settings_of(name)
 
@@ -154,7 +174,9 @@ def test_a_process_that_hangs_is_ended(name):
 
 def test_each_process_has_a_user_of_its_own():
     declared = {line[1] for line in lines_of("sysusers.d/qulaq.conf") if line[0] == "u"}
-    users = [settings_of(name)["User"][0] for name in ("hear", "speak", "stick", "central")]
+    users = [
+        settings_of(name)["User"][0] for name in ("hear", "speak", "stick", "status", "central")
+    ]
 
     assert declared == set(users)
     assert len(users) == len(set(users))
@@ -176,13 +198,13 @@ def test_groups_and_folders_that_units_name_are_made():
     lines = lines_of("sysusers.d/qulaq.conf")
     groups = {line[1] for line in lines if line[0] in ("g", "u")} | {"root", "audio"}
     folders = {line[1]: line for line in lines_of("tmpfiles.d/qulaq.conf")}
-    for name in ("hear", "speak", "stick", "central"):
+    for name in ("hear", "speak", "stick", "status", "central"):
         service = settings_of(name)
         wanted = {*service["Group"], *service.get("SupplementaryGroups", [""])[0].split()}
 
         assert wanted <= groups
         for path in service.get("ReadWritePaths", [""])[0].split():
-            assert folders[path][0] == "d"
+            assert path.startswith("-/sys/") or folders[path][0] == "d"
     for line in folders.values():
         assert {line[3], line[4]} <= groups
 
@@ -220,7 +242,7 @@ def test_systemd_makes_the_users_without_a_word(tmp_path):
     remarks = [line for line in made.stderr.splitlines() if not line.startswith("Creating ")]
 
     assert (made.returncode, remarks) == (0, [])
-    assert {"qulaq-hear", "qulaq-speak", "qulaq-stick", "qulaq-central"} <= set(users)
+    assert {line[1] for line in lines_of("sysusers.d/qulaq.conf") if line[0] == "u"} <= set(users)
 
 
 def test_the_outbox_is_shared_by_group_and_the_key_is_not():

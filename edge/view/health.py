@@ -1,0 +1,136 @@
+"""Is the box well? One verdict from everything that can be seen of it, without clock or disk."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+SILENT_AFTER_SECONDS: Final = 30.0  # signs come every second; this many missed is no accident
+AWAY_AFTER_SECONDS: Final = 86_400.0  # central is called twice a minute
+
+
+class Light(StrEnum):
+    """The colour a person sees."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+    GREY = "grey"
+
+
+class Verdict(StrEnum):
+    """How the box is, worst first."""
+
+    STOPPED = "stopped"
+    NO_ORDERS = "no_orders"
+    UNPLUGGED = "unplugged"
+    SILENT_SIGNAL = "silent_signal"
+    LOST = "lost"
+    BEHIND = "behind"
+    CLIPPED = "clipped"
+    NO_CATALOGUE = "no_catalogue"
+    CLOCK_UNKNOWN = "clock_unknown"
+    AWAY = "away"
+    MUTED = "muted"
+    OUTSIDE_SCHEDULE = "outside_schedule"
+    HEARD = "heard"
+
+
+LIGHTS: Final = {
+    Verdict.STOPPED: Light.RED,
+    Verdict.NO_ORDERS: Light.RED,
+    Verdict.UNPLUGGED: Light.RED,
+    Verdict.SILENT_SIGNAL: Light.RED,
+    Verdict.LOST: Light.AMBER,
+    Verdict.BEHIND: Light.AMBER,
+    Verdict.CLIPPED: Light.AMBER,
+    Verdict.NO_CATALOGUE: Light.AMBER,
+    Verdict.CLOCK_UNKNOWN: Light.AMBER,
+    Verdict.AWAY: Light.AMBER,
+    Verdict.MUTED: Light.GREY,
+    Verdict.OUTSIDE_SCHEDULE: Light.GREY,
+    Verdict.HEARD: Light.GREEN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One input of the box, as it is now.
+
+    Attributes:
+        name: what it is called.
+        state: in the words of coverage.
+        age_seconds: since its last sign of life, s.
+        peak_dbfs: of the last second.
+        rms_dbfs: of the last second.
+    """
+
+    name: str
+    state: str
+    age_seconds: float
+    peak_dbfs: float
+    rms_dbfs: float
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it gave a sign lately."""
+        return self.age_seconds <= SILENT_AFTER_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Everything that can be seen of a box from its own folder.
+
+    Attributes:
+        now: aware instant, in the hall's zone.
+        device: the box's name; empty while it has no key.
+        venue: where it hangs; empty while it has no orders.
+        hall: which hall of the venue.
+        inputs: its inputs, by name.
+        coverage_seconds: state → s, since midnight in the hall's zone.
+        recognised_at: until when the last recording was heard; None if there was none.
+        is_sounding: whether a recording is being heard right now.
+        central_seconds: since central last answered, s; None: not since the box was switched on.
+        waiting: records that central has not got.
+        catalogue_version: 0 while there is none.
+    """
+
+    now: datetime
+    device: str = ""
+    venue: str = ""
+    hall: str = ""
+    inputs: tuple[Seen, ...] = ()
+    coverage_seconds: dict[str, float] = field(default_factory=dict)
+    recognised_at: datetime | None = None
+    is_sounding: bool = False
+    central_seconds: float | None = None
+    waiting: int = 0
+    catalogue_version: int = 0
+
+    @property
+    def heard_seconds(self) -> float:
+        """Listened to today, s."""
+        return self.coverage_seconds.get("heard", 0.0)
+
+    @property
+    def day_seconds(self) -> float:
+        """Accounted for today, s; hours outside the schedule were not asked for."""
+        return sum(
+            seconds
+            for state, seconds in self.coverage_seconds.items()
+            if state != "outside_schedule"
+        )
+
+
+def verdict(look: Look) -> Verdict:
+    """How the box is: the worst that is true of it."""
+    if not look.venue:
+        return Verdict.NO_ORDERS
+    if not look.inputs or not all(one.is_alive for one in look.inputs):
+        return Verdict.STOPPED
+    found = {Verdict(one.state) for one in look.inputs if one.state in set(Verdict)}
+    if look.catalogue_version == 0:
+        found.add(Verdict.NO_CATALOGUE)
+    if look.central_seconds is not None and look.central_seconds > AWAY_AFTER_SECONDS:
+        found.add(Verdict.AWAY)
+    return min(found or {Verdict.HEARD}, key=list(Verdict).index)

@@ -1,0 +1,61 @@
+#!/bin/bash
+# Makes this machine a box, or brings a box to this release: program, users, rooms, units, compiled ear.
+#
+#   sudo systemd/install-box.sh [--trust central.pem]
+#
+# Takes Debian 12 or later or Raspberry Pi OS (64 bit), Python 3.11 to 3.13, libportaudio2, and uv on PATH or
+# in .tools/bin. Everything goes to /opt/qulaq, /etc and /var/lib/qulaq; a second run changes only what differs.
+# The box's key and what it heard are never touched.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+readonly program=/opt/qulaq state=/var/lib/qulaq
+trust=
+case ${1:-} in
+    "") ;;
+    --trust) trust=${2:?"--trust needs a file: central's public key, as qulaq-central key prints it"} ;;
+    *) echo "unknown argument '$1'; usage: sudo systemd/install-box.sh [--trust central.pem]" >&2; exit 2 ;;
+esac
+
+say() { printf '── %s\n' "$*" >&2; }
+stop() { printf '✗ %s\n' "$*" >&2; exit 1; }
+
+[ "$(id -u)" = 0 ] || stop "this needs root: sudo $0 $*"
+ldconfig -p | grep -q libportaudio || stop "PortAudio is missing: apt-get install libportaudio2"
+uv=$(command -v uv || echo "$PWD/.tools/bin/uv")
+[ -x "$uv" ] || stop "uv is missing: make setup brings it, or: pip install uv"
+
+say "the program into $program, exactly as uv.lock says, without the office"
+[ -x $program/bin/python ] || UV_PYTHON_DOWNLOADS=never "$uv" venv --quiet $program
+VIRTUAL_ENV=$program "$uv" sync --active --frozen --quiet --no-dev --no-editable --reinstall-package qulaq \
+    --compile-bytecode --extra edge
+
+say "users, rooms, units, and which device belongs to whom"
+install -Dm644 -t /etc/sysusers.d systemd/sysusers.d/qulaq.conf
+install -Dm644 -t /etc/tmpfiles.d systemd/tmpfiles.d/qulaq.conf
+install -Dm644 -t /etc/udev/rules.d systemd/udev/rules.d/70-qulaq.rules
+install -Dm644 -t /etc/systemd/system/qulaq-.service.d systemd/system/qulaq-.service.d/fences.conf
+for unit in hear.service speak.service stick.service status.service orders.service orders.path; do
+    install -Dm644 -t /etc/systemd/system "systemd/system/qulaq-$unit"
+done
+systemd-sysusers
+systemd-tmpfiles --create qulaq.conf
+
+# Settings are the technician's: a file that is there is checked, never changed.
+[ -e /etc/qulaq/box.toml ] || $program/bin/qulaq-edge check-config | install -Dm644 /dev/stdin /etc/qulaq/box.toml
+$program/bin/qulaq-edge check-config /etc/qulaq/box.toml >&2 || stop "correct /etc/qulaq/box.toml and run this again"
+
+if [ -n "$trust" ]; then
+    say "the box's key, and whom it obeys"
+    $program/bin/qulaq-edge identity --home $state --trust "$trust"
+    systemd-tmpfiles --create qulaq.conf # again: now the key exists, and gets its group
+fi
+
+systemctl enable --quiet qulaq-stick qulaq-hear qulaq-speak qulaq-status qulaq-orders.path
+if [ -d /run/systemd/system ]; then
+    udevadm control --reload
+    systemctl daemon-reload
+    udevadm trigger --action=add --subsystem-match=leds
+    systemctl restart qulaq-stick qulaq-hear qulaq-speak qulaq-status qulaq-orders.path
+fi
+say "done: qulaq-edge status --home $state says how the box is"

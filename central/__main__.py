@@ -262,6 +262,32 @@ def export(home: Home, what: str, number: int, form: str, lang: str, path: Path 
     click.echo(export(home, what, number, form=form, tongue=lang, path=path))
 
 
+@main.command("export-sisters")
+@HOME
+@click.argument("number", type=int)
+@click.option(
+    "--folder",
+    default=Path(),
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to write them.  [default: here]",
+)
+@click.option("--config", type=click.Path(path_type=Path), help="Settings, TOML: society_code.")
+def export_sisters(home: Home, number: int, folder: Path, config: Path | None) -> None:
+    """Write what of distribution NUMBER goes to sister societies.
+
+    A CRD 2.0 file for each society whose members earned in it, and a UP 1.1 file of what nobody
+    could be paid for. Their trailers are the very sums of the ledger. The full specifications are
+    for members of CISAC: records whose places were never read are named, and files with such
+    records end in `.assumed.crd` and `.assumed.up`. docs/formats/sisters.md says what to do.
+    """
+    from central.exchange.commands import for_sisters
+
+    settings = load(config) if config else Settings()
+    for one in for_sisters(home, number, settings=settings, folder=folder):
+        doubt = ", ".join(one.layout.assumed)
+        click.echo(f"{folder / one.name}" + (f"  (places assumed in {doubt})" if doubt else ""))
+
+
 @main.command("push-platform")
 @HOME
 @click.option("--distribution", "numbers", multiple=True, type=int, help="Its number. Repeatable.")

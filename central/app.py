@@ -16,6 +16,7 @@ from central.doors import CountedBodies
 from central.errors import CentralError
 from central.exchange.platform_routes import platform_counter
 from central.exchange.routes import downloads
+from central.exchange.sister_routes import sister_counter
 from central.ingest import routes as ingest
 from central.ingest.reconciling_routes import reconciling
 from central.repertoire import detail_routes as details
@@ -48,6 +49,7 @@ ROUTERS = (
     ingest.boxes,
     reconciling,
     platform_counter,
+    sister_counter,
     downloads(prefix="/v1", door=Staff),  # before the rooms whose addresses theirs continue
     royalties.router,
     royalties.public,

@@ -8,6 +8,7 @@ from central.database import reading
 from central.errors import Unready
 from central.exchange.offer import drawn_up
 from central.exchange.platform_push import Delivery, NotDelivered, deliver, platform_of, untold
+from central.exchange.sisters import File, Sender, crd_file, sisters, up_file
 from central.exchange.writing import MAKERS
 from central.founding import open_office
 from central.settings import Home, Settings
@@ -62,3 +63,27 @@ def push(
             except NotDelivered as reason:
                 refused.append(str(reason))
     return taken, refused
+
+
+def for_sisters(home: Home, number: int, *, settings: Settings, folder: Path) -> list[File]:
+    """Write what of a closing goes to sister societies: a CRD for each, and the UP for all.
+
+    Raises:
+        Unready: no office in that folder, or a file cannot be written.
+        Unknown: there is no such closing.
+        Unacceptable: a sum does not fit the format.
+    """
+    sender = Sender(settings.society_code, settings.society_name)
+    with closing(open_office(home, settings)) as office, reading(office.books) as connection:
+        made = [
+            crd_file(connection, number, one.code, sender=sender)
+            for one in sisters(connection, number, own=sender.code)
+        ]
+        made.append(up_file(connection, number, sender=sender))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for one in made:
+            (folder / one.name).write_bytes(one.content)
+    except OSError as e:
+        raise Unready(f"the files cannot be kept in {folder}: {e}") from e
+    return made

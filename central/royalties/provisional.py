@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, Select, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, select
 
+from central.database import PAGE
 from central.repertoire.store import parties
 from central.royalties import evidence, store
 from central.royalties.closing import evenings_of
@@ -132,6 +133,7 @@ class Provisional:
     venue_id: int
     venue: str
     day: date
+    time_zone: str
     rule: str
     fee: Money
     deducted: Money
@@ -143,12 +145,12 @@ class Provisional:
 
 
 def provisional(connection: Connection, *, venue_id: int | None = None) -> list[Provisional]:
-    """The open evenings as reckoned last night, of one venue or of all, the latest first."""
-    wanted = _wanted()
+    """The open evenings as reckoned last night, of one venue or of all; the latest 500, by time."""
+    wanted = _wanted().limit(PAGE)
     if venue_id is not None:
         wanted = wanted.where(venues.c.id == venue_id)
     rows = connection.execute(wanted).all()
-    sums = _sums(connection)
+    sums = _sums(connection, provisional_sums.c.event_id.in_([row.event_id for row in rows]))
     return [_provisional(row, sums.get(row.event_id, [])) for row in rows]
 
 
@@ -156,7 +158,7 @@ def provisional_of(connection: Connection, party_id: int) -> list[tuple[Provisio
     """What a rightholder would get of each open evening, the latest first."""
     mine = select(provisional_sums.c.event_id).where(provisional_sums.c.party_id == party_id)
     rows = connection.execute(_wanted().where(provisional_events.c.event_id.in_(mine))).all()
-    sums = _sums(connection, party_id)
+    sums = _sums(connection, provisional_sums.c.party_id == party_id)
     found = [_provisional(row, sums[row.event_id]) for row in rows]
     return [(one, one.sums[0][2]) for one in found]
 
@@ -184,15 +186,14 @@ def _wanted() -> Select[Any]:
 
 
 def _sums(
-    connection: Connection, party_id: int | None = None
+    connection: Connection, which: ColumnElement[bool]
 ) -> dict[int, list[tuple[int, str, int]]]:
     wanted = (
         select(provisional_sums, parties.c.name)
         .join_from(provisional_sums, parties)
+        .where(which)
         .order_by(provisional_sums.c.event_id, provisional_sums.c.party_id)
     )
-    if party_id is not None:
-        wanted = wanted.where(provisional_sums.c.party_id == party_id)
     sums: dict[int, list[tuple[int, str, int]]] = {}
     for row in connection.execute(wanted):
         sums.setdefault(row.event_id, []).append((row.party_id, row.name, row.amount_minor))
@@ -211,6 +212,7 @@ def _provisional(row: Row[Any], sums: Sequence[tuple[int, str, int]]) -> Provisi
         venue_id=row.venue_id,
         venue=row.venue,
         day=row.starts_at.astimezone(ZoneInfo(row.time_zone)).date(),
+        time_zone=row.time_zone,
         rule=row.rule,
         fee=fee,
         deducted=deducted,

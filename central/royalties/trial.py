@@ -12,6 +12,7 @@ from central.errors import Unacceptable, Unknown
 from central.repertoire.store import works
 from central.royalties import evidence, store
 from central.royalties.calendar import period_of
+from central.royalties.closed import REASONS_TOLD
 from central.royalties.closing import evenings_of
 from central.royalties.distribution import distribute
 from central.royalties.evidence import OpenEvent
@@ -220,7 +221,7 @@ class _Run:
             ),
             categories=changes(before.categories, after.categories, {}),
             deductions=changes(before.deductions, after.deductions, {}),
-            waiting=changes(before.waiting, after.waiting, {}),
+            waiting=changes(before.waiting, after.waiting, REASONS_TOLD),
             other_currencies=self._counts["left out"],
             booked=None if self._is_as_booked else Money(self._booked, self._currency),
             unaccounted=Money(after.unaccounted, self._currency),

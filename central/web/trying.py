@@ -115,12 +115,17 @@ def _page(
     return page("simulation", content, status=status)
 
 
-def _pictures(trial: Simulation) -> list[tuple[str, Any]]:
+def _pictures(trial: Simulation) -> list[tuple[str, bool, Any]]:
+    """Each table's heading, whether its bars are somebody's gain or loss, and its rows."""
     told = (
-        ("Where the money goes", trial.sums),
-        ("Deductions", trial.deductions),
-        ("In suspense, by reason", trial.waiting),
-        ("Rightholders, the greatest loss first", trial.parties),
-        ("To rightholders, by genre of the work", trial.categories),
+        ("Where the money goes", False, trial.sums),
+        ("Deductions", False, trial.deductions),
+        ("In suspense, by reason", False, trial.waiting),
+        ("Rightholders, the greatest loss first", True, trial.parties),
+        ("To rightholders, by genre of the work", True, trial.categories),
     )
-    return [(name, shifts_of(changes, trial.currency)) for name, changes in told if changes]
+    return [
+        (name, of_people, shifts_of(changes, trial.currency))
+        for name, of_people, changes in told
+        if changes
+    ]

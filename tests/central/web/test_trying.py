@@ -51,7 +51,8 @@ def test_staff_try_a_rule_and_see_bars(office, staff):
 
     assert (empty.status_code, tried.status_code) == (200, 200)
     assert 'class="gain"' in tried.text
-    assert 'class="loss"' in tried.text
+    assert 'class="plain"' in tried.text  # less is deducted: nobody's loss
+    assert 'class="loss"' not in tried.text
     assert "Nothing is written" in tried.text
     assert "deductions.retention.percent" in wrong.text
     assert wrong.status_code == 422

@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.progress import Progress
@@ -13,6 +14,9 @@ from sqlalchemy.exc import DBAPIError
 
 from central.settings import Home, Settings, load
 from edge.errors import QulaqError
+
+if TYPE_CHECKING:
+    from central.royalties.later.runs import Planned
 
 HOME = click.option(
     "--home",
@@ -215,6 +219,72 @@ def simulate(
     with _shown("venues tried") as progress:
         trial = commands.tried(home, asked, settings=Settings(), progress=progress)
     click.echo(commands.as_json(trial) if as_json else commands.told(trial))
+
+
+CLOSING = click.option(
+    "--distribution", "closing_id", required=True, type=int, help="Number of the closing."
+)
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Tell what it would move; write nothing.")
+
+
+def _run(home: Home, kind: "Planned", closing_id: int, *, dry_run: bool) -> None:
+    from central.royalties.later_commands import do_run, rehearse_run
+
+    click.echo(rehearse_run(home, kind, closing_id) if dry_run else do_run(home, kind, closing_id))
+
+
+@main.command()
+@HOME
+@CLOSING
+@DRY_RUN
+def release(home: Home, closing_id: int, *, dry_run: bool) -> None:
+    """Pay what waits of a closing and is known by now.
+
+    A recording was registered with its work since, or the shares of a work were made whole: each
+    such amount is paid at its own worth, by a distribution of its own. What is claimed waits for
+    the claim, what may no longer be claimed for `redistribute`. Done twice it moves nothing more.
+    """
+    _run(home, "release", closing_id, dry_run=dry_run)
+
+
+@main.command()
+@HOME
+@CLOSING
+@DRY_RUN
+def redistribute(home: Home, closing_id: int, *, dry_run: bool) -> None:
+    """Divide what nobody claimed in time, by the policy of the closing's rule pack.
+
+    The policy is named in the pack (`packs explain`): the identified works of the same event, by
+    what they counted there. Where nobody is identified, it goes on waiting, and that is said.
+    """
+    _run(home, "redistribution", closing_id, dry_run=dry_run)
+
+
+@main.command()
+@HOME
+@CLOSING
+@DRY_RUN
+def adjust(home: Home, closing_id: int, *, dry_run: bool) -> None:
+    """Put right what was closed wrongly, by counter-entries.
+
+    Detections that came after closing, and plays that staff corrected (`POST /v1/corrections`),
+    are divided again by the pack the closing froze. Only amounts that differ are taken back and
+    paid anew; what somebody received too much is recovered from his next statements.
+    """
+    _run(home, "adjustment", closing_id, dry_run=dry_run)
+
+
+@main.command()
+@HOME
+def suspense(home: Home) -> None:
+    """Tell what waits for an owner: how much, why, how long already, and until when.
+
+    The reference in the first column is the one of the public list. What it turns out to be is
+    claimed there, on the staff's page "Suspense", or over HTTP; an accepted claim pays it whole.
+    """
+    from central.royalties.later_commands import told_suspense
+
+    click.echo(told_suspense(home))
 
 
 @main.command()

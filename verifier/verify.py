@@ -393,7 +393,11 @@ class Reckoning:
 
 
 class Pool:
-    """An event's money and how it is shared out among all plays of the event."""
+    """An event's money and how it is shared out among all plays of the event.
+
+    Attributes:
+        taken: what a later pool took out of earlier ones, one reckoning after another.
+    """
 
     def __init__(self, document: dict[str, Any]) -> None:
         fields(document, event=int, title=str, starts_at=str, ends_at=str, listened=dict)
@@ -406,19 +410,37 @@ class Pool:
         self.weights = document["weights"]
         self.parts = share(reckoning.amount(document["pool"]), self.weights or [1])
         self.window = moment(document["starts_at"]), moment(document["ends_at"])
+        self.taken: list[dict[str, Any]] = document.get("taken", [])
+        if type(self.taken) is not list or (self.taken and "taken" not in document["inputs"]):
+            refuse("shape", document["inputs"])
+
+    def require_taken(self, pools: Callable[[str], "Pool"]) -> None:
+        """Whether what this pool divides is what earlier pools of the event had for it."""
+        total = 0
+        for one in self.taken:
+            fields(one, pool=str, steps=list, amount=str)
+            source = pools(one["pool"])
+            reckoning = Reckoning({}, source.parts)
+            reckoning.follow(one["steps"])
+            if not source.draws(one | {"inputs": {}}):
+                refuse("taken", one["pool"])
+            total += reckoning.amount(one["amount"])
+        if self.taken and total != self.document["inputs"]["taken"]:
+            refuse("taken", f"{total} ≠ {self.document['inputs']['taken']}")
 
     def follows_the_money(self, line: dict[str, Any], milliseconds: int) -> bool:
         """Whether the way to an amount is the one that rule demands, and nothing else."""
         fee_alone = self.document["steps"] == [] and self.document["pool"] == "fee"
-        if not fee_alone or line["inputs"] or len(line["steps"]) != 2:
+        steps = own_steps(line)
+        if not fee_alone or line["inputs"] or len(steps) != 2:
             return False
-        played, shared = line["steps"]
+        played, shared = steps
         ways = (played["op"], played["of"], played["weights"], shared["op"], shared["of"])
         return (
             ways == ("share", "pool", "pool", "share", played["name"])
             and self.weights[played["part"]] == milliseconds
             and sum(shared["weights"]) == 10_000
-            and line["amount"] == shared["name"]
+            and line["amount"] == line["steps"][-1]["name"]
         )
 
     def draws(self, line: dict[str, Any]) -> bool:
@@ -427,6 +449,20 @@ class Pool:
         return (
             not line["inputs"] and bool(from_pool) and line["amount"] == line["steps"][-1]["name"]
         )
+
+
+def own_steps(line: dict[str, Any]) -> list[Any]:
+    """The steps to an amount; where it is taken back, without the last, which turns it round.
+
+    Raises:
+        Untrue: it is said to be taken back, and the last step does not do that, or the reverse.
+    """
+    steps: list[Any] = line["steps"]
+    turned = len(steps) > 1 and steps[-1]["op"] == "less"
+    turns = turned and steps[-1]["of"] == [0, steps[-2]["name"]]
+    if not line.get("takes_back"):
+        return steps if not turned else refuse("back", line.get("id", ""))
+    return steps[:-1] if turns else refuse("back", line["takes_back"])
 
 
 def moment(text: object) -> datetime:
@@ -443,15 +479,15 @@ class Statement:
 
     def __init__(self, leaves: list[dict[str, Any]]) -> None:
         self._words = {leaf["name"]: leaf["words"] for leaf in leaves}
-        self._used: dict[str, str] = {}  # a record's name: the play it belongs to
-        self._pools: dict[int, Pool] = {}
-        self._plays: dict[tuple[int, str], dict[str, Any]] = {}
+        self._used: dict[tuple[bool, str], str] = {}  # taken back? record: the play it belongs to
+        self._pools: dict[str, Pool] = {}
+        self._plays: dict[tuple[bool, int, str], dict[str, Any]] = {}
         self.rule_checked = True
         self.reckoned = True
         name = [name for name in self._words if name.startswith("statement/")]
         self.document = self._words[name[0]] if name else refuse("format", "statement")
         self._check(self.document, name[0])
-        if len(leaves) != 1 + len(self._pools) + len(self._used):
+        if len(leaves) != 1 + len(self._pools) + self.detections:
             refuse("unneeded")
 
     @property
@@ -462,52 +498,76 @@ class Statement:
     @property
     def detections(self) -> int:
         """How many detections those rest on."""
-        return len(self._used)
+        return len({name for _, name in self._used})
 
     @property
     def listened(self) -> tuple[int, int]:
         """Milliseconds of the events listened to, and of the events."""
-        spans = [pool.document["listened"] for pool in self._pools.values()]
+        events = {pool.document["event"]: pool.document for pool in self._pools.values()}
+        spans = [document["listened"] for document in events.values()]
         return sum(s.get("heard", 0) for s in spans), sum(sum(s.values()) for s in spans)
 
     def _check(self, document: dict[str, Any], name: str) -> None:
         fields(document, id=int, distribution=int, venue=str, rule=str, party=dict, currency=str)
         fields(document, total=int, lines=list, closed_at=str)
         fields(document["party"], name=str)
-        if document.get("format") != "qulaq/statement/v1" or name != f"statement/{document['id']}":
+        known = document.get("format") in ("qulaq/statement/v1", "qulaq/statement/v2")
+        if not known or name != f"statement/{document['id']}":
             refuse("format", name)
+        if document["format"] == "qulaq/statement/v2":
+            fields(document, kind=str, closing=int, because=str)
         total = sum(self._amount(line) for line in document["lines"])
         if total != document["total"]:
             refuse("total", f"{total} ≠ {document['total']}")
+        if "account" in document:
+            self._require_settled(document["account"], total)
+
+    def _require_settled(self, ends: dict[str, Any], total: int) -> None:
+        fields(ends, brought=int, paid=int, carried=int)
+        if ends["paid"] < 0 or ends["brought"] + total != ends["paid"] + ends["carried"]:
+            refuse("account", normal(ends))
 
     def _amount(self, line: dict[str, Any]) -> int:
         fields(line, event=int, play=dict, inputs=dict, steps=list, amount=str)
-        pool = self._pool(line["event"])
-        milliseconds = self._heard(line["play"], pool, line["event"])
+        pool = self._pool(self._name_of_pool(line), line["event"])
+        milliseconds = self._heard(line, pool)
         reckoning = Reckoning(line["inputs"], pool.parts)
         reckoning.follow(line["steps"])
         if self.document["rule"] != RULE:
             self.rule_checked = False
-            self.reckoned = self.reckoned and pool.draws(line)
+            self.reckoned = self.reckoned and bool(own_steps(line)) and pool.draws(line)
         elif not pool.follows_the_money(line, milliseconds):
             refuse("rule", line["play"]["id"])
         return reckoning.amount(line["amount"])
 
-    def _pool(self, event: int) -> Pool:
-        if event not in self._pools:
-            name = f"pool/{self.document['distribution']}/{event}"
+    def _name_of_pool(self, line: dict[str, Any]) -> str:
+        if self.document["format"] == "qulaq/statement/v1":
+            return f"pool/{self.document['distribution']}/{line['event']}"
+        fields(line, pool=str, takes_back=str)
+        return str(line["pool"])
+
+    def _pool(self, name: str, event: int) -> Pool:
+        if name not in self._pools:
             pool = Pool(self._words.get(name) or refuse("missing", name))
             told = (pool.document["event"], pool.document["rule"], pool.document["currency"])
-            if told != (event, self.document["rule"], self.document["currency"]):
+            same = told == (event, self.document["rule"], self.document["currency"])
+            if not same or not (name.startswith("pool/") and name.endswith(f"/{event}")):
                 refuse("missing", name)
-            self._pools[event] = pool
-        return self._pools[event]
+            self._pools[name] = pool
+            pool.require_taken(lambda source: self._earlier(source, name, event))
+        return self._pools[name]
 
-    def _heard(self, play: dict[str, Any], pool: Pool, event: int) -> int:
+    def _earlier(self, source: str, name: str, event: int) -> Pool:
+        pool = self._pool(source, event)
+        number, own = (whole(one.split("/")[1]) for one in (source, name))
+        return pool if number < own else refuse("taken", source)
+
+    def _heard(self, line: dict[str, Any], pool: Pool) -> int:
+        play, back = line["play"], bool(line.get("takes_back"))
         fields(play, id=str, recording=str, milliseconds=int, detections=list)
-        known = self._plays.setdefault((event, play["id"]), play)
+        known = self._plays.setdefault((back, line["event"], play["id"]), play)
         if known is play:
-            spans = [self._span(name, play) for name in play["detections"]]
+            spans = [self._span(name, play, back=back) for name in play["detections"]]
             if covered(spans) != play["milliseconds"]:
                 refuse("length", play["id"])
             began, ended = min(spans)[0], max(end for _, end in spans)
@@ -517,7 +577,7 @@ class Statement:
             refuse("twice", play["id"])
         return int(play["milliseconds"])
 
-    def _span(self, name: str, play: dict[str, Any]) -> tuple[datetime, datetime]:
+    def _span(self, name: str, play: dict[str, Any], *, back: bool) -> tuple[datetime, datetime]:
         words = self._words.get(name)
         try:
             record = json.loads(words or "null")
@@ -527,7 +587,7 @@ class Statement:
         same = name.endswith(f"/{record['boot']}/{record['seq']}")
         if not same or (record["kind"], record["recording_id"]) != ("detection", play["recording"]):
             refuse("missing", name)
-        if self._used.setdefault(name, play["id"]) != play["id"]:
+        if self._used.setdefault((back, name), play["id"]) != play["id"]:
             refuse("twice", name)
         return moment(record.get("started_at")), moment(record.get("ended_at"))
 
@@ -551,6 +611,7 @@ WORDS = {
         "refused": "REFUSED: this file is not what it says.",
         "statement": "Statement {id} for {party}: {sum}",
         "made": "{venue}, rule {rule}, closed {at}",
+        "later": "after closing {closing}, as {kind}: {because}",
         "logged": "{plays} plays and the {detections} detections behind them are in the log {log}",
         "unchanged": "all of them open promises made under its root over {size} leaves",
         "reckoned": "{lines} amounts were reckoned again; they sum to {sum}",
@@ -567,6 +628,8 @@ WORDS = {
         "SHA-256 is {digest}",
         "not world": "whether the recognition was right, whether the box hung in that hall, and "
         "whether the shares are those agreed upon",
+        "not once": "whether the same amount was paid to another, too: the office's books refuse "
+        "that, this file cannot show it",
         "not letter": "the box's own signature: it covers the whole letter, with the plays of "
         "others; the office keeps it for a court",
         "large": "larger than allowed, bytes",
@@ -589,10 +652,14 @@ WORDS = {
         "step": "a step of the reckoning is wrong",
         "rule": "not reckoned as the rule demands, play",
         "total": "the amounts do not sum to the total",
+        "account": "what was there and came is not what is paid and carried over",
+        "ends": "brought forward {brought}, paid out {paid}, carried over {carried}",
         "missing": "not shown, or not what it is shown for",
         "unneeded": "something is shown that the statement does not rest on",
         "length": "the length of a play is not that of its detections",
         "window": "a play does not belong to its event",
+        "taken": "a later pool divides another sum than was taken for it",
+        "back": "an amount is turned round and not said to be taken back, or the reverse, line",
         "twice": "counted twice, or told in two ways",
         "moment": "not an instant",
     },
@@ -603,6 +670,7 @@ WORDS = {
         "refused": "ОТКЛОНЕНО: файл не то, чем он себя называет.",
         "statement": "Отчёт {id}, {party}: {sum}",
         "made": "{venue}, правило {rule}, закрыт {at}",
+        "later": "после закрытия {closing}, {kind}: {because}",
         "logged": "исполнений: {plays}, распознаваний за ними: {detections}; все в журнале {log}",
         "unchanged": "все они раскрывают обязательства под его корнем, листьев: {size}",
         "reckoned": "сумм пересчитано заново: {lines}; вместе {sum}",
@@ -617,6 +685,8 @@ WORDS = {
         "not pack": "именно ли эти шаги предписывает правило {rule}: прочтите его опубликованный "
         "текст, SHA-256 {digest}",
         "not world": "верно ли распознано, в том ли зале висел прибор, те ли доли согласованы",
+        "not once": "не выплачена ли та же сумма и другому: книги конторы этого не допускают, файл "
+        "показать этого не может",
         "not letter": "подпись самого прибора: она стоит под всем письмом, с чужими исполнениями; "
         "контора хранит его для суда",
         "large": "больше допустимого, байт",
@@ -639,10 +709,14 @@ WORDS = {
         "step": "ошибка в шаге расчёта",
         "rule": "рассчитано не по правилу, исполнение",
         "total": "суммы не складываются в итог",
+        "account": "бывшее и пришедшее не равно выплаченному и перенесённому",
+        "ends": "перенесено с прошлого {brought}, выплачено {paid}, переносится {carried}",
         "missing": "не показано или показано не то",
         "unneeded": "показано лишнее",
         "length": "длина исполнения не равна длине распознаваний",
         "window": "исполнение не относится к мероприятию",
+        "taken": "поздний фонд делит не ту сумму, что для него изъята",
+        "back": "сумма обращена, но не названа сторнированной, или наоборот, строка",
         "twice": "посчитано дважды или рассказано по-разному",
         "moment": "не момент времени",
     },
@@ -653,6 +727,7 @@ WORDS = {
         "refused": "ҚАБЫЛДАНБАДЫ: файл өзі айтқандай емес.",
         "statement": "Есеп {id}, {party}: {sum}",
         "made": "{venue}, ереже {rule}, жабылған күні {at}",
+        "later": "{closing} жабылуынан кейін, {kind}: {because}",
         "logged": "орындау: {plays}, олардың негізіндегі тану: {detections}; бәрі {log} журналында",
         "unchanged": "бәрі оның түбіріндегі міндеттемелерді ашады, жапырақ саны: {size}",
         "reckoned": "қайта есептелген сома: {lines}; барлығы {sum}",
@@ -668,6 +743,8 @@ WORDS = {
         "not pack": "{rule} ережесі дәл осы қадамдарды талап ете ме: жарияланған мәтінін оқыңыз, "
         "SHA-256 {digest}",
         "not world": "тану дұрыс па, құрылғы сол залда ілулі ме еді, үлестер келісілгендей ме",
+        "not once": "сол сома басқаға да төленбеген бе: кеңсе кітаптары оған жол бермейді, "
+        "файл мұны көрсете алмайды",
         "not letter": "құрылғының өз қолы: ол бүкіл хатқа, өзгелердің орындауларымен бірге "
         "қойылған; кеңсе оны сот үшін сақтайды",
         "large": "рұқсат етілгеннен үлкен, байт",
@@ -690,10 +767,14 @@ WORDS = {
         "step": "есептің қадамы қате",
         "rule": "ереже бойынша есептелмеген, орындау",
         "total": "сомалар қорытындыға тең емес",
+        "account": "бұрынғысы мен келгені төленгені мен көшірілгеніне тең емес",
+        "ends": "өткеннен көшірілгені {brought}, төленгені {paid}, келесіге көшетіні {carried}",
         "missing": "көрсетілмеген немесе басқасы көрсетілген",
         "unneeded": "артық нәрсе көрсетілген",
         "length": "орындаудың ұзақтығы тануларға тең емес",
         "window": "орындау іс-шараға жатпайды",
+        "taken": "кейінгі қор өзі үшін алынған сомадан басқа соманы бөледі",
+        "back": "сома кері аударылған, бірақ қайтарылды делінбеген, не керісінше, жол",
         "twice": "екі рет саналған немесе екі түрлі айтылған",
         "moment": "уақыт сәті емес",
     },
@@ -722,6 +803,9 @@ class Verdict:
         names = ", ".join(key.name for key in self.checkpoint.cosigned) or words["nobody"]
         yield words["statement"].format(id=said["id"], party=said["party"]["name"], sum=total)
         yield words["made"].format(venue=said["venue"], rule=said["rule"], at=said["closed_at"])
+        if "closing" in said:
+            kinds = {key: said[key] for key in ("closing", "kind", "because")}
+            yield words["later"].format(**kinds)
         yield "  ✓ " + words["logged"].format(
             plays=self.statement.plays,
             detections=self.statement.detections,
@@ -731,6 +815,9 @@ class Verdict:
         done = words["reckoned" if self.statement.reckoned else "arithmetic"]
         yield "  ✓ " + done.format(lines=len(said["lines"]), sum=total)
         yield "  ✓ " + words["signed"].format(witnesses=names)
+        if "account" in said:
+            ends = {key: money(minor, said["currency"]) for key, minor in said["account"].items()}
+            yield "  ✓ " + words["ends"].format(**ends)
         heard, lasted = self.statement.listened
         if lasted:
             yield "  · " + words["listened"].format(percent=100 * heard // lasted)
@@ -748,6 +835,8 @@ class Verdict:
             sentence = "not pack" if self.statement.reckoned else "not rule"
             digest = said.get("pack", {}).get("sha256", "")
             yield words[sentence].format(rule=said["rule"], digest=digest)
+        if "closing" in self.statement.document:
+            yield words["not once"]
         yield words["not world"]
         yield words["not letter"]
 

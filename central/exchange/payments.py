@@ -1,4 +1,4 @@
-"""The payment file of a closing: one line for each payee, the very sums of the statements."""
+"""The payment file of a distribution: one line for each payee, what is due by the ledger."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -10,6 +10,7 @@ from central.exchange.report import Report, Row
 from central.exchange.tongues import word
 from central.royalties import store
 from central.royalties.closed import Distribution, StatementHead
+from central.royalties.money import Money
 
 KEYS = (
     "reference",
@@ -26,15 +27,17 @@ _WIDTHS = {"reference": 14, "rightholder": 40, "ipi": 16, "purpose": 50, "amount
 
 
 def payments_report(connection: Connection, distribution_id: int, tongue: str) -> Report:
-    """Who is paid what of that closing; what is nothing or less is counted, not paid.
+    """Who is paid what with that distribution; what is carried over is counted, not paid.
+
+    What is due is the whole balance of a rightholder, if it reaches the threshold of the rule.
 
     Raises:
         Unknown: there is no such closing.
     """
     distribution = store.distribution(connection, distribution_id)
     heads = store.statement_heads(connection, distribution_id)
-    paid = [head for head in heads if head.total.minor > 0]
-    rest = [head.total for head in heads if head.total.minor <= 0]
+    paid = [head for head in heads if _due(head).minor > 0]
+    rest = [_carried(head) for head in heads if _carried(head).minor]
     known = payees(connection, (head.party_id for head in paid))
     return Report(
         name=f"payments-{distribution_id}",
@@ -44,9 +47,18 @@ def payments_report(connection: Connection, distribution_id: int, tongue: str) -
         columns=columns(KEYS, tongue, _WIDTHS),
         rows=_rows(paid, distribution, known=known, tongue=tongue),
         facts=facts_of(distribution, tongue),
-        totals=totals_of((head.total for head in paid), word("total", tongue))
+        totals=totals_of((_due(head) for head in paid), word("total", tongue))
         + totals_of(rest, word("not_paid", tongue)),
     )
+
+
+def _due(head: StatementHead) -> Money:
+    minor = head.account.paid if head.account else head.total.minor
+    return Money(minor, head.total.currency)
+
+
+def _carried(head: StatementHead) -> Money:
+    return Money(head.account.carried if head.account else 0, head.total.currency)
 
 
 def _rows(
@@ -65,7 +77,7 @@ def _rows(
             head.party_name,
             payee.ipi,
             payee.isni,
-            head.total,
+            _due(head),
             head.total.currency,
             purpose,
             head.id,

@@ -7,8 +7,9 @@ from sqlalchemy import Connection
 from central.exchange.frame import columns, facts_of, hall_clock, notes_of
 from central.exchange.report import Report, Row, length_text
 from central.exchange.tongues import word
-from central.royalties import store
-from central.royalties.closed import Statement
+from central.royalties.closed import Statement, StatementHead
+from central.royalties.later.reading import statement_of
+from central.royalties.money import Money
 
 KEYS = (
     "statement_id",
@@ -50,7 +51,7 @@ def statement_report(connection: Connection, statement_id: int, tongue: str) -> 
     Raises:
         Unknown: there is none.
     """
-    statement = store.statement(connection, statement_id)
+    statement = statement_of(connection, statement_id)
     head, distribution = statement.head, statement.distribution
     whose = (
         (word("statement_id", tongue), str(head.id)),
@@ -64,7 +65,7 @@ def statement_report(connection: Connection, statement_id: int, tongue: str) -> 
         columns=columns(KEYS, tongue, _WIDTHS),
         rows=_rows(statement),
         facts=whose + facts_of(distribution, tongue),
-        totals=((word("total", tongue), head.total),),
+        totals=((word("total", tongue), head.total), *_ends(head, tongue)),
         notes=(
             *_origins(statement, tongue),
             *notes_of(distribution, tongue),
@@ -88,6 +89,22 @@ def _origins(statement: Statement, tongue: str) -> Iterator[str]:
             f" {day:%Y-%m-%d}: {word('fee', tongue)} {line.fee.text(tongue)}{taken}{divided};"
             f" {word('performed_milliseconds', tongue)} {length_text(line.event_milliseconds)}"
         )
+
+
+def _ends(head: StatementHead, tongue: str) -> tuple[tuple[str, Money], ...]:
+    """What was brought forward, recovered, paid out and carried over."""
+    if head.account is None:
+        return ()
+    ends = head.account
+    told = {
+        "brought": ends.brought,
+        "recovered": ends.recovered,
+        "paid_out": ends.paid,
+        "carried": ends.carried,
+    }
+    return tuple(
+        (word(key, tongue), Money(minor, head.total.currency)) for key, minor in told.items()
+    )
 
 
 def _rows(statement: Statement) -> Iterator[Row]:

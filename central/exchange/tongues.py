@@ -65,6 +65,14 @@ _WORDS = {
     "count": ("Саны", "Количество", "Count"),
     "year": ("Жыл", "Год", "Year"),
     "total": ("Барлығы", "Итого", "Total"),
+    "brought": ("Өткеннен көшірілгені", "Перенесено с прошлого", "Brought forward"),
+    "recovered": (
+        "Артық төленгені үшін ұсталғаны",
+        "Удержано за излишне выплаченное",
+        "Recovered, of what was paid wrongly",
+    ),
+    "paid_out": ("Төленетіні", "К выплате", "Paid out"),
+    "carried": ("Келесіге көшетіні", "Переносится", "Carried over"),
     "not_paid": ("Төленбейтіні", "Не выплачивается", "Not paid out"),
     # measures of a year
     "fees": ("Жиналған төлемдер", "Собрано", "Licence fees"),

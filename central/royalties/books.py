@@ -9,7 +9,7 @@ from central.database import put
 from central.errors import Taken, Unknown
 from central.royalties.calendar import Period
 from central.royalties.closed import ClosedEvent
-from central.royalties.distribution import Evidence
+from central.royalties.distribution import Evidence, PlayUsed
 from central.royalties.ledger import Account, Entry, Transaction
 from central.royalties.money import Money
 from central.royalties.reckoning import PackUsed, Reckoning
@@ -105,25 +105,27 @@ def put_event(connection: Connection, event: ClosedEvent, *, distribution_id: in
 
 
 def _put_plays(connection: Connection, event: ClosedEvent) -> None:
-    rows = [
-        {
-            "event_id": event.event_id,
-            "play_id": play.id,
-            "recording_id": play.recording_id,
-            "recording_title": play.recording_title,
-            "performer": play.performer,
-            "work_id": play.work_id,
-            "work_title": play.work_title,
-            "started_at": play.started_at,
-            "ended_at": play.ended_at,
-            "milliseconds": play.milliseconds,
-            "confidence_per_mille": play.confidence_per_mille,
-            "evidence": [_evidence_row(heard) for heard in play.detections],
-        }
-        for play in event.plays
-    ]
+    rows = [play_row(event.event_id, play) for play in event.plays]
     if rows:
         connection.execute(insert(used_plays), rows)
+
+
+def play_row(event_id: int, play: PlayUsed) -> dict[str, object]:
+    """A play as the books freeze it."""
+    return {
+        "event_id": event_id,
+        "play_id": play.id,
+        "recording_id": play.recording_id,
+        "recording_title": play.recording_title,
+        "performer": play.performer,
+        "work_id": play.work_id,
+        "work_title": play.work_title,
+        "started_at": play.started_at,
+        "ended_at": play.ended_at,
+        "milliseconds": play.milliseconds,
+        "confidence_per_mille": play.confidence_per_mille,
+        "evidence": [_evidence_row(heard) for heard in play.detections],
+    }
 
 
 def _evidence_row(heard: Evidence) -> dict[str, str | int]:
@@ -220,7 +222,7 @@ def transaction(connection: Connection, transaction_id: str) -> Transaction:
 def received(
     connection: Connection, account: Account, *, currency: str, distribution_id: int
 ) -> Money:
-    """What an account received through a distribution, reversals included."""
+    """What an account received through a distribution, before anything was paid out of it."""
     joined = ledger_entries.join(ledger_transactions)
     amounts = connection.scalars(
         select(ledger_entries.c.amount_minor)
@@ -229,5 +231,11 @@ def received(
         .where(ledger_entries.c.account_key == account.key)
         .where(ledger_entries.c.currency == currency)
         .where(ledger_transactions.c.distribution_id == distribution_id)
+        .where(ledger_transactions.c.id != payout_name(distribution_id))
     )
     return Money(sum(amounts), currency)
+
+
+def payout_name(distribution_id: int) -> str:
+    """The id of the transaction that pays a distribution's statements out."""
+    return f"distribution/{distribution_id}/payout"

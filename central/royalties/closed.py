@@ -8,14 +8,35 @@ from central.royalties.distribution import REASONS, RULE_IN_WORDS, Allocation, P
 from central.royalties.money import Money, sums_by, total_of
 from central.royalties.reckoning import PackUsed, Reckoning
 from central.royalties.rules.lines import REASONS as REASONS_OF_PACKS
+from central.royalties.rules.payout import Payout
 
 REASONS_TOLD = {**REASONS, **REASONS_OF_PACKS}
 """Why an amount waits, by any rule."""
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """What makes a distribution one that came after a closing.
+
+    Attributes:
+        closing_id: whose money it moves.
+        kind: `claim`, `release`, `redistribution` or `adjustment`.
+        because: why, in words.
+    """
+
+    closing_id: int
+    kind: str
+    because: str
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Distribution:
-    """One closing of one venue's days, by one rule; `pack` is None for the simple rule."""
+    """One closing of one venue's days, by one rule; `pack` is None for the simple rule.
+
+    Attributes:
+        later: None for the closing itself.
+    """
 
     id: int
     venue_id: int
@@ -26,6 +47,7 @@ class Distribution:
     rule: str
     closed_at: datetime
     pack: PackUsed | None = None
+    later: Later | None = None
 
     @property
     def rule_in_words(self) -> str:
@@ -76,6 +98,7 @@ class Line:
         deductions: name and amount of what was taken from the fee first.
         event_milliseconds: performed time of all plays of the event.
         play_amount: what the play earned for its work as a whole.
+        because: empty in a closing; later, why this amount is paid, or taken back.
     """
 
     event_id: int
@@ -89,17 +112,23 @@ class Line:
     role: str
     basis_points: int
     amount: Money
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StatementHead:
-    """A statement by name: whose it is, and what its rightholder's account received."""
+    """A statement by name: whose it is, and what its rightholder's account received.
+
+    Attributes:
+        account: what was brought forward, paid out and carried over with it.
+    """
 
     id: int
     distribution_id: int
     party_id: int
     party_name: str
     total: Money
+    account: Payout | None = None
 
 
 @dataclass(frozen=True, slots=True)

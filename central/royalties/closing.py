@@ -14,6 +14,7 @@ from central.royalties.closed import ClosedEvent, Distribution, StatementHead
 from central.royalties.distribution import RULE, Allocation, PlayUsed, distribute
 from central.royalties.ledger import licence_fee, payout
 from central.royalties.money import Money, sums_by
+from central.royalties.payouts import settle_accounts
 from central.royalties.reckoning import Evening, Settled, settle_evenings
 from central.royalties.rules import shelf
 
@@ -95,6 +96,8 @@ def close_period(connection: Connection, days: Days, *, now: datetime) -> Summar
         for transaction in (entering, leaving):
             books.post(connection, transaction, distribution_id=distribution_id, at=now)
     _open_statements(connection, closed, distribution_id=distribution_id)
+    rule = shelf.pack(days.pack) if days.pack else None
+    settle_accounts(connection, distribution_id, pack=rule, at=now)
     return summary(connection, distribution_id)
 
 

@@ -8,7 +8,7 @@ from central.errors import CentralError
 from central.royalties.distribution import Allocation
 from central.royalties.money import Money, sums_by
 
-AccountKind = Literal["licensee", "pool", "deduction", "rightholder", "suspense"]
+AccountKind = Literal["licensee", "pool", "deduction", "rightholder", "suspense", "payable"]
 
 
 class Unbalanced(CentralError):
@@ -20,8 +20,8 @@ class Account:
     """Where money is.
 
     Attributes:
-        kind: licensee (a venue, owing its fees), pool (of an event), deduction, rightholder, or
-            suspense.
+        kind: licensee (a venue, owing its fees), pool (of an event), deduction, rightholder,
+            suspense, or payable (what the bank is told to pay a rightholder).
         key: id of the venue, event or party; name of the deduction; of suspense, the reason.
     """
 

@@ -12,6 +12,7 @@ from central.errors import Taken, Unknown, Unwelcome
 from central.royalties import closing, store
 from central.royalties.closed import ClosedEvent, Distribution
 from central.royalties.closing import Days, Summary
+from central.royalties.later_tables import later_runs
 from central.royalties.money import Money
 from central.royalties.tables import approvals, distributions, proposals
 
@@ -84,7 +85,8 @@ def rehearse(connection: Connection, days: Days, *, now: datetime) -> Rehearsal:
 
 def _last_of(connection: Connection, venue_id: int) -> Distribution | None:
     latest = select(distributions.c.id).filter_by(venue_id=venue_id)
-    number = connection.scalar(latest.order_by(distributions.c.id.desc()).limit(1))
+    closings = latest.where(distributions.c.id.not_in(select(later_runs.c.distribution_id)))
+    number = connection.scalar(closings.order_by(distributions.c.id.desc()).limit(1))
     return None if number is None else store.distribution(connection, number)
 
 

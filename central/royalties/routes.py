@@ -11,6 +11,7 @@ from central.database import reading, writing
 from central.desk import Desk
 from central.forms import Form, Number
 from central.royalties import accounts, closing, provisional, rehearsal, store, trial, waiting
+from central.royalties.later.reading import statement_of
 from central.turnstile import EachInTurn
 
 router = APIRouter(prefix="/v1", tags=["royalties"], dependencies=[Staff])
@@ -136,4 +137,4 @@ def show_distribution(desk: Desk, distribution_id: Number) -> dict[str, Any]:
 def show_statement(desk: Desk, statement_id: Number) -> dict[str, Any]:
     """A statement whose every amount carries the plays and detections behind it."""
     with reading(desk.books) as connection:
-        return accounts.statement_json(store.statement(connection, statement_id))
+        return accounts.statement_json(statement_of(connection, statement_id))

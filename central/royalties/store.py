@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, func, select, union_all
 
 from central.errors import Unknown
 from central.royalties.books import received
@@ -12,19 +12,23 @@ from central.royalties.calendar import Period
 from central.royalties.closed import (
     ClosedEvent,
     Distribution,
+    Later,
     Statement,
     StatementHead,
     lines_of,
 )
 from central.royalties.distribution import Allocation, Evidence, PlayUsed
+from central.royalties.later_tables import later_plays, later_runs
 from central.royalties.ledger import Account
 from central.royalties.money import Money
 from central.royalties.reckoning import Assumed, Drawn, PackUsed, Reckoning
+from central.royalties.rules.payout import Payout
 from central.royalties.tables import (
     allocations,
     distributed_events,
     distribution_packs,
     distributions,
+    payouts,
     reckonings,
     statements,
     used_plays,
@@ -54,8 +58,16 @@ def distribution(connection: Connection, distribution_id: int) -> Distribution:
 def _distributions() -> Select[Any]:
     pack = distribution_packs.c
     words = (pack.pack_id, pack.version, pack.title, pack.digest, pack.assumed)
-    joined = distributions.join(venues).outerjoin(distribution_packs)
-    return select(distributions, venues.c.name.label("venue"), *words).select_from(joined)
+    later = later_runs.c
+    run = (later.closing_id, later.kind, later.because, later.made_by)
+    # What comes after a closing goes by the pack of the closing.
+    closing = func.coalesce(later.closing_id, distributions.c.id)
+    joined = (
+        distributions.join(venues)
+        .outerjoin(later_runs, later.distribution_id == distributions.c.id)
+        .outerjoin(distribution_packs, pack.distribution_id == closing)
+    )
+    return select(distributions, venues.c.name.label("venue"), *words, *run).select_from(joined)
 
 
 def _distribution(row: Row[Any]) -> Distribution:
@@ -69,6 +81,7 @@ def _distribution(row: Row[Any]) -> Distribution:
         rule=row.rule,
         closed_at=row.closed_at,
         pack=_pack(row) if row.pack_id else None,
+        later=Later(row.closing_id, row.kind, row.because, row.made_by) if row.kind else None,
     )
 
 
@@ -104,32 +117,61 @@ def closed_events(connection: Connection, distribution_id: int) -> list[ClosedEv
         .filter_by(distribution_id=distribution_id)
         .order_by(distributed_events.c.starts_at, distributed_events.c.event_id)
     )
-    return [
-        ClosedEvent(
-            event_id=row.event_id,
-            title=row.title,
-            hall=row.hall,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            fee=Money(row.fee_minor, row.currency),
-            plays=tuple(_plays(connection, row.event_id)),
-            allocations=tuple(_allocations(connection, row.event_id)),
-            reckoning=_reckoning(connection, row.event_id),
-        )
-        for row in rows.all()
-    ]
+    return [_closed_event(connection, row) for row in rows.all()]
+
+
+def closed_event(connection: Connection, event_id: int) -> ClosedEvent:
+    """One event as it was closed.
+
+    Raises:
+        Unknown: it was not.
+    """
+    row = connection.execute(select(distributed_events).filter_by(event_id=event_id)).first()
+    if row is None:
+        raise Unknown(f"event {event_id} is not closed; what is open is not adjusted but closed")
+    return _closed_event(connection, row)
+
+
+def _closed_event(connection: Connection, row: Row[Any]) -> ClosedEvent:
+    return ClosedEvent(
+        event_id=row.event_id,
+        title=row.title,
+        hall=row.hall,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        fee=Money(row.fee_minor, row.currency),
+        plays=tuple(_plays(connection, row.event_id)),
+        allocations=tuple(_allocations(connection, row.event_id)),
+        reckoning=_reckoning(connection, row.event_id),
+    )
+
+
+def closing_of(connection: Connection, event_id: int) -> int:
+    """The closing that an event belongs to.
+
+    Raises:
+        Unknown: it is not closed.
+    """
+    found = earlier_closing(connection, [event_id])
+    if event_id not in found:
+        raise Unknown(f"event {event_id} is not closed")
+    return found[event_id]
 
 
 def detections_used(connection: Connection, venue_id: int, period: Period) -> set[str]:
     """Keys of the detections that any closing of a venue rests on, of events near the period."""
-    rows = connection.scalars(
-        select(used_plays.c.evidence)
-        .join_from(used_plays, distributed_events)
-        .join(distributions)
+    near = (
+        select(distributed_events.c.event_id)
+        .join_from(distributed_events, distributions)
         .where(distributions.c.venue_id == venue_id)
         .where(distributed_events.c.starts_at < period.end + LONGEST_EVENT)
         .where(distributed_events.c.ends_at > period.start - LONGEST_EVENT)
     )
+    plays = (
+        select(table.c.evidence).where(table.c.event_id.in_(near))
+        for table in (used_plays, later_plays)
+    )
+    rows = connection.scalars(union_all(*plays))
     return {heard["key"] for evidence in rows for heard in evidence}
 
 
@@ -139,21 +181,25 @@ def _plays(connection: Connection, event_id: int) -> Iterable[PlayUsed]:
         .filter_by(event_id=event_id)
         .order_by(used_plays.c.started_at, used_plays.c.play_id)
     )
-    for row in rows:
-        yield PlayUsed(
-            id=row.play_id,
-            recording_id=row.recording_id,
-            recording_title=row.recording_title,
-            performer=row.performer,
-            work_id=row.work_id,
-            work_title=row.work_title,
-            started_at=row.started_at,
-            ended_at=row.ended_at,
-            milliseconds=row.milliseconds,
-            confidence_per_mille=row.confidence_per_mille,
-            detections=tuple(_evidence(heard) for heard in row.evidence),
-            shares=(),  # what they were on that day is in the allocations
-        )
+    return (play_from(row) for row in rows)
+
+
+def play_from(row: Row[Any]) -> PlayUsed:
+    """A play as it was frozen, in a closing or after it."""
+    return PlayUsed(
+        id=row.play_id,
+        recording_id=row.recording_id,
+        recording_title=row.recording_title,
+        performer=row.performer,
+        work_id=row.work_id,
+        work_title=row.work_title,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        milliseconds=row.milliseconds,
+        confidence_per_mille=row.confidence_per_mille,
+        detections=tuple(_evidence(heard) for heard in row.evidence),
+        shares=(),  # what they were on that day is in the allocations
+    )
 
 
 def _evidence(row: Mapping[str, Any]) -> Evidence:
@@ -199,11 +245,22 @@ def _allocations(connection: Connection, event_id: int) -> Iterable[Allocation]:
 def statement_heads(connection: Connection, distribution_id: int) -> list[StatementHead]:
     """The statements of a closing, by rightholder."""
     rows = connection.execute(
-        select(statements)
-        .filter_by(distribution_id=distribution_id)
+        _heads()
+        .where(statements.c.distribution_id == distribution_id)
         .order_by(statements.c.party_id, statements.c.currency)
     )
     return [_head(row) for row in rows]
+
+
+def statements_of_party(connection: Connection, party_id: int) -> list[StatementHead]:
+    """All statements of a rightholder, the earliest first."""
+    own = _heads().where(statements.c.party_id == party_id).order_by(statements.c.id)
+    return [_head(row) for row in connection.execute(own)]
+
+
+def _heads() -> Select[Any]:
+    account = (payouts.c.brought_minor, payouts.c.paid_minor, payouts.c.carried_minor)
+    return select(statements, *account).select_from(statements.outerjoin(payouts))
 
 
 def statement(connection: Connection, statement_id: int) -> Statement:
@@ -212,7 +269,7 @@ def statement(connection: Connection, statement_id: int) -> Statement:
     Raises:
         Unknown: there is none of that number.
     """
-    row = connection.execute(select(statements).filter_by(id=statement_id)).first()
+    row = connection.execute(_heads().where(statements.c.id == statement_id)).first()
     if row is None:
         raise Unknown(f"statement {statement_id} does not exist")
     head = _head(row)
@@ -236,4 +293,11 @@ def _head(row: Row[Any]) -> StatementHead:
         party_id=row.party_id,
         party_name=row.party_name,
         total=Money(row.total_minor, row.currency),
+        account=_account(row),
     )
+
+
+def _account(row: Row[Any]) -> Payout | None:
+    if row.paid_minor is None:
+        return None
+    return Payout(row.brought_minor, row.total_minor, row.paid_minor, row.carried_minor)

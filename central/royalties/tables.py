@@ -151,6 +151,17 @@ statements = Table(
     UniqueConstraint("distribution_id", "party_id", "currency"),
 )
 
+# How a statement ended: the balance before it, what is paid out, and what is carried over.
+payouts = Table(
+    "payouts",
+    METADATA,
+    Column("statement_id", ForeignKey("statements.id"), primary_key=True, autoincrement=False),
+    Column("brought_minor", BigInteger, nullable=False),
+    Column("paid_minor", BigInteger, nullable=False),
+    Column("carried_minor", BigInteger, nullable=False),
+    CheckConstraint("paid_minor >= 0", name="nobody_pays_back"),
+)
+
 ledger_transactions = Table(
     "ledger_transactions",
     METADATA,

@@ -82,19 +82,42 @@ def opened(connection: Connection, statement_id: int, *, distribution_id: int) -
         Unknown: what it rests on was forgotten.
         Unready: the books no longer have a letter as it was logged.
     """
-    run = store.runs(connection, DISTRIBUTION, [distribution_id])[distribution_id]
     name = statement_name(statement_id)
     documents = store.documents(connection, [name])
     lines = json.loads(documents[name][1])["lines"]
-    pools = {pool_name(distribution_id, line["event"]) for line in lines}
-    for part in _parts(sorted(pools)):
-        documents |= store.documents(connection, part)
+    pools = {line.get("pool") or pool_name(distribution_id, line["event"]) for line in lines}
+    documents |= _pools(connection, pools)
+    runs = _runs_of(connection, documents, distribution_id)
     leaves = [
-        Opened(index, name, run.salt(index), json.loads(words))
+        Opened(index, name, runs[name].salt(index), json.loads(words))
         for name, (index, words) in documents.items()
     ]
     heard = {key for line in lines for key in line["play"]["detections"]}
     return sorted([*leaves, *_records(connection, heard)], key=lambda leaf: leaf.index)
+
+
+def _pools(connection: Connection, names: set[str]) -> dict[str, tuple[int, str]]:
+    """The pools of these names, and the earlier ones whose money they divide again."""
+    documents: dict[str, tuple[int, str]] = {}
+    while names:
+        for part in _parts(sorted(names)):
+            documents |= store.documents(connection, part)
+        said = [json.loads(documents[name][1]) for name in names]
+        taken = {one["pool"] for pool in said for one in pool.get("taken", ())}
+        names = taken - set(documents)
+    return documents
+
+
+def _runs_of(
+    connection: Connection, names: Iterable[str], distribution_id: int
+) -> dict[str, store.Hung]:
+    """Of each document the run it was logged in; a pool's name says whose it is."""
+    of = {
+        name: int(name.split("/")[1]) if name.startswith("pool/") else distribution_id
+        for name in names
+    }
+    runs = store.runs(connection, DISTRIBUTION, sorted(set(of.values())))
+    return {name: runs[number] for name, number in of.items()}
 
 
 def _records(connection: Connection, names: set[str]) -> Iterable[Opened]:

@@ -18,8 +18,11 @@ from typing import Any
 from central.ingest.coverage import CoverageSpan
 from central.ingest.plays import MILLISECOND
 from central.royalties.closed import ClosedEvent, Distribution, StatementHead
-from central.royalties.distribution import RULE, Allocation, PlayUsed
-from central.royalties.reckoning import PackUsed, Reckoning
+from central.royalties.distribution import RULE, PlayUsed
+from central.royalties.opening import Steps, openings, pool_name, shared_out
+from central.royalties.reckoning import PackUsed
+
+__all__ = ["pool_name"]  # a document's name, beside the others
 
 Document = dict[str, Any]
 
@@ -27,11 +30,6 @@ Document = dict[str, Any]
 def words_of(document: Mapping[str, Any]) -> str:
     """A document in its normal form: names in order, no spaces, letters as they are."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-
-
-def pool_name(distribution_id: int, event_id: int) -> str:
-    """What the document of an event's pool is called."""
-    return f"pool/{distribution_id}/{event_id}"
 
 
 def statement_name(statement_id: int) -> str:
@@ -47,6 +45,12 @@ def pool_document(event: ClosedEvent, coverage: Sequence[CoverageSpan], *, rule:
         coverage: how its hall was listened to.
         rule: by which it was shared.
     """
+    head = pool_head(event, coverage, rule=rule)
+    return head | {"inputs": {"fee": event.fee.minor}, **shared_out(event)}
+
+
+def pool_head(event: ClosedEvent, coverage: Sequence[CoverageSpan], *, rule: str) -> Document:
+    """What every pool of an event begins with."""
     return {
         "format": "qulaq/pool/v1",
         "event": event.event_id,
@@ -57,19 +61,7 @@ def pool_document(event: ClosedEvent, coverage: Sequence[CoverageSpan], *, rule:
         "listened": _listened(coverage),
         "rule": rule,
         "currency": event.fee.currency,
-        "inputs": {"fee": event.fee.minor},
-        **_shared_out(event),
     }
-
-
-def _shared_out(event: ClosedEvent) -> Document:
-    """The steps from the fee to what is divided, and what each part of it counts."""
-    reckoning = event.reckoning
-    if reckoning is None:
-        lengths = [play.milliseconds for play in _in_order(event.plays)]
-        return {"steps": [], "pool": "fee", "weights": lengths}
-    steps = [dict(step) for step in reckoning.steps]
-    return {"steps": steps, "pool": reckoning.pool, "weights": reckoning.weights}
 
 
 def _listened(coverage: Sequence[CoverageSpan]) -> dict[str, int]:
@@ -78,11 +70,6 @@ def _listened(coverage: Sequence[CoverageSpan]) -> dict[str, int]:
         lasted = (span.ended_at - span.started_at) // MILLISECOND
         milliseconds[span.state] = milliseconds.get(span.state, 0) + lasted
     return milliseconds
-
-
-def _in_order(plays: Sequence[PlayUsed]) -> list[PlayUsed]:
-    # As the rule takes them: left-over units fall to the same plays.
-    return sorted(plays, key=lambda play: (play.started_at, play.recording_id, play.id))
 
 
 def statement_document(
@@ -95,8 +82,20 @@ def statement_document(
         head: of the statement.
         events: all that the distribution closed.
     """
-    return {
+    return statement_head(distribution, head) | {
         "format": "qulaq/statement/v1",
+        "lines": [
+            line
+            for event in events
+            if event.fee.currency == head.total.currency
+            for line in _lines(event, head.party_id, rule=distribution.rule)
+        ],
+    }
+
+
+def statement_head(distribution: Distribution, head: StatementHead) -> Document:
+    """What every statement begins with."""
+    return {
         "id": head.id,
         "distribution": distribution.id,
         "venue": distribution.venue,
@@ -109,13 +108,15 @@ def statement_document(
         "party": {"id": head.party_id, "name": head.party_name},
         "currency": head.total.currency,
         "total": head.total.minor,
-        "lines": [
-            line
-            for event in events
-            if event.fee.currency == head.total.currency
-            for line in _lines(event, head.party_id, rule=distribution.rule)
-        ],
-    }
+    } | _account(head)
+
+
+def _account(head: StatementHead) -> Document:
+    """How the statement ended; one from before that was kept says nothing of it."""
+    if head.account is None:
+        return {}
+    ends = head.account
+    return {"account": {"brought": ends.brought, "paid": ends.paid, "carried": ends.carried}}
 
 
 def _pack(pack: PackUsed | None) -> Document:
@@ -126,60 +127,25 @@ def _pack(pack: PackUsed | None) -> Document:
 
 
 def _lines(event: ClosedEvent, party_id: int, *, rule: str) -> list[Document]:
-    if event.reckoning is not None:
-        return _drawn_lines(event, event.reckoning, party_id)
-    parts: dict[str, list[Allocation]] = {}
-    for part in event.allocations:
-        parts.setdefault(part.play_id or "", []).append(part)
-    lines = []
-    for place, play in enumerate(_in_order(event.plays)):
-        siblings = parts.get(play.id, [])
-        for number, part in enumerate(siblings):
-            if part.party_id == party_id:
-                reckoned = _reckoned(siblings, number, place=place, rule=rule)
-                named = {"event": event.event_id, "play": _play(play), "role": part.role}
-                lines.append(named | reckoned)
-    return lines
-
-
-def _drawn_lines(event: ClosedEvent, reckoning: Reckoning, party_id: int) -> list[Document]:
-    """By a pack: the pool is shared among lines, and a line among the plays of its work."""
     plays = {play.id: play for play in event.plays}
-    placed = list(zip(event.allocations, reckoning.places(), strict=True))
-    earned: dict[int, int] = {}
-    for part, (number, _) in placed:
-        earned[number] = earned.get(number, 0) + part.amount.minor
-    lines = []
-    for part, (number, place) in placed:
-        if part.party_id != party_id or part.play_id is None:
-            continue
-        drawn = {"op": "share", "of": "pool", "weights": "pool", "part": number}
-        counted = list(reckoning.lines[number].counted)
-        played = {"op": "share", "of": "work", "weights": counted, "part": place}
-        steps = [
-            drawn | {"name": "work", "gives": earned[number]},
-            played | {"name": "line", "gives": part.amount.minor},
-        ]
-        named = {"event": event.event_id, "play": _play(plays[part.play_id]), "role": part.role}
-        lines.append(named | {"inputs": {}, "steps": steps, "amount": "line"})
-    return lines
+    stated = event.reckoning is None and rule != RULE
+    opened = [()] * len(event.allocations) if stated else openings(event)
+    return [
+        {"event": event.event_id, "play": play_document(plays[part.play_id]), "role": part.role}
+        | _reckoned(part.amount.minor, steps)
+        for part, steps in zip(event.allocations, opened, strict=True)
+        if part.party_id == party_id and part.play_id is not None
+    ]
 
 
-def _reckoned(
-    siblings: Sequence[Allocation], number: int, *, place: int, rule: str
-) -> dict[str, Any]:
-    amount = siblings[number].amount.minor
-    if rule != RULE:  # what another rule did is stated, not opened
+def _reckoned(amount: int, steps: Steps) -> Document:
+    if not steps:  # what another rule did is stated, not opened
         return {"inputs": {"amount": amount}, "steps": [], "amount": "amount"}
-    earned = sum(part.amount.minor for part in siblings)
-    shares = [part.basis_points for part in siblings]
-    played = {"op": "share", "of": "pool", "weights": "pool", "part": place}
-    shared = {"op": "share", "of": "play", "weights": shares, "part": number}
-    steps = [played | {"name": "play", "gives": earned}, shared | {"name": "line", "gives": amount}]
-    return {"inputs": {}, "steps": steps, "amount": "line"}
+    return {"inputs": {}, "steps": [dict(one) for one in steps], "amount": steps[-1]["name"]}
 
 
-def _play(play: PlayUsed) -> Document:
+def play_document(play: PlayUsed) -> Document:
+    """A play, with the detections it rests on by name."""
     return {
         "id": play.id,
         "recording": play.recording_id,

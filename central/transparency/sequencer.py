@@ -15,6 +15,7 @@ from central.ingest.tables import batches, records
 from central.royalties import store as royalties
 from central.royalties.closed import ClosedEvent, Distribution
 from central.royalties.evidence import event_of
+from central.royalties.later.reading import later_run
 from central.royalties.tables import distributions
 from central.transparency import store
 from central.transparency.commitments import SEED_BYTES, Leaf, content_of
@@ -25,6 +26,7 @@ from central.transparency.documents import (
     statement_name,
     words_of,
 )
+from central.transparency.later_documents import later_pool_document, later_statement_document
 from central.transparency.log_key import make_key, signer_in
 from central.transparency.notes import Checkpoint, Signer
 from central.transparency.tables import log_runs
@@ -104,6 +106,19 @@ def _letter_runs(connection: Connection, letters: Sequence[int]) -> list[store.R
 
 def _log_distribution(connection: Connection, number: int) -> None:
     distribution = royalties.distribution(connection, number)
+    words = (
+        _closing_words(connection, distribution)
+        if distribution.later is None
+        else _later_words(connection, number)
+    )
+    first = store.size(connection)
+    leaves = [Leaf(name, content_of(said)) for name, said in words]
+    store.append(connection, [store.Run(DISTRIBUTION, number, _new_seed(), leaves)])
+    store.put_documents(connection, first, words)
+
+
+def _closing_words(connection: Connection, distribution: Distribution) -> list[tuple[str, str]]:
+    number = distribution.id
     events = royalties.closed_events(connection, number)
     words = [
         (pool_name(number, event.event_id), _pool(connection, distribution, event))
@@ -112,10 +127,22 @@ def _log_distribution(connection: Connection, number: int) -> None:
     for head in royalties.statement_heads(connection, number):
         said = words_of(statement_document(distribution, head, events))
         words.append((statement_name(head.id), said))
-    first = store.size(connection)
-    leaves = [Leaf(name, content_of(said)) for name, said in words]
-    store.append(connection, [store.Run(DISTRIBUTION, number, _new_seed(), leaves)])
-    store.put_documents(connection, first, words)
+    return words
+
+
+def _later_words(connection: Connection, number: int) -> list[tuple[str, str]]:
+    run = later_run(connection, number)
+    rule = run.distribution.rule
+    words = []
+    for event in run.events:
+        if event.event_id in run.pools:
+            own, listened = run.pools[event.event_id], _listened(connection, event)
+            said = words_of(later_pool_document(event, listened, rule=rule, words=own))
+            words.append((pool_name(number, event.event_id), said))
+    for head in run.statements:
+        said = words_of(later_statement_document(run, head))
+        words.append((statement_name(head.id), said))
+    return words
 
 
 def _pool(connection: Connection, distribution: Distribution, event: ClosedEvent) -> str:

@@ -11,11 +11,14 @@ from central.catalogue.shared import settle
 from central.database import reading, writing
 from central.desk import Desk
 from central.forms import After, Number
-from central.royalties import closing, provisional
+from central.royalties import closing, evidence, provisional
 from central.royalties import store as royalties
 from central.royalties.closed import REASONS_TOLD
+from central.royalties.later.reading import later_run, parties_of, runs_after, statement_of
 from central.transparency.bundle import bundle_of
 from central.web import store
+from central.web.adjusting import adjusting
+from central.web.after import after
 from central.web.balance import balances_of
 from central.web.evening import ROLES, evening_shown
 from central.web.everybody import everybody, invited
@@ -38,6 +41,8 @@ def open_console(app: FastAPI) -> None:
     app.include_router(door)
     app.include_router(reconciling)
     app.include_router(trying)
+    app.include_router(after)
+    app.include_router(adjusting)
     app.include_router(everybody)
     app.include_router(invited)
     app.mount("/static", StaticFiles(directory=_STATIC))
@@ -151,7 +156,11 @@ def show_distribution(desk: Desk, distribution_id: Number) -> Response:
     """A closing: the way of the money, its statements, and what waits."""
     with reading(desk.books) as connection:
         summary = closing.summary(connection, distribution_id)
+        runs = runs_after(connection, distribution_id)
+        later = later_run(connection, distribution_id) if summary.distribution.later else None
+        names = evidence.names_of(connection, parties_of(later) if later else ())
     content = {"summary": summary, "balances": balances_of(summary)}
+    content |= {"later": later, "runs": runs, "names": names}
     return page(
         "distribution",
         content | {"reasons": REASONS_TOLD, "rule": summary.distribution.rule_in_words},
@@ -170,7 +179,7 @@ def download_bundle(desk: Desk, statement_id: Number) -> Response:
 def show_statement(desk: Desk, statement_id: Number) -> Response:
     """A statement whose every amount opens to the plays and detections behind it."""
     with reading(desk.books) as connection:
-        statement = royalties.statement(connection, statement_id)
+        statement = statement_of(connection, statement_id)
         open_ones = provisional.provisional_of(connection, statement.head.party_id)
     content = {
         "statement": statement,

@@ -79,6 +79,8 @@ _WAITING = {
     "length": ("Ұзақтығы", "Длительность", "Length"),
     "reason": ("Себебі", "Причина", "Why it waits"),
     "until": ("Талап ету мерзімі", "Заявить до", "Claim until"),
+    "claim": ("Бұл менікі", "Это моё", "This is mine"),
+    "reference": ("Сілтеме", "Ссылка", "Reference"),
     "no_end": ("мерзімсіз", "без срока", "no last day"),
     "nothing": ("Ештеңе күтіп тұрған жоқ.", "Ничего не ждёт.", "Nothing waits."),
     "unknown-recording": ("жазба тіркелмеген", "запись не учтена", "recording not registered"),
@@ -92,6 +94,37 @@ _WAITING = {
         "үлестердің қосындысы 100 % емес",
         "доли не дают 100 %",
         "shares do not sum to 100 %",
+    ),
+}
+_CLAIM = {
+    "heading": ("Бұл менікі", "Это моё", "This is mine"),
+    "list": ("Күтіп тұрғандар тізімі", "Список ожидающих", "The list of what waits"),
+    "why": (
+        "Не ойналғанын және неге сіздікі екенін айтыңыз. Кеңсе қарап, жауап береді; қабылданса, "
+        "күтіп тұрған сома толық төленеді.",
+        "Скажите, что прозвучало и почему это ваше. Контора рассмотрит и ответит; если заявка "
+        "принята, ожидающая сумма выплачивается целиком.",
+        "Say what was played and why it is yours. The office will look at it and answer; what "
+        "waits is paid in full when the claim is accepted.",
+    ),
+    "reference": ("Тізімдегі сілтеме", "Ссылка из списка", "Reference in the list"),
+    "claimant": ("Аты-жөніңіз", "Ваше имя", "Your name"),
+    "contact": ("Байланыс: пошта не телефон", "Почта или телефон", "Mail or telephone"),
+    "evidence": (
+        "Шығарма, авторлар, дәлел (мысалы, альбом, нота)",
+        "Произведение, авторы, доказательство (альбом, ноты)",
+        "Work, authors, evidence (an album, a score)",
+    ),
+    "send": ("Жіберу", "Отправить", "Send"),
+    "thanks": (
+        "Рақмет. Өтінішіңіздің нөмірі:",
+        "Спасибо. Номер вашей заявки:",
+        "Thank you. The number of your claim:",
+    ),
+    "late": (
+        "Талап ету мерзімі өтіп кеткен (claim-too-late). Өтініш нөмірі:",
+        "Срок подачи истёк (claim-too-late). Номер заявки:",
+        "The last day to claim this is over (claim-too-late). The number of your claim:",
     ),
 }
 _SEND = {
@@ -123,6 +156,11 @@ def licence_words(tongue: str) -> Mapping[str, str]:
 def send_words(tongue: str) -> Mapping[str, str]:
     """What the author's door says in a tongue."""
     return _said(_SEND, tongue)
+
+
+def claim_words(tongue: str) -> Mapping[str, str]:
+    """What the form for claims says in a tongue."""
+    return _said(_CLAIM, tongue)
 
 
 def waiting_words(tongue: str) -> Mapping[str, str]:

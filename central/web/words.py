@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from central.royalties.money import Money
+
 SILENT_AFTER = timedelta(minutes=15)  # a box reports every minute; this many missed is no accident
 HUES = 8  # colours that lanes and ribbons take in turn
 
@@ -88,3 +90,8 @@ def share_text(basis_points: int) -> str:
     """A share of a work: `50 %`, `33.34 %`."""
     units, rest = divmod(basis_points, 100)
     return f"{units}.{rest:02} %" if rest else f"{units} %"
+
+
+def money_text(minor: int, currency: str) -> str:
+    """An amount of the books as people write it."""
+    return Money(minor, currency).text()

@@ -21,17 +21,21 @@ class Payout:
     paid: int
     carried: int
 
+    @property
+    def recovered(self) -> int:
+        """What of this statement went to make good what was paid wrongly before, 0 or more."""
+        return min(max(-self.brought, 0), max(self.earned, 0))
 
-def pay_out(pack: Pack, *, brought: int, earned: int) -> Payout:
+
+def pay_out(pack: Pack | None, *, brought: int, earned: int) -> Payout:
     """Pay the whole balance if it reaches the threshold of the pack, else carry it over.
+
+    Without a pack, or a threshold in it, any amount is paid.
 
     What was paid wrongly is recovered from what is earned next; nobody is asked to pay back.
     """
     balance = brought + earned
-    threshold = (
-        max(1, -(-pack.threshold.value.numerator // pack.threshold.value.denominator))
-        if (pack.threshold)
-        else 1
-    )
+    least = pack.threshold if pack else None
+    threshold = max(1, -(-least.value.numerator // least.value.denominator)) if least else 1
     paid = balance if balance >= threshold else 0
     return Payout(brought, earned, paid, balance - paid)

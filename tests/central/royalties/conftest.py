@@ -126,7 +126,7 @@ class Theatre:
         batch = DetectionBatch(device=self.device, records=[record])
         sealed = seal.seal(batch, signer=self.device, key=self.key)
         with writing(self.books) as connection:
-            take(connection, batch, sealed=sealed, now=NOW)
+            take(connection, batch, sealed=sealed, now=self.now)
         return f"{self.device}/{BOOT}/{self.seq}"
 
     def days(self, first=21, last=21):

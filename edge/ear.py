@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 from uuid import UUID
 
@@ -25,12 +26,14 @@ from edge.matcher.fingerprint import Fingerprinter, Landmarks
 from edge.matcher.index import Index
 from edge.matcher.recipe import RECIPE, Frame
 from edge.matcher.siblings import Siblings
+from edge.sync.holes import Loss
 from edge.sync.wire import (
     Alternative,
     AnyRecord,
     CoverageRecord,
     CoverageState,
     DetectionRecord,
+    HoleRecord,
     Level,
     Manifest,
     UnknownMusicRecord,
@@ -39,6 +42,7 @@ from edge.sync.wire import (
 _Told = Span | Known | UnknownMusic  # what becomes a record
 
 LONGEST_RECORD = timedelta(days=1)  # central looks no further back for what reaches into a window
+MOST_REMEMBERED = 5_000  # records the card would not take, some 10 MB: a week of a busy hall
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,23 @@ class Ear:
             self._records.append(self._covered("powered_off", since, until, seq=self._seq))
             since = until
 
+    def memory_was_lost(self, loss: Loss) -> None:
+        """Say which records of an earlier run the card has lost."""
+        self._seq += 1
+        self._records.append(
+            HoleRecord(
+                boot=self._run.boot,
+                seq=self._seq,
+                input=self._run.input,
+                started_at=max(loss.began, loss.ended - LONGEST_RECORD),
+                ended_at=loss.ended,
+                clock_synced=self._run.anchor.synced,
+                lost_boot=loss.boot,
+                first=loss.first,
+                last=loss.last,
+            )
+        )
+
     def hear(self, piece: Piece) -> None:
         """Take the next piece of sound, or of its absence."""
         match piece:
@@ -214,6 +235,27 @@ class Ear:
         """What was told last is safe; it need not be told again."""
         self._written_until = self._captured
         self._records.clear()
+
+    def was_refused(self) -> None:
+        """What was told last cannot be written now; it is remembered, and told again next time.
+
+        Of more than memory holds, the oldest go, and a record says so.
+        """
+        self._written_until = self._captured
+        if len(self._records) > MOST_REMEMBERED:
+            self._give_up_oldest(MOST_REMEMBERED // 10)
+
+    def _give_up_oldest(self, most: int) -> None:
+        """Numbers in a row, and never the records that say what was lost before."""
+        holes = takewhile(lambda record: isinstance(record, HoleRecord), self._records)
+        at = sum(1 for _ in holes)
+        several = self._records[at : at + most]
+        lost = list(takewhile(lambda record: not isinstance(record, HoleRecord), several))
+        del self._records[at : at + len(lost)]
+        first, last = lost[0], lost[-1]
+        self.memory_was_lost(
+            Loss(self._run.boot, first.seq, last.seq, first.started_at, last.ended_at)
+        )
 
     def _use(self, catalogue: Catalogue) -> None:
         self._detector = Detector(catalogue.index, since=self._settled)

@@ -7,6 +7,7 @@ QulaqError
 ├── BadSeal         a signed statement is not what its signer said, or the signer is not trusted
 ├── BadStick        what is on the stick is not for this box, or not readable
 ├── Unwritable      the card takes nothing more: full, read-only or dying; a person must look
+│   └── Torn        the outbox contradicts itself; it is set aside and built anew from the journal
 ├── Unreachable     central did not answer; try later
 │   └── Busy        central asked to be left alone for a while; try after that
 ├── Refused         central answered no; a person must look
@@ -40,6 +41,10 @@ class BadStick(QulaqError):
 
 class Unwritable(QulaqError):
     """The outbox or the shelf cannot be used: the card is full, read-only, or dying."""
+
+
+class Torn(Unwritable):
+    """The outbox's database contradicts itself: the card has lost pages of it."""
 
 
 class Unreachable(QulaqError):

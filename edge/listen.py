@@ -4,7 +4,7 @@ import fcntl
 import math
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,10 +20,11 @@ from edge.capture.block import AudioBlock, Piece, Source
 from edge.capture.clock import Anchor
 from edge.config import BoxPaths, Settings
 from edge.ear import Catalogue, Ear, Run, open_catalogue
-from edge.errors import BadCatalogue, Misconfigured
-from edge.sync.outbox import Checkpoint, Outbox
+from edge.errors import BadCatalogue, Misconfigured, Unwritable
+from edge.sync.entry import Checkpoint
+from edge.sync.outbox import Outbox
 from edge.sync.shelf import Shelf
-from edge.sync.wire import AnyRecord, DetectionRecord, UnknownMusicRecord
+from edge.sync.wire import AnyRecord, CoverageRecord, DetectionRecord, UnknownMusicRecord
 
 log = structlog.get_logger()
 
@@ -61,6 +62,7 @@ def listen(evening: Evening, *, paths: BoxPaths, settings: Settings, progress: P
     Raises:
         Deaf: the source can no longer be heard; what was heard before is in the outbox.
         Misconfigured: another process listens for this input, or the outbox cannot be opened.
+        Unwritable: the card took nothing to the very end; what was heard since is lost.
     """
     outbox_folder = paths.outbox.parent
     with _only_one(outbox_folder / f"listen-{evening.input}.lock"), _stops(evening.source):
@@ -88,6 +90,8 @@ class _Session:
         self._outbox = outbox
         self._shelf = shelf
         self._settings = settings
+        self._left: tuple[AnyRecord, ...] = ()  # of the last run, not yet written
+        self._refused: Unwritable | None = None  # why the card takes nothing, while it does not
         self._looked_seconds = 0.0
         self._fed_seconds = 0.0
         anchor = Anchor(evening.began, evening.source.rate_hz, evening.synced)
@@ -100,7 +104,8 @@ class _Session:
     def run(self, progress: Progress) -> None:
         """Settle what the last run left, then hear until the end."""
         source = self._evening.source
-        self._checkpoint(self._left_by_last_run())
+        self._left = self._left_by_last_run()
+        self._checkpoint()
         notify.tell("READY=1")
         log.info(
             "listening_started",
@@ -125,31 +130,55 @@ class _Session:
             notify.tell("STOPPING=1")
             self._ear.close()
             self._checkpoint()
+        if self._refused is not None:
+            raise self._refused
         progress(self._ear.listened_seconds)
         log.info("listening_ended", seconds=round(self._ear.listened_seconds, 3))
 
     def _left_by_last_run(self) -> tuple[AnyRecord, ...]:
         """What went on when the last run ended, and the time since: it is written down now."""
-        for left in self._outbox.checkpoints():
-            if left.input == self._evening.input:
-                self._ear.power_was_off(left.listened_until)
-                return left.unfinished
-        return ()
+        left = self._outbox.left(self._evening.input)
+        if left is None:
+            return ()
+        self._ear.power_was_off(left.listened_until)
+        for loss in left.losses:
+            self._ear.memory_was_lost(loss)
+            log.error("records_lost", boot=str(loss.boot), first=loss.first, last=loss.last)
+        return left.unfinished
 
-    def _checkpoint(self, left: tuple[AnyRecord, ...] = ()) -> None:
+    def _checkpoint(self) -> None:
+        """Write what was heard; where the card takes nothing, remember it and go on hearing."""
         finished, unfinished = self._ear.tell()
-        self._outbox.put(
-            [*left, *finished],
-            Checkpoint(
-                input=self._evening.input,
-                boot=self._evening.boot,
-                source=self._evening.source.name,
-                listened_until=self._ear.listened_until,
-                unfinished=unfinished,
-            ),
+        records = [*self._left, *finished]
+        checkpoint = Checkpoint(
+            input=self._evening.input,
+            boot=self._evening.boot,
+            source=self._evening.source.name,
+            listened_until=self._ear.listened_until,
+            unfinished=unfinished,
         )
+        try:
+            self._outbox.put(records, checkpoint)
+        except Unwritable as e:
+            self._card_refuses(e, remembered=len(records))
+            return
+        self._card_takes(records)
+
+    def _card_refuses(self, why: Unwritable, *, remembered: int) -> None:
+        if self._refused is None:
+            log.error("card_refuses", reason=str(why))
+        self._refused = why
+        self._ear.was_refused()
+        notify.tell(f"STATUS={why}; {remembered} records only in memory")
+
+    def _card_takes(self, records: Sequence[AnyRecord]) -> None:
+        if self._refused is not None:
+            log.info("card_takes_again", records=len(records))
+            notify.tell("STATUS=")
+            self._refused = None
+        self._left = ()
         self._ear.was_written()
-        for record in (*left, *finished):
+        for record in records:
             _note(record)
 
     def _feed_watchdog(self) -> None:
@@ -232,7 +261,7 @@ def _note(record: AnyRecord) -> None:
         )
     elif isinstance(record, UnknownMusicRecord):
         log.info("unknown_music_heard", began=began, seconds=seconds)
-    else:
+    elif isinstance(record, CoverageRecord):
         log.info("time_accounted", state=record.state, began=began, seconds=seconds)
 
 

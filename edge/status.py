@@ -9,7 +9,8 @@ from pathlib import Path
 from edge.config import BoxPaths
 from edge.errors import Misconfigured
 from edge.sync.identity import load, read_bundle, read_trust
-from edge.sync.outbox import Outbox, Tally
+from edge.sync.outbox import Outbox
+from edge.sync.queue import Tally
 from edge.sync.shelf import Shelf
 from edge.sync.wire import Bundle, CoverageRecord, DetectionRecord
 

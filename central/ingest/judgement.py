@@ -10,11 +10,12 @@ from edge.sync.wire import (
     BatchReceipt,
     CoverageRecord,
     DetectionRecord,
+    HoleRecord,
     Rejection,
     UnknownMusicRecord,
 )
 
-AnyRecord = DetectionRecord | UnknownMusicRecord | CoverageRecord
+AnyRecord = DetectionRecord | UnknownMusicRecord | CoverageRecord | HoleRecord
 Key = tuple[str, int]  # (boot, seq) of one device
 
 LONGEST = timedelta(hours=24)  # of one record; the box writes one every minute
@@ -96,7 +97,24 @@ def fault_of(record: AnyRecord, *, now: datetime) -> str | None:
         return f"lasts {ended - began}, longer than {LONGEST}"
     if ended > now + AHEAD:
         return f"ends at {ended.isoformat()}, more than a day after now, {now.isoformat()}"
-    return None if isinstance(record, CoverageRecord) else _fault_of_sound(record)
+    return _fault_of_kind(record)
+
+
+def _fault_of_kind(record: AnyRecord) -> str | None:
+    match record:
+        case HoleRecord():
+            return _fault_of_hole(record)
+        case CoverageRecord():
+            return None
+        case _:
+            return _fault_of_sound(record)
+
+
+def _fault_of_hole(record: HoleRecord) -> str | None:
+    last = record.first if record.last is None else record.last
+    if not record.first <= last <= LARGEST:
+        return f"lost the records from {record.first} to {record.last}"
+    return None
 
 
 def _may_last(record: AnyRecord) -> bool:

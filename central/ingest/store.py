@@ -13,7 +13,15 @@ from central.forms import LARGEST
 from central.ingest.coverage import CoverageSpan, merge_coverage
 from central.ingest.judgement import LONGEST, AnyRecord, Judged, Key, judge, key_of
 from central.ingest.plays import Guess, Heard, Play, merge
-from central.ingest.tables import batches, coverage, detections, forks, records, unknown_music
+from central.ingest.tables import (
+    batches,
+    coverage,
+    detections,
+    forks,
+    holes,
+    records,
+    unknown_music,
+)
 from central.ingest.unknown import UnknownSpan, merge_unknown
 from central.repertoire.store import recordings
 from edge.sync.wire import (
@@ -21,13 +29,19 @@ from edge.sync.wire import (
     CoverageRecord,
     DetectionBatch,
     DetectionRecord,
+    HoleRecord,
     Level,
     Sealed,
 )
 
 # How far around a window one must look to know its plays whole: the longest that one lasts.
 _AROUND = timedelta(days=1)
-_BOOK_OF = {"detection": detections, "unknown_music": unknown_music, "coverage": coverage}
+_BOOK_OF = {
+    "detection": detections,
+    "unknown_music": unknown_music,
+    "coverage": coverage,
+    "hole": holes,
+}
 
 
 def take(
@@ -169,6 +183,8 @@ def _row(record: AnyRecord, hung: Whereabouts) -> dict[str, Any]:
     if isinstance(record, CoverageRecord):
         said |= {"fault": record.fault} | dict.fromkeys(Level.model_fields)
         said |= dict(record.level or ())
+    if isinstance(record, HoleRecord):
+        said["lost_boot"] = str(record.lost_boot)
     return said | {"hall_id": hung.hall_at(record.started_at)}
 
 

@@ -98,6 +98,16 @@ coverage = Table(
     Index("ix_coverage_hall_ended", "hall_id", "ended_at"),
 )
 
+# What a box once told and its card has lost, in the box's own words.
+holes = Table(
+    "holes",
+    METADATA,
+    *_record(),
+    Column("lost_boot", String(36), nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=True),  # None: perhaps more after the first
+)
+
 # Same key, other content: a copied key, a restored disk or a lie. Kept for a person to judge.
 forks = Table(
     "forks",

@@ -1,110 +1,77 @@
 """What was heard waits here until central has it; power may fail at any instant."""
 
+import errno
 import fcntl
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
-from pydantic import TypeAdapter
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
+import structlog
 
-from edge.errors import Misconfigured, Refused, Unwritable
-from edge.sync.wire import AnyRecord, BatchReceipt
+from edge.durable import Card
+from edge.errors import Misconfigured, Refused, Torn, Unwritable
+from edge.sync import aside, journal
+from edge.sync.chain import content_of
+from edge.sync.entry import Checkpoint, Entry, Told
+from edge.sync.holes import Loss, bridge, holes
+from edge.sync.journal import Journal
+from edge.sync.queue import Queue, Tally
+from edge.sync.wire import AnyRecord, BatchReceipt, CoverageRecord, HoleRecord, Link
 
-BUSY_SECONDS = 30.0  # the two processes of a box wait this long for each other's transaction
+_CHUNK = 500  # records taken from a journal into the queue at once
 
-RECORD: TypeAdapter[AnyRecord] = TypeAdapter(AnyRecord)
-RECORDS: TypeAdapter[tuple[AnyRecord, ...]] = TypeAdapter(tuple[AnyRecord, ...])
-
-migrations = Migrations("outbox")
-
-
-@migrations()
-def records_and_checkpoints(db: Database) -> None:
-    """The first shape: one row for each record, one for each input's last sign of life."""
-    db.execute(
-        """CREATE TABLE records (
-            id INTEGER PRIMARY KEY,          -- in the order they were written
-            boot TEXT NOT NULL,
-            seq INTEGER NOT NULL,
-            body TEXT NOT NULL,              -- the record as it travels, JSON
-            delivered_at TEXT,               -- when central said it has it
-            rejected TEXT,                   -- why central will never take it
-            UNIQUE (boot, seq))"""
-    )
-    db.execute(
-        """CREATE INDEX waiting ON records (id)
-            WHERE delivered_at IS NULL AND rejected IS NULL"""
-    )
-    db.execute(
-        """CREATE TABLE checkpoints (
-            input TEXT PRIMARY KEY,
-            boot TEXT NOT NULL,
-            source TEXT NOT NULL,
-            listened_until TEXT NOT NULL,
-            unfinished TEXT NOT NULL)        -- JSON list of records"""
-    )
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """How far one input has been listened to, and what would be true if power failed now.
+class Left:
+    """What the last run at an input has left to be settled.
 
     Attributes:
-        input: the input's name.
-        boot: the run of the hearing process.
-        source: what is listened to, in words.
-        listened_until: aware instant; everything before it is accounted for.
-        unfinished: records of what still goes on, numbered as they would be if this were the
-            end; the next boot writes them down. While the process lives they are overwritten.
+        listened_until: everything before this instant is accounted for.
+        unfinished: records of what went on then, to be written as they are.
+        losses: what was told before and is lost, and nobody has said so yet.
     """
 
-    input: str
-    boot: UUID
-    source: str
     listened_until: datetime
     unfinished: tuple[AnyRecord, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many records there are, by their fate."""
-
-    waiting: int
-    delivered: int
-    rejected: int
+    losses: tuple[Loss, ...]
 
 
 class Outbox:
-    """The queue between who hears and who speaks: two processes, one SQLite file."""
+    """The queue between who hears and who speaks: a journal, and SQLite as its index.
 
-    def __init__(self, db: Database) -> None:
-        """Work on an open database, brought to the present shape."""
-        migrations.apply(db)
-        self._db = db
+    A record is written to its input's journal first. The database can be lost at any time: it is
+    set aside, and built anew from the journal.
+    """
+
+    def __init__(self, path: Path, card: Card) -> None:
+        """See `open`."""
+        self._path, self._folder, self._card = path, path.parent, card
+        self._journals: dict[str, Journal] = {}
+        self._owed: list[Told] = []  # in the journal, not yet in the queue
+        self._queue = self._opened()
+        self._inode = path.stat().st_ino
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: Path, *, card: Card | None = None) -> Self:
         """Open the outbox of a box, making it if there is none.
 
         Raises:
-            Misconfigured: the file cannot be opened or is not an outbox.
+            Misconfigured: it cannot be opened.
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with _alone(path.with_suffix(".opening")):
-                return cls(_open_database(path))
-        except (OSError, sqlite3.DatabaseError) as e:
-            raise Misconfigured(
-                f"the outbox {path} cannot be opened: {e}; look at the card, and if the file is "
-                "damaged move it away for the office to read: a new one is made"
-            ) from e
+                return cls(path, card or Card())
+        except (OSError, sqlite3.DatabaseError, Unwritable) as e:
+            raise Misconfigured(f"the outbox {path} cannot be opened: {e}; look at the card") from e
 
     @classmethod
     def look(cls, path: Path) -> Self:
@@ -118,72 +85,59 @@ class Outbox:
         return box
 
     def close(self) -> None:
-        """Let the file go."""
-        self._db.close()
+        """Let the files go."""
+        self._queue.close()
+        self._card.close()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        # IMMEDIATE: a deferred transaction that reads before it writes fails at once when the
-        # other process wrote in between, whatever the timeout.
-        connection = self._db.conn
-        try:
-            with _card("written"):
-                connection.execute("BEGIN IMMEDIATE")
-                yield connection
-                connection.commit()
-        except BaseException:
-            connection.rollback()
-            raise
+    def left(self, input_name: str) -> Left | None:
+        """What the last run at an input left; the first call of whoever listens there.
 
-    def _query(self, sql: str, values: Sequence[object] = ()) -> Iterator[dict[str, Any]]:
+        On the way everything the journal has and the queue lacks gets its row.
+
+        Raises:
+            Unwritable: the card cannot be read.
+        """
         with _card("read"):
-            yield from self._db.query(sql, values)
+            book = self._journal(input_name)
+            found = tuple(self._take_in(input_name))
+        if book.latest is None:
+            return self._left_before_the_journal(input_name)
+        last = book.latest
+        end, head = bridge(None, last.head, following=self._fresh().following)
+        if end is not None:
+            book.goes_on(head, end.record.seq)
+        until = last.checkpoint.listened_until
+        if end is not None:
+            until = max(until, end.record.ended_at)
+        return Left(until, _still_to_tell(last, end), found)
 
     def put(self, records: Sequence[AnyRecord], checkpoint: Checkpoint) -> None:
         """Write records and how far listening has come, all or nothing.
 
         Raises:
-            sqlite3.IntegrityError: a record's (boot, seq) is taken; nothing was written.
-            Unwritable: the card is full, read-only or dying; nothing was written.
+            ValueError: a record's (boot, seq) is taken by another; nothing was written.
+            Unwritable: the card is full, read-only or dying; tell the same again with what is new.
         """
-        with self._transaction() as connection:
-            connection.executemany(
-                "INSERT INTO records (boot, seq, body) VALUES (?, ?, ?)",
-                [(str(r.boot), r.seq, r.model_dump_json()) for r in records],
-            )
-            connection.execute(
-                "INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?, ?)",
-                (
-                    checkpoint.input,
-                    str(checkpoint.boot),
-                    checkpoint.source,
-                    checkpoint.listened_until.isoformat(),
-                    RECORDS.dump_json(checkpoint.unfinished).decode(),
-                ),
-            )
+        self._refuse_taken(records)
+        with _card("written"):
+            entry = self._append(records, checkpoint)
+        self._index(entry.told)
 
     def checkpoints(self) -> list[Checkpoint]:
         """The last checkpoint of every input, by its name."""
-        rows = self._query("SELECT * FROM checkpoints ORDER BY input")
-        return [
-            Checkpoint(
-                input=row["input"],
-                boot=UUID(row["boot"]),
-                source=row["source"],
-                listened_until=datetime.fromisoformat(row["listened_until"]),
-                unfinished=RECORDS.validate_json(row["unfinished"]),
-            )
-            for row in rows
-        ]
+        older = {one.input: one for one in self._fresh().older_checkpoints()}
+        with _card("read"):
+            newest = [journal.latest(self._folder, name) for name in journal.inputs(self._folder)]
+        now = {one.checkpoint.input: one.checkpoint for one in newest if one is not None}
+        return [at for _, at in sorted((older | now).items())]
 
     def next_batch(self, limit: int) -> list[AnyRecord]:
         """The oldest records that wait for central, at most `limit`."""
-        rows = self._query(
-            """SELECT body FROM records WHERE delivered_at IS NULL AND rejected IS NULL
-               ORDER BY id LIMIT ?""",
-            [limit],
-        )
-        return [RECORD.validate_json(row["body"]) for row in rows]
+        return self._fresh().next_batch(limit)
+
+    def links(self, batch: Sequence[AnyRecord]) -> tuple[Link, ...]:
+        """How the records of a batch hang together in the journal."""
+        return self._fresh().links(batch)
 
     def settle(self, batch: Sequence[AnyRecord], receipt: BatchReceipt, *, at: datetime) -> None:
         """Take central's answer to a batch: what is there need not be sent again.
@@ -197,48 +151,33 @@ class Outbox:
         counted = receipt.accepted + receipt.duplicates + len(receipt.rejected)
         if counted != len(batch) or len(reasons) != len(receipt.rejected) or reasons.keys() - keys:
             raise Refused(f"central's receipt speaks of {counted} records, {len(batch)} were sent")
-        with self._transaction() as connection:
-            connection.executemany(
-                """UPDATE records SET delivered_at = ?, rejected = ?
-                   WHERE boot = ? AND seq = ? AND delivered_at IS NULL""",
-                [
-                    (
-                        None if key in reasons else at.isoformat(),
-                        reasons.get(key),
-                        str(key[0]),
-                        key[1],
-                    )
-                    for key in sorted(keys)
-                ],
-            )
+        self._fresh().settle([(*key, reasons.get(key)) for key in sorted(keys)], at=at)
 
     def forget(self, before: datetime) -> int:
-        """Drop records delivered before an instant; returns how many. Rejected ones stay.
+        """Drop what was delivered before an instant, a whole file of a journal at a time.
+
+        A file that holds a record central rejected, or has not had, stays.
+
+        Returns:
+            How many records were dropped.
 
         Raises:
             Unwritable: the card is full, read-only or dying.
         """
-        with self._transaction() as connection:
-            gone = connection.execute(
-                "DELETE FROM records WHERE delivered_at < ?", [before.isoformat()]
-            )
-            return gone.rowcount
+        gone = self._fresh().drop_older_than_the_chain(before)
+        with _card("written"):
+            for path in self._closed_files():
+                if path.stat().st_mtime < before.timestamp():
+                    gone += self._drop_if_delivered(path, before=before)
+        return gone
 
     def tally(self) -> Tally:
         """How many records wait, are delivered, and were rejected."""
-        row = next(
-            self._query(
-                """SELECT count(*) AS every, count(delivered_at) AS delivered,
-                          count(rejected) AS rejected FROM records"""
-            )
-        )
-        waiting = row["every"] - row["delivered"] - row["rejected"]
-        return Tally(waiting, row["delivered"], row["rejected"])
+        return self._fresh().tally()
 
     def records(self) -> Iterator[AnyRecord]:
         """Every record still here, whatever its fate, in the order they were written."""
-        for row in self._query("SELECT body FROM records ORDER BY id"):
-            yield RECORD.validate_json(row["body"])
+        yield from self._fresh().records()
 
     def newest(self, limit: int) -> Iterator[AnyRecord]:
         """The records written last, newest first, at most `limit`."""
@@ -247,33 +186,170 @@ class Outbox:
 
     def rejections(self) -> list[tuple[AnyRecord, str]]:
         """The records central will never take, and its reasons."""
-        rows = self._query(
-            "SELECT body, rejected FROM records WHERE rejected IS NOT NULL ORDER BY id"
-        )
-        return [(RECORD.validate_json(row["body"]), row["rejected"]) for row in rows]
+        return self._fresh().rejections()
+
+    # ── The journal ─────────────────────────────────────────────────────────────────────────────
+
+    def _journal(self, input_name: str) -> Journal:
+        if input_name not in self._journals:
+            self._journals[input_name] = Journal(self._folder, input_name, card=self._card)
+        return self._journals[input_name]
+
+    def _append(self, records: Sequence[AnyRecord], checkpoint: Checkpoint) -> Entry:
+        book = self._journal(checkpoint.input)
+        try:
+            return book.append(records, checkpoint)
+        except OSError as e:
+            if e.errno != errno.ENOSPC or not self._make_room():
+                raise
+            return book.append(records, checkpoint)
+
+    def _make_room(self) -> bool:
+        """On a full card: let go of what is not evidence, then of the oldest central has."""
+        for path in aside.kept(self._path):
+            aside.remove(path)
+            return True
+        return any(self._drop_if_delivered(path, before=None) for path in self._closed_files())
+
+    def _closed_files(self) -> list[Path]:
+        """Files of journals that are never written to again, each input's oldest first."""
+        names = journal.inputs(self._folder)
+        every = (journal.files(self._folder, name)[:-1] for name in names)
+        return [path for closed in every for _, path in closed]
+
+    def _drop_if_delivered(self, path: Path, *, before: datetime | None) -> int:
+        """Drop a file of a journal if central has had all of it; how many records it held."""
+        queue = self._fresh()
+        told = [one for entry in journal.read_file(path) for one in entry.told]
+        if not all(queue.has_delivered(one, before=before) for one in told):
+            return 0
+        # Rows first: a row without a journal would stay for ever. On a full card the file first.
+        try:
+            queue.drop(told)
+            self._card.remove(path)
+        except Unwritable:
+            self._card.remove(path)
+            with suppress(Unwritable):
+                queue.drop(told)
+        return len(told)
+
+    def _refuse_taken(self, records: Sequence[AnyRecord]) -> None:
+        with suppress(Unwritable):  # the journal keeps what the database cannot be asked about
+            queue = self._fresh()
+            for record in records:
+                known = queue.record(record.boot, record.seq)
+                if known is not None and content_of(known) != content_of(record):
+                    raise ValueError(f"record {record.boot}/{record.seq} was told differently")
+
+    def _left_before_the_journal(self, input_name: str) -> Left | None:
+        for at in self._fresh().older_checkpoints():
+            if at.input == input_name:
+                return Left(at.listened_until, at.unfinished, ())
+        return None
+
+    # ── The database beside it ──────────────────────────────────────────────────────────────────
+
+    def _index(self, told: Iterable[Told]) -> None:
+        """Give records of the journal their rows; what cannot be now, is next time."""
+        self._owed += told
+        try:
+            if self._owed:
+                self._fresh().add(self._owed)
+        except Torn:
+            self._renew()
+        except Unwritable as e:
+            log.warning("queue_behind", owed=len(self._owed), reason=str(e))
+            return
+        self._owed.clear()
+
+    def _take_in(self, input_name: str) -> Iterator[Loss]:
+        """See that every record of a journal has its row; the holes nobody has told yet."""
+        said: set[tuple[UUID, int]] = set()
+
+        def noting() -> Iterator[Entry]:
+            for entry in journal.read(self._folder, input_name):
+                said.update(_holes_told(entry.told))
+                self._owed += entry.told
+                if len(self._owed) >= _CHUNK:
+                    self._index(())
+                yield entry
+
+        start = journal.since(self._folder, input_name)
+        found = list(holes(noting(), lambda at: self._fresh().following(at), since=start))
+        self._index(())
+        return (hole for hole in found if (hole.boot, hole.first) not in said)
+
+    def _fresh(self) -> Queue:
+        """The queue; opened again if the other process has built it anew."""
+        try:
+            is_same = self._path.stat().st_ino == self._inode
+        except FileNotFoundError:
+            is_same = False
+        if not is_same:
+            with _alone(self._path.with_suffix(".opening")):
+                self._reopen()
+        return self._queue
+
+    def _renew(self) -> None:
+        """Set a torn database aside and build it anew, if the other process has not."""
+        with _alone(self._path.with_suffix(".opening")):
+            if self._path.exists() and self._path.stat().st_ino == self._inode:
+                aside.put(self._path)
+            self._reopen()
+
+    def _reopen(self) -> None:
+        self._queue.close()
+        self._queue = self._opened()
+        self._inode = self._path.stat().st_ino
+
+    def _opened(self) -> Queue:
+        """The database, built from the journals where it is new or was torn."""
+        is_new = not self._path.exists() or not self._path.stat().st_size
+        self._path.touch(0o660)
+        try:
+            queue = Queue.open(self._path)
+        except Torn as e:
+            log.exception("outbox_torn", reason=str(e))
+            aside.put(self._path)
+            self._path.touch(0o660)
+            queue, is_new = Queue.open(self._path), True
+        if is_new:
+            for name in journal.inputs(self._folder):
+                entries = journal.read(self._folder, name)
+                queue.add(chain.from_iterable(entry.told for entry in entries))
+        return queue
+
+
+def _still_to_tell(last: Entry, end: Told | None) -> tuple[AnyRecord, ...]:
+    """What went on at the end of a run, numbered after all that is known of it.
+
+    Where others have kept records beyond the last checkpoint, time is told by those; what sounded
+    then is told once more, as far as the checkpoint knew it.
+    """
+    if end is None:
+        return last.checkpoint.unfinished
+    if end.record.boot != last.checkpoint.boot:
+        return ()  # the run that told `end` has settled it
+    sounding = [r for r in last.checkpoint.unfinished if not isinstance(r, CoverageRecord)]
+    return tuple(
+        r.model_copy(update={"seq": number})
+        for number, r in enumerate(sounding, end.record.seq + 1)
+    )
+
+
+def _holes_told(told: Iterable[Told]) -> Iterator[tuple[UUID, int]]:
+    for one in told:
+        if isinstance(one.record, HoleRecord):
+            yield one.record.lost_boot, one.record.first
 
 
 @contextmanager
 def _card(done: str) -> Iterator[None]:
-    """Let the card's troubles be known by name; that a number is taken is none of them."""
+    """Let the card's troubles be known by name."""
     try:
         yield
-    except sqlite3.IntegrityError:
-        raise
-    except sqlite3.DatabaseError as e:
-        raise Unwritable(f"the outbox cannot be {done}: {e}; look at the card") from e
-
-
-def _open_database(path: Path) -> Database:
-    db = Database(sqlite3.connect(path, timeout=BUSY_SECONDS))
-    try:
-        # A hall's power is cut, not shut down: in WAL only FULL keeps what was committed.
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-    except sqlite3.DatabaseError:
-        db.close()
-        raise
-    return db
+    except OSError as e:
+        raise Unwritable(f"the journal cannot be {done}: {e.strerror}; look at the card") from e
 
 
 def _open_to_look(path: Path) -> sqlite3.Connection:

@@ -62,7 +62,8 @@ def deliver(desk: Desk, send: Send) -> int:
     delivered = 0
     device = desk.identity.device
     while (batch := desk.outbox.next_batch(desk.settings.batch_records)) and not desk.stopping():
-        letter = DetectionBatch(device=device, records=batch)
+        chain = desk.outbox.links(batch)
+        letter = DetectionBatch(device=device, records=batch, chain=chain)
         receipt = drive(upload(seal(letter, signer=device, key=desk.identity.key)), send)
         desk.outbox.settle(batch, receipt, at=desk.now())
         delivered += len(batch)

@@ -169,17 +169,46 @@ class CoverageRecord(Record):
     level: Level | None = Field(default=None, exclude_if=lambda untold: untold is None)
 
 
+class HoleRecord(Record):
+    """The box told these records once and its card has lost them, between the two instants.
+
+    Boxes that kept no journal never say it.
+    """
+
+    kind: Literal["hole"] = "hole"
+    lost_boot: UUID
+    first: StrictInt = Field(ge=1)
+    last: StrictInt | None = Field(default=None, ge=1)  # None: perhaps more after the first
+
+
 AnyRecord = Annotated[
-    DetectionRecord | UnknownMusicRecord | CoverageRecord, Field(discriminator="kind")
+    DetectionRecord | UnknownMusicRecord | CoverageRecord | HoleRecord, Field(discriminator="kind")
 ]
 
 
+class Link(Message):
+    """An unbroken stretch of a box's journal: records of one boot, from `first` to `last`.
+
+    The hash after a record is SHA-256 of the hash before it and the SHA-256 of the record's words.
+    """
+
+    boot: UUID
+    first: StrictInt = Field(ge=1)
+    last: StrictInt = Field(ge=1)
+    before: Digest  # where the chain stood before `first`
+    head: Digest  # and after `last`
+
+
 class DetectionBatch(Message):
-    """Records of one device, in the order they were written; bounded."""
+    """Records of one device, in the order they were written; bounded.
+
+    The chain says how those records hang together that were written to a journal.
+    """
 
     wire: Literal[1] = 1
     device: DeviceId
     records: list[AnyRecord] = Field(min_length=1, max_length=500)
+    chain: tuple[Link, ...] = Field(default=(), max_length=500, exclude_if=lambda links: not links)
 
 
 class Rejection(Message):

@@ -11,16 +11,20 @@ import pytest
 import soundfile
 from structlog.testing import capture_logs
 
+from edge import ear
 from edge.capture.block import AudioBlock, Hole, Sample
+from edge.capture.clock import Anchor
 from edge.capture.wavefile import WaveFile
 from edge.config import BoxPaths, Settings
+from edge.ear import Ear, Run
 from edge.errors import Deaf, Misconfigured, Unwritable
 from edge.listen import Evening, begin_evening, listen
 from edge.matcher.fingerprint import fingerprint
 from edge.matcher.recipe import RECIPE
 from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
-from edge.sync.outbox import Checkpoint, Outbox
+from edge.sync.entry import Checkpoint
+from edge.sync.outbox import Outbox
 from edge.sync.shelf import Shelf
 from edge.sync.wire import DetectionRecord
 from tests.fakes.central_simulator import CentralSimulator
@@ -193,18 +197,24 @@ def test_what_was_heard_before_the_sound_broke_off_is_kept(paths):
     assert checkpoint.unfinished == ()
 
 
+def room_again():
+    resource.setrlimit(resource.RLIMIT_FSIZE, resource.getrlimit(resource.RLIMIT_FSIZE)[1:] * 2)
+
+
 @pytest.fixture
 def full_card():
     """Lets no file of this process grow any further, until the test is over."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1024, hard))
+    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
     resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_card_that_is_full_is_told_and_what_was_written_before_still_settles(paths, full_card):
+def test_a_card_that_stays_full_is_told_and_what_was_written_before_still_settles(
+    paths, full_card, journal
+):
     with pytest.raises(Unwritable, match="cannot be written"):
         hear(an_evening(Stage(EVENING, happens={23: full_card})), paths)
-    resource.setrlimit(resource.RLIMIT_FSIZE, resource.getrlimit(resource.RLIMIT_FSIZE)[1:] * 2)
+    room_again()
 
     hear(an_evening(Stage(EVENING), began=SEVEN + timedelta(seconds=60), boot=2), paths)
 
@@ -213,6 +223,42 @@ def test_a_card_that_is_full_is_told_and_what_was_written_before_still_settles(p
     spans = [(r.state, (r.ended_at - r.started_at).total_seconds()) for r in records]
     heard_before_it_was_full = [("heard", 20)]
     assert [*heard_before_it_was_full, ("powered_off", 40)] == spans[:2]
+    assert ["card_refuses"] == [e["event"] for e in journal if "card" in e["event"]]
+
+
+def test_while_the_card_is_full_hearing_goes_on_and_all_is_written_when_there_is_room(
+    paths, segment, full_card, journal
+):
+    stock(paths, segment, version=1)
+    hear(an_evening(Stage(EVENING, happens={12: full_card, 47: room_again})), paths)
+
+    records, (checkpoint,) = written(paths)
+    assert list(range(1, len(records) + 1)) == sorted(r.seq for r in records)
+    assert ["rec-1"] == [r.recording_id for r in records if isinstance(r, DetectionRecord)]
+    assert ["heard"] * 3 == [r.state for r in records if r.kind == "coverage"]
+    assert SEVEN + timedelta(seconds=55) == checkpoint.listened_until
+    events = [e["event"] for e in journal]
+    assert (1, 1) == (events.count("card_refuses"), events.count("card_takes_again"))
+
+
+def test_of_more_than_memory_holds_the_oldest_go_and_a_record_says_which(monkeypatch):
+    monkeypatch.setattr(ear, "MOST_REMEMBERED", 20)
+    settings = Settings(checkpoint_seconds=1, coverage_seconds=1)
+    one = Ear(
+        Run(UUID(int=1), "main", Anchor(SEVEN, RATE_HZ, synced=True)),
+        settings=settings,
+        catalogue=None,
+    )
+    for piece in Stage(EVENING[: 40 * RATE_HZ]).pieces():
+        one.hear(piece)
+        one.was_refused()
+
+    records, _ = one.tell()
+    lost = {n for r in records if r.kind == "hole" for n in range(r.first, r.last + 1)}
+    told = {r.seq for r in records}
+    assert sum(r.kind != "hole" for r in records) <= 20
+    assert lost
+    assert set(range(1, max(told) + 1)) == lost | told
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

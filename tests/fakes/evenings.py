@@ -1,13 +1,17 @@
 """Boxes, records and sounds for tests, made to order."""
 
+import tempfile
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 from edge.config import BoxPaths
+from edge.sync.entry import Checkpoint
 from edge.sync.identity import lay_trust, load_or_make
-from edge.sync.outbox import Checkpoint
 from edge.sync.wire import CoverageRecord, DetectionRecord
 
+MEMORY = Path("/dev/shm")  # where a sync costs nothing
 SEVEN = datetime(2026, 3, 5, 19, 0, tzinfo=UTC)
 BOOT = UUID(int=1)
 
@@ -47,3 +51,10 @@ def make_box(home, simulator, url):
     paths.bundle.parent.mkdir(parents=True, exist_ok=True)
     paths.bundle.write_text(simulator.enrol(identity.public_key, url=url).model_dump_json())
     return paths
+
+
+@contextmanager
+def folder_in_memory():
+    """A folder for tests that write and sync thousands of times."""
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        yield Path(folder)

@@ -20,7 +20,8 @@ import soundfile
 
 from edge.config import BoxPaths
 from edge.selftest import made_up_music
-from edge.sync.outbox import Checkpoint, Outbox
+from edge.sync.entry import Checkpoint
+from edge.sync.outbox import Outbox
 from edge.sync.wire import CoverageRecord, DetectionRecord
 from tests.flow.office import Office, until
 

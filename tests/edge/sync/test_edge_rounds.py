@@ -1,3 +1,4 @@
+import os
 import random
 import socket
 from datetime import timedelta
@@ -5,9 +6,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlite_utils import Database
 
-from edge.config import Settings
+from edge.config import BoxPaths, Settings
 from edge.errors import (
     BadSeal,
     Busy,
@@ -17,14 +17,16 @@ from edge.errors import (
     Unreachable,
     Unwritable,
 )
+from edge.sync import journal
 from edge.sync.identity import load
-from edge.sync.outbox import Outbox, Tally
+from edge.sync.outbox import Outbox
 from edge.sync.protocol import Answer
+from edge.sync.queue import Tally
 from edge.sync.rounds import Desk, deliver, heartbeat_of, one_round, restock, sync_once
 from edge.sync.shelf import Shelf
 from edge.sync.wire import BatchReceipt
 from tests.fakes.central_simulator import CentralSimulator, on_loopback
-from tests.fakes.evenings import SEVEN, checkpoint, heard, make_box
+from tests.fakes.evenings import SEVEN, checkpoint, folder_in_memory, heard, make_box
 
 SETTINGS = Settings(batch_records=3, piece_bytes=1000)
 
@@ -120,17 +122,23 @@ def test_when_central_is_gone_the_round_ends_at_once(desk):
     assert asked == ["/v1/detections"]
 
 
-def test_delivered_records_are_forgotten_after_their_time(desk, central):
-    desk.outbox.put([heard(1)], checkpoint())
-    desk.outbox.settle(
-        [heard(1)],
-        BatchReceipt(accepted=1, duplicates=0),
-        at=SEVEN - timedelta(days=SETTINGS.keep_sent_days, seconds=1),
-    )
+def test_delivered_records_are_forgotten_with_their_file_of_the_journal(
+    desk, central, tmp_path, monkeypatch
+):
+    paths = BoxPaths(tmp_path / "box")
+    monkeypatch.setattr(journal, "FILE_BYTES", 1)  # each entry has a file of its own
+    long_ago = SEVEN - timedelta(days=SETTINGS.keep_sent_days, seconds=1)
+    for seq in (1, 2, 3):
+        desk.outbox.put([heard(seq)], checkpoint())
+    for path in paths.outbox.parent.glob("*.journal"):
+        os.utime(path, (0, 0))
+    for seq, at in ((1, long_ago), (2, SEVEN), (3, long_ago)):
+        desk.outbox.settle([heard(seq)], BatchReceipt(accepted=1, duplicates=0), at=at)
 
     one_round(desk, central.answer, central_key=central.public_key)
 
-    assert Tally(0, 0, 0) == desk.outbox.tally()
+    assert [heard(2), heard(3)] == list(desk.outbox.records())  # the last file is still open
+    assert [2, 3] == [number for number, _ in journal.files(paths.outbox.parent, "main")]
 
 
 def test_an_older_catalogue_is_refused_before_a_byte_of_it_is_fetched(desk, central):
@@ -179,7 +187,8 @@ def test_a_box_whose_card_takes_nothing_more_still_says_it_is_alive(desk, centra
 
 
 def test_a_box_whose_outbox_takes_nothing_more_still_says_it_is_alive(desk, central):
-    desk.outbox._db.execute("PRAGMA query_only = ON")
+    desk.outbox.put([heard(1)], checkpoint())
+    desk.outbox._queue._connection.execute("PRAGMA query_only = ON")
 
     met = one_round(desk, central.answer, central_key=central.public_key)
 
@@ -214,13 +223,18 @@ FATES = st.lists(
 
 
 @given(FATES, st.integers(0, 20), st.integers(1, 7), st.integers(0, 700))
-def test_over_a_line_cut_anywhere_everything_arrives_once(tmp_path_factory, fates, n, size, length):
+def test_over_a_line_cut_anywhere_everything_arrives_once(fates, n, size, length):
+    with folder_in_memory() as folder:
+        deliver_over(folder, fates, n, size=size, length=length)
+
+
+def deliver_over(folder, fates, n, *, size, length):
     central = CentralSimulator()
-    paths = make_box(tmp_path_factory.mktemp("cut"), central, "http://central.example")
+    paths = make_box(folder / "box", central, "http://central.example")
     central.publish([random.Random(length).randbytes(length)], version=1)
     desk = Desk(
         identity=load(paths.identity),
-        outbox=Outbox(Database(memory=True)),
+        outbox=Outbox.open(paths.outbox),
         shelf=Shelf(paths.shelf),
         settings=Settings(batch_records=size, piece_bytes=100),
         now=lambda: SEVEN,

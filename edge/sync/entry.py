@@ -1,0 +1,145 @@
+"""What is written at once: records and the checkpoint that was true with them, as one frame."""
+
+import json
+import struct
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from edge.sync.chain import content_of, follow
+from edge.sync.wire import AnyRecord
+
+MAGIC = b"QJL1"  # version 1 of docs/formats/journal.md
+_FRAME = struct.Struct(">4sII")  # magic, length of what follows in bytes, CRC-32 of all three
+
+RECORD: TypeAdapter[AnyRecord] = TypeAdapter(AnyRecord)
+RECORDS: TypeAdapter[tuple[AnyRecord, ...]] = TypeAdapter(tuple[AnyRecord, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How far one input has been listened to, and what would be true if power failed now.
+
+    Attributes:
+        input: the input's name.
+        boot: the run of the hearing process.
+        source: what is listened to, in words.
+        listened_until: aware instant; everything before it is accounted for.
+        unfinished: records of what still goes on, numbered as they would be if this were the
+            end; the next boot writes them down. While the process lives they are overwritten.
+    """
+
+    input: str
+    boot: UUID
+    source: str
+    listened_until: datetime
+    unfinished: tuple[AnyRecord, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    """One record of a journal.
+
+    Attributes:
+        words: the record as it was written, JSON.
+        before: 32 bytes, where the chain stood before it.
+    """
+
+    words: str
+    before: bytes
+
+    @cached_property
+    def record(self) -> AnyRecord:
+        """The record itself."""
+        return RECORD.validate_json(self.words)
+
+    @cached_property
+    def head(self) -> bytes:
+        """32 bytes, where the chain stands after it."""
+        return follow(self.before, [content_of(self.record)])
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """The boot that told it, and its number there."""
+        return str(self.record.boot), self.record.seq
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What was written at once: records, and the checkpoint that was true with them.
+
+    Attributes:
+        turn: counts everything ever written for this input, from 1.
+        before: 32 bytes, where the chain stood before these records.
+        seq: number of the last record of the checkpoint's boot, these included.
+        records: their words.
+        checkpoint: how far listening had come.
+    """
+
+    turn: int
+    before: bytes
+    seq: int
+    records: tuple[str, ...]
+    checkpoint: Checkpoint
+
+    @cached_property
+    def told(self) -> tuple[Told, ...]:
+        """Its records, each with what it follows."""
+        before, every = self.before, []
+        for words in self.records:
+            one = Told(words, before)
+            every.append(one)
+            before = one.head
+        return tuple(every)
+
+    @property
+    def head(self) -> bytes:
+        """32 bytes, where the chain stands after its records."""
+        return self.told[-1].head if self.told else self.before
+
+
+def encode(entry: Entry) -> bytes:
+    """An entry as a frame: magic, length, CRC, then JSON compressed by zlib."""
+    at = entry.checkpoint
+    said = {
+        "turn": entry.turn,
+        "before": entry.before.hex(),
+        "seq": entry.seq,
+        "records": entry.records,
+        "input": at.input,
+        "boot": str(at.boot),
+        "source": at.source,
+        "listened_until": at.listened_until.isoformat(),
+        "unfinished": RECORDS.dump_json(at.unfinished).decode(),
+    }
+    packed = zlib.compress(json.dumps(said, ensure_ascii=False).encode(), 9)
+    return _FRAME.pack(MAGIC, len(packed), _crc(packed)) + packed
+
+
+def decode(content: bytes | memoryview) -> tuple[Entry, int] | None:
+    """The entry whose frame begins here, and the bytes of that frame; None where there is none."""
+    if len(content) < _FRAME.size:
+        return None
+    magic, length, crc = _FRAME.unpack_from(content)
+    packed = content[_FRAME.size : _FRAME.size + length]
+    if magic != MAGIC or len(packed) < length or _crc(packed) != crc:
+        return None
+    said = json.loads(zlib.decompress(packed))
+    checkpoint = Checkpoint(
+        input=said["input"],
+        boot=UUID(said["boot"]),
+        source=said["source"],
+        listened_until=datetime.fromisoformat(said["listened_until"]),
+        unfinished=RECORDS.validate_json(said["unfinished"]),
+    )
+    before, records = bytes.fromhex(said["before"]), tuple(said["records"])
+    return Entry(said["turn"], before, said["seq"], records, checkpoint), _FRAME.size + length
+
+
+def _crc(packed: bytes | memoryview) -> int:
+    """Over the magic and the length too: of nothing at all it would be the zeros of a torn end."""
+    return zlib.crc32(packed, zlib.crc32(_FRAME.pack(MAGIC, len(packed), 0)))

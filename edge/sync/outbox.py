@@ -57,7 +57,7 @@ class Outbox:
         self._journals: dict[str, Journal] = {}
         self._owed: list[Told] = []  # in the journal, not yet in the queue
         self._queue = self._opened()
-        self._inode = path.stat().st_ino
+        self._inode: int | None = path.stat().st_ino  # None: whoever only looks follows nobody
 
     @classmethod
     def open(cls, path: Path, *, card: Card | None = None) -> Self:
@@ -81,7 +81,8 @@ class Outbox:
             Unwritable: the file cannot be read.
         """
         box = cls.__new__(cls)
-        box._db = Database(_open_to_look(path))
+        box._path, box._folder, box._card = path, path.parent, Card()
+        box._queue, box._inode = Queue.look(path), None
         return box
 
     def close(self) -> None:
@@ -179,10 +180,9 @@ class Outbox:
         """Every record still here, whatever its fate, in the order they were written."""
         yield from self._fresh().records()
 
-    def newest(self, limit: int) -> Iterator[AnyRecord]:
+    def newest(self, limit: int) -> list[AnyRecord]:
         """The records written last, newest first, at most `limit`."""
-        for row in self._query("SELECT body FROM records ORDER BY id DESC LIMIT ?", [limit]):
-            yield RECORD.validate_json(row["body"])
+        return self._fresh().newest(limit)
 
     def rejections(self) -> list[tuple[AnyRecord, str]]:
         """The records central will never take, and its reasons."""
@@ -281,6 +281,8 @@ class Outbox:
 
     def _fresh(self) -> Queue:
         """The queue; opened again if the other process has built it anew."""
+        if self._inode is None:
+            return self._queue
         try:
             is_same = self._path.stat().st_ino == self._inode
         except FileNotFoundError:
@@ -350,20 +352,6 @@ def _card(done: str) -> Iterator[None]:
         yield
     except OSError as e:
         raise Unwritable(f"the journal cannot be {done}: {e.strerror}; look at the card") from e
-
-
-def _open_to_look(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write; immutable where nobody has the file open any more."""
-    for manner in ("mode=ro", "immutable=1"):
-        db = sqlite3.connect(f"{path.absolute().as_uri()}?{manner}", uri=True, timeout=BUSY_SECONDS)
-        try:
-            db.execute("SELECT count(*) FROM checkpoints")
-        except sqlite3.DatabaseError as e:
-            db.close()
-            met = e
-        else:
-            return db
-    raise Unwritable(f"the outbox {path} cannot be read: {met}; look at the card") from met
 
 
 @contextmanager

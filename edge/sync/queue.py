@@ -94,6 +94,15 @@ class Queue:
             raise
         return cls(connection)
 
+    @classmethod
+    def look(cls, path: Path) -> Self:
+        """Open a file only to look: whoever may not write in its folder can do so too.
+
+        Raises:
+            Unwritable: it cannot be read.
+        """
+        return cls(_open_to_look(path))
+
     def close(self) -> None:
         """Let the file go."""
         self._connection.close()
@@ -218,6 +227,11 @@ class Queue:
         rows = self._query("SELECT body FROM records ORDER BY id")
         return [RECORD.validate_json(body) for (body,) in rows]
 
+    def newest(self, limit: int) -> list[AnyRecord]:
+        """The records written last, newest first, at most `limit`."""
+        rows = self._query("SELECT body FROM records ORDER BY id DESC LIMIT ?", [limit])
+        return [RECORD.validate_json(body) for (body,) in rows]
+
     def rejections(self) -> list[tuple[AnyRecord, str]]:
         """The records central will never take, and its reasons."""
         rows = self._query(
@@ -265,6 +279,20 @@ def _prepare(connection: sqlite3.Connection) -> None:
     if found != ["ok"]:
         raise Torn(f"the outbox is torn: {found[0] if found else 'nothing to be read'}")
     migrations.apply(Database(connection))
+
+
+def _open_to_look(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write; immutable where nobody has the file open any more."""
+    for manner in ("mode=ro", "immutable=1"):
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?{manner}", uri=True, timeout=BUSY_SECONDS)
+        try:
+            db.execute("SELECT count(*) FROM checkpoints")
+        except sqlite3.DatabaseError as e:
+            db.close()
+            met = e
+        else:
+            return db
+    raise Unwritable(f"the outbox {path} cannot be read: {met}; look at the card") from met
 
 
 @contextmanager

@@ -95,8 +95,17 @@ class Settings:
     unplugged_seconds: float = _number(
         2.0, "s", "without a frame before a device counts as unplugged", least=0.1, most=30
     )
+    open_seconds: float = _number(
+        20.0, "s", "until a sound card must have given its first frame", least=1, most=300
+    )
     reopen_attempts: int = _number(
-        20, "tries", "to hear an unplugged device again before giving up", least=1, most=1000
+        3, "tries", "to open a silent card before its USB socket is switched", least=1, most=1000
+    )
+    rebind_attempts: int = _number(
+        3, "times", "the socket is switched before the box starts anew", least=1, most=1000
+    )
+    reboot_pause_seconds: float = _number(
+        3600.0, "s", "between two such starts, at least", least=600, most=604_800
     )
     shelf_look_seconds: float = _number(
         60.0, "s of sound", "between two looks for a new catalogue", least=1, most=3600

@@ -7,6 +7,9 @@ from typing import Literal, NewType, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.capture.causes import Cause
+
+Missing = Literal["lost", "behind", "unplugged", "muted", "outside_schedule"]
 Sample = NewType("Sample", int)  # a position in samples since the source began, holes included
 
 
@@ -18,11 +21,14 @@ class AudioBlock:
         samples: float32 mono in [-1, 1], read-only.
         first: place of `samples[0]`.
         rate_hz: samples per second.
+        taken_ns: when `samples[0]` was taken, on the monotonic clock, ns; None: the source has
+            no clock, for it is a recording.
     """
 
     samples: NDArray[np.float32]
     first: Sample
     rate_hz: int
+    taken_ns: int | None = None
 
     def __post_init__(self) -> None:
         if self.samples.ndim != 1 or self.samples.dtype != np.float32:
@@ -46,11 +52,13 @@ class Hole:
         end: the place after it.
         state: `lost` by the card's driver, missed while we were `behind`, `unplugged`; or let go
             unheard, for a switch says so (`muted`) or the hours do (`outside_schedule`).
+        cause: why no sound came from the card, as far as that is known.
     """
 
     first: Sample
     end: Sample
-    state: Literal["lost", "behind", "unplugged", "muted", "outside_schedule"]
+    state: Missing
+    cause: Cause | None = None
 
 
 Piece = AudioBlock | Hole

@@ -1,286 +1,234 @@
-"""A real sound card, through PortAudio, watched by counting its frames against the clock."""
+"""A real sound card, heard by a process of its own that is watched, ended and begun anew."""
 
-import importlib
-import queue
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from types import ModuleType
-from typing import Any, Protocol
+from collections.abc import Generator, Iterator
+from itertools import chain
+from pathlib import Path
 
-from edge.capture.block import AudioBlock, Hole, Piece, Sample, from_pcm
+import structlog
+
+from edge.capture import enumeration
+from edge.capture.block import Hole, Piece, Sample
+from edge.capture.card import PREFERRED_RATE_HZ
+from edge.capture.causes import ADVICE, Cause
+from edge.capture.ladder import Ladder
+from edge.capture.line import Line, Opened, Refused, Word
+from edge.capture.loss import PATIENCE_SECONDS
+from edge.capture.recovery import Door
+from edge.capture.ring import Grab
+from edge.capture.timeline import Timeline
+from edge.config import Settings
 from edge.errors import Deaf
 
-PREFERRED_RATE_HZ = 48_000
-LATENCY_SECONDS = 0.5  # of the driver's own buffer: generous, since nobody waits for an echo
-NAP_SECONDS = 0.25  # between two looks whether frames have come or we are to stop
-REOPEN_PAUSE_SECONDS = 1.0
+NAP_SECONDS = (
+    0.25  # between two looks whether frames have come, the card is there, or we are to stop
+)
+PAUSE_SECONDS = 1.0  # between two tries to open a card
+DRIFT_TOLD_SECONDS = 600.0  # between two words on how the card's clock runs
 
-
-class CardClock(Protocol):
-    """PortAudio's word on when a grab was recorded; the name is PortAudio's."""
-
-    inputBufferAdcTime: float  # s, on the card's clock
-
-
-class CardStatus(Protocol):
-    """PortAudio's word on how a grab went."""
-
-    input_overflow: bool  # frames before this grab were discarded
-
-
-@dataclass(frozen=True, slots=True)
-class Grab:
-    """What one call of the driver brought.
-
-    Attributes:
-        first: frames the card has counted before this one, missed ones included.
-        lost: of these, frames the driver lost just before this grab.
-        pcm: interleaved little-endian int16.
-        came: when the driver brought it, on the monotonic clock, s.
-    """
-
-    first: int
-    lost: int
-    pcm: bytes
-    came: float
-
-
-def missing(expected: int, grab: Grab, place: Sample) -> list[Hole]:
-    """The holes between what was expected and what came, oldest first.
-
-    Args:
-        expected: the frame count that would follow the last grab without a hole.
-        grab: what came instead.
-        place: where the sound so far ends.
-    """
-    behind = grab.first - grab.lost - expected
-    middle = Sample(place + behind)
-    spans = (
-        Hole(place, middle, "behind"),
-        Hole(middle, Sample(middle + grab.lost), "lost"),
-    )
-    return [hole for hole in spans if hole.end > hole.first]
-
-
-class Receiver:
-    """The driver's callback and the bounded queue behind it.
-
-    The callback counts, copies and returns. When the queue is full it only counts: the frames
-    it did not keep show up as a jump in `Grab.first`.
-    """
-
-    def __init__(self, *, rate_hz: int, capacity: int) -> None:
-        """Receive at a rate; keep at most `capacity` grabs."""
-        self._rate_hz = rate_hz
-        self._grabs: queue.SimpleQueue[Grab] = queue.SimpleQueue()
-        self._capacity = capacity
-        self._counted = 0
-        self._lost = 0  # lost by the driver and not yet told with a grab
-        self._due = 0.0  # when the next frame is due, on the card's clock, s
-        self.ended = False
-
-    def take(self, pcm: memoryview, frames: int, clock: CardClock, status: CardStatus) -> None:
-        """PortAudio's callback: no log, no lock of ours, no allocation beyond the copy."""
-        if status.input_overflow and self._counted:
-            missed = max(0, round((clock.inputBufferAdcTime - self._due) * self._rate_hz))
-            self._lost += missed
-            self._counted += missed
-        if self.waiting < self._capacity:
-            self._grabs.put(Grab(self._counted, self._lost, bytes(pcm), time.monotonic()))
-            self._lost = 0
-        self._counted += frames
-        self._due = clock.inputBufferAdcTime + frames / self._rate_hz
-
-    def finish(self) -> None:
-        """PortAudio's word that the stream has ended."""
-        self.ended = True
-
-    @property
-    def waiting(self) -> int:
-        """Grabs not yet fetched."""
-        return self._grabs.qsize()
-
-    def next_grab(self) -> Grab | None:
-        """What came next, or None when nothing came for a while."""
-        try:
-            return self._grabs.get(timeout=NAP_SECONDS)
-        except queue.Empty:
-            return None
-
-
-def portaudio() -> ModuleType:
-    """The sounddevice module, which loads PortAudio when first imported.
-
-    Raises:
-        Deaf: PortAudio is not installed.
-    """
-    try:
-        return importlib.import_module("sounddevice")
-    except OSError as e:
-        raise Deaf(f"{e}: install it with `apt-get install libportaudio2`") from e
-
-
-def find_device(devices: list[dict[str, Any]], name: str) -> dict[str, Any]:
-    """The one capture device whose name is, or contains, `name`.
-
-    Raises:
-        Deaf: none or several fit; the message lists what there is.
-    """
-    capturing = [d for d in devices if d["max_input_channels"] > 0]
-    exact = [d for d in capturing if d["name"] == name]
-    fitting = exact or [d for d in capturing if name.casefold() in d["name"].casefold()]
-    if len(fitting) == 1:
-        return fitting[0]
-    listed = ", ".join(repr(d["name"]) for d in capturing) or "no capture device at all"
-    found = "no sound device" if not fitting else f"{len(fitting)} sound devices"
-    raise Deaf(f"{found} named like {name!r}; there is: {listed}")
+log = structlog.get_logger()
 
 
 class Microphone:
-    """A capture device, found by part of its name, heard until stopped."""
+    """A capture device, heard until stopped, whatever happens to its cable.
+
+    PortAudio may say nothing when a card vanishes, and may block for ever when its stream is
+    closed. So it lives in another process, which is watched by its frames and killed.
+    """
 
     def __init__(
-        self,
-        device: str,
-        *,
-        block_seconds: float,
-        queue_seconds: float,
-        unplugged_seconds: float,
-        reopen_attempts: int,
+        self, device: str, settings: Settings, *, door: Door, alsa: Path = enumeration.ALSA
     ) -> None:
-        """Open the device and start hearing.
+        """Name a device; `open` or `await_card` begins to hear it.
 
         Args:
-            device: part of a PortAudio device name.
-            block_seconds: sound handed on at once, s.
-            queue_seconds: sound kept while the ear is busy, s.
-            unplugged_seconds: without a frame for so long, the device counts as unplugged, s.
-            reopen_attempts: tries to hear it again before giving up.
+            device: a stable name (`hw:socket1`), or part of a PortAudio name.
+            settings: of this box.
+            door: leads to whoever may switch a USB socket or start the box anew.
+            alsa: where ALSA tells its cards.
+        """
+        self._device = device
+        self._settings = settings
+        self._door = door
+        self._alsa = alsa
+        self._ladder = Ladder(
+            reopen_attempts=settings.reopen_attempts, rebind_attempts=settings.rebind_attempts
+        )
+        self._stopped = False
+        self._pending: Iterator[Word] = iter(())  # said while we waited for the card to open
+        self._last_opened: Opened | None = None
+        self._last_failure: Cause | None = None
+        self._told_drift_ns = time.monotonic_ns()
+        self.name = f"device {device}"
+        self.length: Sample | None = None
+        self.rate_hz = 0
+        self._line: Line
+        self._timeline: Timeline
+
+    def open(self) -> None:
+        """Begin, if the card can be heard now: for a person who waits for an answer.
 
         Raises:
             Deaf: no such device, or it cannot be heard.
         """
-        self._device = device
-        self._block_seconds = block_seconds
-        self._capacity = max(1, round(queue_seconds / block_seconds))
-        self._unplugged_seconds = unplugged_seconds
-        self._reopen_attempts = reopen_attempts
-        self._sound = portaudio()
-        self._stopped = False
-        self.length: Sample | None = None
-        self.rate_hz = 0
-        self._open()
-        self.name = f"device {device}"
+        self._line = self._new_line()
+        while not self._stopped:
+            words = list(self._line.hear(NAP_SECONDS))
+            self._pending = iter(words)
+            for word in words:
+                if isinstance(word, Opened):
+                    self.rate_hz = word.rate_hz
+                    self._timeline = Timeline(self.rate_hz, began_ns=None)
+                    return
+                if isinstance(word, Refused):
+                    self._line.kill()
+                    raise Deaf(word.reason)
+            if self._is_overdue(self._line.began_ns, self._settings.open_seconds):
+                self._line.kill()
+                raise Deaf(f"{self.name} did not open within {self._settings.open_seconds} s")
+
+    def await_card(self) -> None:
+        """Begin now, whether the card is there or not: for a box that nobody watches."""
+        self.rate_hz = PREFERRED_RATE_HZ
+        self._timeline = Timeline(self.rate_hz, began_ns=time.monotonic_ns())
+        self._line = self._new_line()
 
     def stop(self) -> None:
-        """End after the present block."""
+        """End after what has been grabbed."""
         self._stopped = True
 
-    def _open(self) -> None:
-        """Start a stream; its rate must stay what it was."""
-        found = find_device(list(self._sound.query_devices()), self._device)
-        self._channels = min(2, found["max_input_channels"])
-        rate_hz = self.rate_hz or self._rate_of(found)
-        self._receiver = Receiver(rate_hz=rate_hz, capacity=self._capacity)
-        try:
-            self._stream = self._sound.RawInputStream(
-                device=found["index"],
-                samplerate=rate_hz,
-                channels=self._channels,
-                dtype="int16",
-                blocksize=round(self._block_seconds * rate_hz),
-                latency=LATENCY_SECONDS,
-                callback=self._receiver.take,
-                finished_callback=self._receiver.finish,
-            )
-            self._stream.start()
-        except self._sound.PortAudioError as e:
-            raise Deaf(f"sound device {found['name']!r} cannot be opened: {e}") from e
-        if self._stream.samplerate != rate_hz:
-            # PortAudio's ALSA door accepts a rate up to 1 % off without a word
-            real = self._stream.samplerate
-            self._stream.close()
-            raise Deaf(f"sound device {found['name']!r} runs at {real} Hz, not at {rate_hz} Hz")
-        self.rate_hz = rate_hz
-        self._last_came = time.monotonic()
-
-    def _rate_of(self, found: dict[str, Any]) -> int:
-        try:
-            self._sound.check_input_settings(
-                found["index"],
-                channels=self._channels,
-                dtype="int16",
-                samplerate=PREFERRED_RATE_HZ,
-            )
-        except self._sound.PortAudioError:
-            return int(found["default_samplerate"])
-        return PREFERRED_RATE_HZ
-
     def pieces(self) -> Iterator[Piece]:
-        """Blocks as the card gives them; what it did not give comes as holes.
-
-        Raises:
-            Deaf: unplugged, and not back after the last attempt.
-        """
-        place = Sample(0)
+        """Blocks as the card gives them; what it did not give comes as holes, for ever."""
         try:
             while not self._stopped:
-                for piece in self._until_unplugged(place):
-                    yield piece
-                    place = piece.end
-                for hole in self._until_back(place):
-                    yield hole
-                    place = hole.end
-        finally:
-            self._stream.close()
-
-    def _until_unplugged(self, place: Sample) -> Iterator[Piece]:
-        """Hear one stream until it is stopped or nothing comes any more."""
-        expected = 0
-        while not self._stopped:
-            grab = self._receiver.next_grab()
-            if grab is None:
-                silent = time.monotonic() - self._last_came
-                if self._receiver.ended or silent >= self._unplugged_seconds:
+                refused = yield from self._hear()
+                self._end_line()
+                if refused is None:
+                    yield from self._timeline.end_stream("ended")
                     return
-                continue
-            # not when we fetched it: a busy ear fetches late, and the time unplugged began then
-            self._last_came = grab.came
-            for hole in missing(expected, grab, place):
-                yield hole
-                place = hole.end
-            block = AudioBlock(from_pcm(grab.pcm, self._channels), place, self.rate_hz)
-            yield block
-            place = block.end
-            expected = grab.first + block.samples.size
+                yield from self._timeline.end_stream(refused.cause)
+                yield from self._recover(refused)
+                self._line = self._new_line()
+        finally:
+            self._line.kill()
 
-    def _until_back(self, place: Sample) -> Iterator[Hole]:
-        """Try to hear the device again, accounting for the time meanwhile."""
-        began, origin = self._last_came, place
-        for _ in range(self._reopen_attempts):
-            if self._stopped:
-                return
-            back = self._reopen()
-            due = Sample(origin + round((time.monotonic() - began) * self.rate_hz))
-            if due > place:
-                yield Hole(place, due, "unplugged")
-                place = due
-            if back:
-                return
-            time.sleep(REOPEN_PAUSE_SECONDS)
-        raise Deaf(
-            f"{self.name} is silent; {self._reopen_attempts} attempts to open it again failed"
+    def _end_line(self) -> None:
+        """Kill the card's process, and tell what the driver printed meanwhile."""
+        self._line.kill()
+        if self._line.complaints:
+            log.info(
+                "driver_complained",
+                device=self._device,
+                lines=self._line.complaints,
+                more=self._line.complaints_untold,
+            )
+
+    def _new_line(self) -> Line:
+        return Line(
+            self._device,
+            rate_hz=self.rate_hz,
+            block_seconds=self._settings.block_seconds,
+            # what the timeline holds back, until it is sure, is sound in memory too
+            queue_seconds=max(1, self._settings.queue_seconds - PATIENCE_SECONDS),
+            alsa=self._alsa,
         )
 
-    def _reopen(self) -> bool:
-        """Whether the device could be opened anew."""
-        self._stream.close(ignore_errors=True)
-        try:
-            # the list of devices is made when PortAudio starts: a card that came back is not in it
-            self._sound._terminate()
-            self._sound._initialize()
-            self._open()
-        except (Deaf, self._sound.PortAudioError):
-            return False
-        return True
+    def _hear(self) -> Generator[Piece, None, Refused | None]:
+        """One line, until it gives nothing any more; None when stopped."""
+        self._alive_ns, self._allowed = self._line.began_ns, self._settings.open_seconds
+        self._sounded_ns: int | None = None
+        while True:
+            is_last = self._stopped  # what has been grabbed by now is still heard
+            refused = yield from self._take_in(0 if is_last else NAP_SECONDS)
+            if refused is not None or is_last:
+                return refused
+            if self._line.is_open:
+                self._note_drift()
+            else:
+                yield from self._timeline.pass_outage(time.monotonic_ns())
+            trouble = self._trouble()
+            if trouble is not None:
+                return trouble
+
+    def _take_in(self, seconds: float) -> Generator[Piece, None, Refused | None]:
+        """What the line says and brings, after waiting for it at most so long."""
+        pending, self._pending = self._pending, iter(())
+        for word in chain(pending, self._line.hear(seconds)):
+            match word:
+                case Opened():
+                    self._note_opened(word)
+                    self._timeline.begin_stream(is_exclusive=word.is_exclusive)
+                case Refused():
+                    return word
+                case Grab():
+                    self._note_sound(word)
+                    yield from self._timeline.feed(word)
+        return None
+
+    def _note_sound(self, grab: Grab) -> None:
+        # now, and not when it came: a busy ear finds only old grabs in a full ring
+        self._alive_ns, self._allowed = time.monotonic_ns(), self._settings.unplugged_seconds
+        self._sounded_ns = self._sounded_ns or grab.came_ns
+        self._ladder.heard((grab.came_ns - self._sounded_ns) / 1e9)
+
+    def _trouble(self) -> Refused | None:
+        """What is wrong with a line that has said nothing about it."""
+        if not enumeration.is_there(self._device, self._alsa):
+            return Refused("unplugged", f"{self.name} is no longer there")
+        if self._is_overdue(self._alive_ns, self._allowed):
+            if not self._line.is_open:
+                return Refused("stuck", f"{self.name} did not open in {self._allowed} s")
+            return Refused("stalled", f"{self.name} gave no frame for {self._allowed} s")
+        if self._timeline.is_fast:
+            return Refused(
+                "wrong_rate", f"{self.name} gives more than {self.rate_hz} frames a second"
+            )
+        return None
+
+    def _recover(self, refused: Refused) -> Iterator[Hole]:
+        """Take the next step of the ladder, and wait as long as it needs."""
+        if refused.cause != self._last_failure:
+            log.warning(
+                "card_failed",
+                device=self._device,
+                cause=refused.cause,
+                reason=refused.reason,
+                advice=ADVICE[refused.cause]["en"],
+            )
+        self._last_failure = refused.cause
+        step = self._ladder.next_step(is_there=self._is_known_to_be_there(refused.cause))
+        if step != "reopen":
+            answer = self._door.ask(step, self._device)
+            log.warning("recovery_step", device=self._device, step=step, answer=answer)
+        yield from self._pause()
+
+    def _is_known_to_be_there(self, cause: Cause) -> bool:
+        return cause != "unplugged" and enumeration.is_there(self._device, self._alsa)
+
+    def _pause(self) -> Iterator[Hole]:
+        """Let some time pass, and all the time in which the card is not plugged in."""
+        until_ns = time.monotonic_ns() + round(PAUSE_SECONDS * 1e9)
+        cards = enumeration.snapshot(self._alsa)
+        while not self._stopped:
+            there = enumeration.is_there(self._device, self._alsa)
+            changed = enumeration.snapshot(self._alsa) != cards
+            yield from self._timeline.pass_outage(time.monotonic_ns())
+            if there and (changed or time.monotonic_ns() >= until_ns):
+                return
+            time.sleep(NAP_SECONDS)
+
+    def _note_opened(self, opened: Opened) -> None:
+        before, self._last_opened = self._last_opened, opened
+        self._last_failure = None
+        log.info("card_opened", device=self._device, name=opened.name, usb=opened.usb)
+        if before is not None and (before.name, before.usb) != (opened.name, opened.usb):
+            log.warning("card_exchanged", device=self._device, was=before.name, is_now=opened.name)
+
+    def _note_drift(self) -> None:
+        if self._is_overdue(self._told_drift_ns, DRIFT_TOLD_SECONDS):
+            self._told_drift_ns = time.monotonic_ns()
+            log.info("card_clock_measured", device=self._device, drift_ppm=self._timeline.drift_ppm)
+
+    @staticmethod
+    def _is_overdue(since_ns: int, seconds: float) -> bool:
+        return time.monotonic_ns() - since_ns >= seconds * 1e9

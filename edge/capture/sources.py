@@ -4,6 +4,7 @@ from pathlib import Path
 
 from edge.capture.block import Source
 from edge.capture.microphone import Microphone
+from edge.capture.recovery import Door
 from edge.capture.wavefile import Pipe, WaveFile
 from edge.config import Settings
 from edge.errors import Misconfigured
@@ -12,18 +13,21 @@ UNPACED_BLOCK_SECONDS = 1.0  # nobody waits for the next block of a file read at
 
 
 def open_device(name: str, settings: Settings) -> Source:
-    """A sound card, by part of its name.
+    """A sound card that a person named, if it can be heard now.
 
     Raises:
         Deaf: it cannot be heard.
     """
-    return Microphone(
-        name,
-        block_seconds=settings.block_seconds,
-        queue_seconds=settings.queue_seconds,
-        unplugged_seconds=settings.unplugged_seconds,
-        reopen_attempts=settings.reopen_attempts,
-    )
+    microphone = Microphone(name, settings, door=Door.of_unit())
+    microphone.open()
+    return microphone
+
+
+def await_device(name: str, settings: Settings) -> Source:
+    """A sound card that orders name: it is listened to from now on, once it is there."""
+    microphone = Microphone(name, settings, door=Door.of_unit())
+    microphone.await_card()
+    return microphone
 
 
 def open_file(name: str, settings: Settings, *, pace: float, skip_seconds: float) -> Source:

@@ -1,5 +1,7 @@
 """What open evenings would come to by tonight's knowledge: replaced every night, never booked."""
 
+import dataclasses
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +17,7 @@ from central.royalties.closing import evenings_of
 from central.royalties.distribution import RULE, distribute
 from central.royalties.money import Money, total_of
 from central.royalties.reckoning import Evening, material_of, require_closable
+from central.royalties.rules.outcome import Allocation
 from central.royalties.rules.pack import Pack
 from central.royalties.rules.settle import settle
 from central.royalties.simulation import Tally
@@ -68,15 +71,9 @@ def estimates(
 
 
 def _estimated(rule: Pack | None, evenings: Sequence[Evening]) -> Iterator[Estimate]:
-    if rule is not None:
-        require_closable(rule)
+    tallies = _by_simple_rule(evenings) if rule is None else _by_pack(rule, evenings)
     for one in evenings:
-        tally = Tally()
-        if rule is None:
-            parts = distribute(one.event_id, one.fee, one.plays)
-            tally.add_allocations(one.fee.minor, parts, genres={})
-        else:
-            tally.add_outcome(settle(rule, material_of([one])), genres={})
+        tally = tallies[one.event_id]
         yield Estimate(
             event_id=one.event_id,
             rule=rule.name if rule else RULE,
@@ -86,6 +83,30 @@ def _estimated(rule: Pack | None, evenings: Sequence[Evening]) -> Iterator[Estim
             plays=len(one.plays),
             parties={number: minor for number, minor in tally.parties.items() if minor},
         )
+
+
+def _by_simple_rule(evenings: Sequence[Evening]) -> Mapping[int, Tally]:
+    tallies: dict[int, Tally] = defaultdict(Tally)
+    for one in evenings:
+        parts = distribute(one.event_id, one.fee, one.plays)
+        tallies[one.event_id].add_allocations(one.fee.minor, parts, genres={})
+    return tallies
+
+
+def _by_pack(pack: Pack, evenings: Sequence[Evening]) -> Mapping[int, Tally]:
+    """All evenings at once, as a closing would: what recurs in a month counts across them."""
+    require_closable(pack)
+    outcome = settle(pack, material_of(evenings))
+    allocations: dict[str, list[Allocation]] = defaultdict(list)
+    for owed in outcome.allocations:
+        allocations[owed.pool].append(owed)
+    tallies: dict[int, Tally] = defaultdict(Tally)
+    for pool in outcome.pools:
+        alone = dataclasses.replace(
+            outcome, pools=(pool,), allocations=tuple(allocations[pool.id]), carried=()
+        )
+        tallies[pool.events[0]].add_outcome(alone, genres={})
+    return tallies
 
 
 def replace(

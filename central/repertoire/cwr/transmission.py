@@ -55,13 +55,19 @@ def opened(records: Sequence[Record]) -> Transmission:
         elif record.kind == "GRT":
             _close(groups, header, within, trailer=record)
             header, within = None, []
-        elif record.kind in HEADS:
+        elif record.kind in _heads(header):
             within.append([record])
         elif within:
             within[-1].append(record)
     _close(groups, header, within, trailer=None)
     first = records[0] if records and records[0].kind == "HDR" else None
     return Transmission(first, tuple(groups))
+
+
+def _heads(header: Record | None) -> frozenset[str]:
+    """What begins a transaction in a group; an acknowledgement repeats the one it answers."""
+    acknowledges = header is not None and header["transactions_of"] == "ACK"
+    return frozenset({"ACK"}) if acknowledges else HEADS
 
 
 def _close(

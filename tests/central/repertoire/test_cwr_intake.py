@@ -249,3 +249,12 @@ def test_a_refused_work_leaves_its_neighbours_alone(books):
 
     assert ["RJ", "AS"] == [one.status for one in answers]
     assert (1, 1) == (came_in.counts.taken, came_in.counts.refused)
+
+
+def test_an_acknowledgement_sent_in_by_mistake_is_told_so_work_by_work(books):
+    _, _, back = take(books, file_of(work(), work(number="W2", title="OTHER")))
+    came_in, _, answer = take(books, back)
+
+    assert came_in.counts.refused == 2
+    assert answer.count(b"ACK IS NOT TAKEN HERE; SEND NWR OR REV") == 2
+    assert answer.count(b"MSG") == 2

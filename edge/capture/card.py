@@ -122,8 +122,9 @@ class Card:
         self._wish = wish
         self._ring = RingWriter(wish.memory, wish.bell, wish.shape)
         self.ended_reader, self._ended = os.pipe()
-        self._stream, self.channels = self._open()
-        self.rate_hz = round(self._stream.samplerate)
+        self.channels = min(2, int(self._device["max_input_channels"]))
+        self.rate_hz = wish.rate_hz or self._own_rate()
+        self._stream = self._open()
         self._demand_rate()
 
     @property
@@ -156,26 +157,25 @@ class Card:
                 raise
             raise Refusal("busy", f"{wish.device!r} is used by process {holder}") from e
 
-    def _open(self) -> tuple[Stream, int]:
+    def _open(self) -> Stream:
         """A stream of two channels at most, or of all if the card knows only all."""
         most = min(MOST_CHANNELS, int(self._device["max_input_channels"]))
-        few = min(2, most)
-        rate_hz = self._wish.rate_hz or self._own_rate(few)
         try:
-            return self._stream_of(few, rate_hz), few
+            return self._new_stream()
         except self._sound.PortAudioError as e:
-            if few == most:
+            if self.channels == most:
                 raise self._refusal(e) from e
+        self.channels = most
         try:
-            return self._stream_of(most, rate_hz), most
+            return self._new_stream()
         except self._sound.PortAudioError as e:
             raise self._refusal(e) from e
 
-    def _own_rate(self, channels: int) -> int:
+    def _own_rate(self) -> int:
         try:
             self._sound.check_input_settings(
                 self._device["index"],
-                channels=channels,
+                channels=self.channels,
                 dtype="int16",
                 samplerate=PREFERRED_RATE_HZ,
             )
@@ -183,7 +183,7 @@ class Card:
             return min(PREFERRED_RATE_HZ, int(self._device["default_samplerate"]))
         return PREFERRED_RATE_HZ
 
-    def _stream_of(self, channels: int, rate_hz: int) -> Stream:
+    def _new_stream(self) -> Stream:
         ring, now_ns = self._ring, time.monotonic_ns
 
         def take(pcm: bytes, frames: int, _clock: object, status: CardStatus) -> None:
@@ -192,10 +192,10 @@ class Card:
 
         stream: Stream = self._sound.RawInputStream(
             device=self._device["index"],
-            samplerate=rate_hz,
-            channels=channels,
+            samplerate=self.rate_hz,
+            channels=self.channels,
             dtype="int16",
-            blocksize=round(self._wish.block_seconds * rate_hz),
+            blocksize=round(self._wish.block_seconds * self.rate_hz),
             latency=LATENCY_SECONDS,
             callback=take,
             finished_callback=lambda: os.write(self._ended, b"."),
@@ -204,7 +204,7 @@ class Card:
 
     def _demand_rate(self) -> None:
         """PortAudio's ALSA door accepts a rate up to 1 % off without a word; we do not."""
-        real, wished = self._stream.samplerate, self._wish.rate_hz or self.rate_hz
+        real, wished = self._stream.samplerate, self.rate_hz
         if abs(real - wished) > wished * RATE_TOLERANCE:
             raise Refusal("wrong_rate", f"{self.name!r} runs at {real} Hz, not at {wished} Hz")
 

@@ -97,6 +97,10 @@ class Microphone:
         """End after what has been grabbed."""
         self._stopped = True
 
+    def kill(self) -> None:
+        """End the card's process, for whoever opened it and hears no piece of it."""
+        self._line.kill()
+
     def pieces(self) -> Iterator[Piece]:
         """Blocks as the card gives them; what it did not give comes as holes, for ever."""
         try:

@@ -24,8 +24,8 @@ from central.repertoire import routes as repertoire
 from central.repertoire import uploads as sound
 from central.repertoire.mandates import routes as mandates
 from central.royalties import routes as royalties
+from central.royalties import run_routes
 from central.royalties.later_routes import from_outside, later
-from central.royalties.run_routes import router as after_closings
 from central.transparency import routes as transparency
 from central.turnstile import Turnstile
 from central.venues import routes as venues
@@ -57,7 +57,8 @@ ROUTERS = (
     royalties.public,
     later,
     from_outside,
-    after_closings,
+    run_routes.router,
+    run_routes.from_outside,
     transparency.public,
     transparency.staff,
 )

@@ -45,6 +45,10 @@ def facts_of(distribution: Distribution, tongue: str) -> tuple[tuple[str, str], 
         "clock": distribution.time_zone,
         "rule": f"{distribution.rule}. {_rule(distribution, tongue)}",
     }
+    if distribution.later is not None:
+        later = distribution.later
+        kind = word(later.kind, tongue)
+        told["after_closing"] = f"{later.closing_id}: {kind}, {later.because}"
     return tuple((word(key, tongue), text) for key, text in told.items())
 
 

@@ -65,6 +65,15 @@ _WORDS = {
     "count": ("Саны", "Количество", "Count"),
     "year": ("Жыл", "Год", "Year"),
     "total": ("Барлығы", "Итого", "Total"),
+    "after_closing": ("Жабылғаннан кейін", "После закрытия", "After closing"),
+    "claim": ("талап бойынша төлем", "выплата по заявке", "paid by a claim"),
+    "release": ("анықталғаны төленді", "выплата установленного", "release of what is known"),
+    "redistribution": (
+        "талап етілмегенді қайта бөлу",
+        "распределение невостребованного",
+        "redistribution of what nobody claimed",
+    ),
+    "adjustment": ("түзету", "исправление", "adjustment"),
     "brought": ("Өткеннен көшірілгені", "Перенесено с прошлого", "Brought forward"),
     "recovered": (
         "Артық төленгені үшін ұсталғаны",

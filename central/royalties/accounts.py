@@ -1,7 +1,6 @@
 """Closings and statements as other programs read them: JSON with exact minor units."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from central.royalties.closed import (
@@ -14,14 +13,11 @@ from central.royalties.closed import (
 )
 from central.royalties.closing import Summary
 from central.royalties.distribution import Evidence
-from central.royalties.later.claim_books import Claim
-from central.royalties.later.reading import LaterRun
 from central.royalties.money import Money
 from central.royalties.provisional import Provisional
 from central.royalties.reckoning import PackUsed
 from central.royalties.rehearsal import Proposal, Rehearsal
 from central.royalties.simulation import Change
-from central.royalties.suspense import Suspended
 from central.royalties.trial import Simulation
 from central.royalties.waiting import Waiting
 
@@ -74,7 +70,7 @@ def summary_json(summary: Summary) -> dict[str, Any]:
     return distribution_json(summary.distribution) | {
         "rule_in_words": summary.distribution.rule_in_words,
         "events": [_event_json(event) for event in summary.events],
-        "statements": [_head_json(head) for head in summary.statements],
+        "statements": [head_json(head) for head in summary.statements],
         "detections_left_out": summary.left_out,
     }
 
@@ -215,7 +211,8 @@ def _event_json(event: ClosedEvent) -> dict[str, Any]:
     }
 
 
-def _head_json(head: StatementHead) -> dict[str, Any]:
+def head_json(head: StatementHead) -> dict[str, Any]:
+    """A statement by name, with its sum and how it ended."""
     return {
         "id": head.id,
         "party": {"id": head.party_id, "name": head.party_name},
@@ -241,7 +238,7 @@ def account_json(head: StatementHead) -> dict[str, Any] | None:
 
 def statement_json(statement: Statement) -> dict[str, Any]:
     """A statement whose every amount carries the plays and detections behind it."""
-    return _head_json(statement.head) | {
+    return head_json(statement.head) | {
         "distribution": distribution_json(statement.distribution),
         "rule_in_words": statement.distribution.rule_in_words,
         "lines": [_line_json(line) for line in statement.lines],
@@ -285,91 +282,4 @@ def _evidence_json(heard: Evidence) -> dict[str, Any]:
         "started_at": heard.started_at,
         "ended_at": heard.ended_at,
         "confidence_per_mille": heard.confidence_per_mille,
-    }
-
-
-def suspended_json(one: Suspended, *, today: date) -> dict[str, Any]:
-    """An amount that waits, with its money; for staff."""
-    return {
-        "reference": one.reference,
-        "amount": money_json(one.amount),
-        "reason": one.reason,
-        "age_days": one.age_days(today),
-        "claim_until": one.claim_until,
-        "claimed": one.claimed,
-        "closing": one.closing_id,
-        "event": {"id": one.event_id, "title": one.event_title},
-        "venue": one.venue,
-        "day": one.day,
-        "play": one.play_id or None,
-        "milliseconds": one.milliseconds,
-        "recording": {
-            "id": one.recording_id,
-            "title": one.recording_title,
-            "performer": one.performer,
-        },
-        "work": {"id": one.work_id, "title": one.work_title},
-    }
-
-
-def claim_json(one: Claim) -> dict[str, Any]:
-    """A claim with every word that was said on it."""
-    filing = one.filing
-    return {
-        "id": one.id,
-        "reference": filing.reference,
-        "claimant": filing.claimant,
-        "contact": filing.contact,
-        "evidence": filing.evidence,
-        "party_id": filing.party_id,
-        "work_id": filing.work_id,
-        "filed_by": one.filed_by,
-        "filed_at": one.filed_at,
-        "filed_on": one.filed_on,
-        "status": one.status,
-        "history": [
-            {
-                "verdict": step.verdict,
-                "reason": step.reason,
-                "why": step.why,
-                "work_id": step.work_id,
-                "distribution": step.distribution_id,
-                "by": step.decided_by,
-                "at": step.decided_at,
-            }
-            for step in one.steps
-        ],
-    }
-
-
-def receipt_json(one: Claim) -> dict[str, Any]:
-    """What a claimant who came from outside is told of his claim."""
-    reason = one.steps[-1].reason if one.steps else ""
-    return {
-        "id": one.id,
-        "reference": one.filing.reference,
-        "status": one.status,
-        "reason": reason,
-        "why": one.steps[-1].why if one.steps else "",
-    }
-
-
-def run_json(run: LaterRun) -> dict[str, Any]:
-    """What came after a closing: what it took back, what it paid, and its statements."""
-    return distribution_json(run.distribution) | {
-        "lines": [
-            {
-                "id": f"L{line.id}",
-                "event": line.event_id,
-                "play": line.play.id if line.play else None,
-                "takes_back": line.takes or None,
-                "party": line.party_id,
-                "role": line.role,
-                "basis_points": line.basis_points,
-                "reason": line.reason,
-                "amount": money_json(line.amount),
-            }
-            for line in run.lines
-        ],
-        "statements": [_head_json(head) for head in run.statements],
     }

@@ -1,14 +1,105 @@
-"""What comes after closings as other programs read it: plans, proposals, objections, balances."""
+"""What comes after closings as other programs read it: the queue, claims, runs, balances."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from central.royalties.accounts import account_json, money_json
+from central.royalties.accounts import account_json, distribution_json, head_json, money_json
 from central.royalties.closed import StatementHead
+from central.royalties.later.claim_books import Claim
 from central.royalties.later.moves import Run, totals_of
 from central.royalties.later.objections import Filed
+from central.royalties.later.reading import LaterRun
 from central.royalties.later.runs import RunProposed
 from central.royalties.money import Money, sums_by
+from central.royalties.suspense import Suspended
+
+
+def suspended_json(one: Suspended, *, today: date) -> dict[str, Any]:
+    """An amount that waits, with its money; for staff."""
+    return {
+        "reference": one.reference,
+        "amount": money_json(one.amount),
+        "reason": one.reason,
+        "age_days": one.age_days(today),
+        "claim_until": one.claim_until,
+        "claimed": one.claimed,
+        "closing": one.closing_id,
+        "event": {"id": one.event_id, "title": one.event_title},
+        "venue": one.venue,
+        "day": one.day,
+        "play": one.play_id or None,
+        "milliseconds": one.milliseconds,
+        "recording": {
+            "id": one.recording_id,
+            "title": one.recording_title,
+            "performer": one.performer,
+        },
+        "work": {"id": one.work_id, "title": one.work_title},
+    }
+
+
+def claim_json(one: Claim) -> dict[str, Any]:
+    """A claim with every word that was said on it."""
+    filing = one.filing
+    return {
+        "id": one.id,
+        "reference": filing.reference,
+        "claimant": filing.claimant,
+        "contact": filing.contact,
+        "evidence": filing.evidence,
+        "party_id": filing.party_id,
+        "work_id": filing.work_id,
+        "filed_by": one.filed_by,
+        "filed_at": one.filed_at,
+        "filed_on": one.filed_on,
+        "status": one.status,
+        "history": [
+            {
+                "verdict": step.verdict,
+                "reason": step.reason,
+                "why": step.why,
+                "work_id": step.work_id,
+                "distribution": step.distribution_id,
+                "by": step.decided_by,
+                "at": step.decided_at,
+            }
+            for step in one.steps
+        ],
+    }
+
+
+def receipt_json(one: Claim) -> dict[str, Any]:
+    """What a claimant who came from outside is told of his claim."""
+    reason = one.steps[-1].reason if one.steps else ""
+    return {
+        "id": one.id,
+        "reference": one.filing.reference,
+        "status": one.status,
+        "reason": reason,
+        "why": one.steps[-1].why if one.steps else "",
+    }
+
+
+def run_json(run: LaterRun) -> dict[str, Any]:
+    """What came after a closing: what it took back, what it paid, and its statements."""
+    return distribution_json(run.distribution) | {
+        "lines": [
+            {
+                "id": f"L{line.id}",
+                "event": line.event_id,
+                "play": line.play.id if line.play else None,
+                "takes_back": line.takes or None,
+                "party": line.party_id,
+                "role": line.role,
+                "basis_points": line.basis_points,
+                "reason": line.reason,
+                "amount": money_json(line.amount),
+            }
+            for line in run.lines
+        ],
+        "statements": [head_json(head) for head in run.statements],
+    }
 
 
 def plan_json(run: Run, names: Mapping[int, str]) -> dict[str, Any]:

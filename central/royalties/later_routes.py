@@ -9,7 +9,7 @@ from central.access import Staff, Teller
 from central.database import reading, writing
 from central.desk import Desk
 from central.forms import Form, Name, Number, Remark
-from central.royalties import accounts
+from central.royalties import later_accounts
 from central.royalties.later import claim_books, claims
 from central.royalties.later.claim_books import Filing
 from central.royalties.later.reading import later_run
@@ -72,7 +72,7 @@ def request_claim(desk: Desk, claim: NewClaim) -> dict[str, Any]:
     """Claim a play of the public list as yours; staff will look at it."""
     with writing(desk.books) as connection:
         one = claims.file_claim(connection, claim.filing(), by="", now=desk.now())
-    return accounts.receipt_json(one)
+    return later_accounts.receipt_json(one)
 
 
 @later.get("/suspense")
@@ -80,7 +80,7 @@ def list_suspense(desk: Desk) -> list[dict[str, Any]]:
     """All that waits, the greatest amounts first, with its reason, age and last day."""
     today = desk.now().date()
     with reading(desk.books) as connection:
-        return [accounts.suspended_json(one, today=today) for one in suspended(connection)]
+        return [later_accounts.suspended_json(one, today=today) for one in suspended(connection)]
 
 
 @later.post("/claims", status_code=201)
@@ -88,21 +88,23 @@ def file_claim(desk: Desk, claim: NewClaimAtTheDesk, who: Teller) -> dict[str, A
     """File a claim for somebody; another person will have to accept it."""
     with writing(desk.books) as connection:
         filing = claim.filing(claim.party_id)
-        return accounts.claim_json(claims.file_claim(connection, filing, by=who, now=desk.now()))
+        return later_accounts.claim_json(
+            claims.file_claim(connection, filing, by=who, now=desk.now())
+        )
 
 
 @later.get("/claims")
 def list_claims(desk: Desk) -> list[dict[str, Any]]:
     """The latest claims, each with its history."""
     with reading(desk.books) as connection:
-        return [accounts.claim_json(one) for one in claim_books.latest_claims(connection)]
+        return [later_accounts.claim_json(one) for one in claim_books.latest_claims(connection)]
 
 
 @later.get("/claims/{claim_id}")
 def show_claim(desk: Desk, claim_id: Number) -> dict[str, Any]:
     """One claim with its history."""
     with reading(desk.books) as connection:
-        return accounts.claim_json(claim_books.claim(connection, claim_id))
+        return later_accounts.claim_json(claim_books.claim(connection, claim_id))
 
 
 @later.post("/claims/{claim_id}/accept")
@@ -112,7 +114,7 @@ def accept_claim(desk: Desk, claim_id: Number, word: Acceptance, who: Teller) ->
         one = claims.accept(
             connection, claim_id, work_id=word.work_id, why=word.why, by=who, now=desk.now()
         )
-    return accounts.claim_json(one)
+    return later_accounts.claim_json(one)
 
 
 @later.post("/claims/{claim_id}/refuse")
@@ -122,7 +124,7 @@ def refuse_claim(desk: Desk, claim_id: Number, word: Refusal, who: Teller) -> di
         one = claims.refuse(
             connection, claim_id, reason=word.reason, why=word.why, by=who, now=desk.now()
         )
-    return accounts.claim_json(one)
+    return later_accounts.claim_json(one)
 
 
 @later.post("/claims/{claim_id}/withdraw")
@@ -130,11 +132,11 @@ def withdraw_claim(desk: Desk, claim_id: Number, word: Withdrawal, who: Teller) 
     """Note that the claimant gave up."""
     with writing(desk.books) as connection:
         one = claims.withdraw(connection, claim_id, why=word.why, by=who, now=desk.now())
-    return accounts.claim_json(one)
+    return later_accounts.claim_json(one)
 
 
 @later.get("/distributions/{distribution_id}/moves")
 def show_moves(desk: Desk, distribution_id: Number) -> dict[str, Any]:
     """What a distribution that came after a closing took back, and what it paid instead."""
     with reading(desk.books) as connection:
-        return accounts.run_json(later_run(connection, distribution_id))
+        return later_accounts.run_json(later_run(connection, distribution_id))

@@ -35,6 +35,8 @@ def drawn_by_pack(allocations: Sequence[Allocation], reckoning: Reckoning) -> li
     earned: dict[int, int] = {}
     for part, (number, _) in placed:
         earned[number] = earned.get(number, 0) + part.amount.minor
+    # One list for all plays of a line: a work may have been played thousands of times.
+    counted = [list(line.counted) for line in reckoning.lines]
     steps: list[Steps] = []
     for part, (number, place) in placed:
         line = reckoning.lines[number]
@@ -42,7 +44,7 @@ def drawn_by_pack(allocations: Sequence[Allocation], reckoning: Reckoning) -> li
             steps.append(())
             continue
         drawn = {"op": "share", "of": "pool", "weights": "pool", "part": number}
-        played = {"op": "share", "of": "work", "weights": list(line.counted), "part": place}
+        played = {"op": "share", "of": "work", "weights": counted[number], "part": place}
         steps.append(
             (
                 drawn | {"name": "work", "gives": earned[number]},

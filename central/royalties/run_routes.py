@@ -9,14 +9,17 @@ from central.access import Staff, Teller
 from central.database import reading, writing
 from central.desk import Desk
 from central.forms import Form, Name, Number, Remark
-from central.royalties import accounts, evidence, later_accounts, payouts, store
+from central.royalties import evidence, later_accounts, payouts, store
 from central.royalties.later import objections, runs
 from central.royalties.later.moves import totals_of
 from central.royalties.later.objections import Correction, Objection, ObjectionStep
 from central.royalties.later.reading import later_run
 from central.royalties.later.runs import Planned
+from central.turnstile import EachInTurn
 
 router = APIRouter(prefix="/v1", tags=["royalties"], dependencies=[Staff])
+from_outside = APIRouter(prefix="/v1", tags=["royalties"], dependencies=[EachInTurn])
+"""What anybody may say."""
 
 
 @router.get("/distributions/{closing_id}/plans/{kind}")
@@ -41,7 +44,7 @@ def do_run(desk: Desk, closing_id: Number, kind: Planned, who: Teller) -> dict[s
     """Do it at once; what was moved stays moved, and doing it twice is refused."""
     with writing(desk.books) as connection:
         number = runs.do(connection, kind, closing_id, by=who, now=desk.now())
-        return accounts.run_json(later_run(connection, number))
+        return later_accounts.run_json(later_run(connection, number))
 
 
 @router.get("/run-proposals")
@@ -56,7 +59,7 @@ def approve_run(desk: Desk, proposal_id: Number, who: Teller) -> dict[str, Any]:
     """Do what another person prepared, if it still says the same; once and for good."""
     with writing(desk.books) as connection:
         number = runs.approve(connection, proposal_id, by=who, now=desk.now())
-        return accounts.run_json(later_run(connection, number))
+        return later_accounts.run_json(later_run(connection, number))
 
 
 class NewObjection(Form):
@@ -100,6 +103,14 @@ def file_objection(desk: Desk, said: NewObjection, who: Teller) -> dict[str, Any
     with writing(desk.books) as connection:
         one = objections.file_objection(connection, said.objection(), by=who, now=desk.now())
     return later_accounts.objection_json(one)
+
+
+@from_outside.post("/objections/request", status_code=201)
+def object_from_outside(desk: Desk, said: NewObjection) -> dict[str, Any]:
+    """Say that a closed play on your statement or invoice is wrong; staff will look into it."""
+    with writing(desk.books) as connection:
+        one = objections.file_objection(connection, said.objection(), by="", now=desk.now())
+    return {"id": one.id, "status": one.status}
 
 
 @router.get("/objections")

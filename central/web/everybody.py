@@ -17,13 +17,11 @@ from central.repertoire.mandates.grants import USES, Question, Use
 from central.repertoire.mandates.lookup import who_may_license
 from central.repertoire.mandates.routes import Country
 from central.repertoire.sound import hear, recording_of
-from central.royalties.later.claim_books import Filing
-from central.royalties.later.claims import file_claim
 from central.royalties.waiting import waiting_plays
 from central.turnstile import EachInTurn
 from central.web.pages import PageRoute, page
 from central.web.session import FromHere
-from central.web.tongues import TONGUES, claim_words, licence_words, send_words, waiting_words
+from central.web.tongues import TONGUES, licence_words, send_words, waiting_words
 
 Tongue = Literal["kk", "ru", "en"]
 _SHOWN_RIGHTS = ("performing", "mechanical")
@@ -70,33 +68,6 @@ def show_unidentified(desk: Desk, lang: Tongue = "kk") -> Response:
         found = waiting_plays(connection, today=desk.now().date())
     content = {"waiting": found, "tongues": TONGUES}
     return page("unidentified", content | {"said": waiting_words(lang), "lang": lang})
-
-
-@everybody.get("/claim")
-def show_claim_form(
-    reference: Annotated[str, Query(pattern=r"^([AL][0-9]{1,9})?$")] = "", lang: Tongue = "kk"
-) -> Response:
-    """The form by which somebody says that a waiting play is his."""
-    content = {"reference": reference, "claim": None, "tongues": TONGUES}
-    return page("claim", content | {"said": claim_words(lang), "lang": lang})
-
-
-@everybody.post("/claim", dependencies=[FromHere])
-def take_claim(
-    desk: Desk,
-    *,
-    reference: Annotated[str, Form(pattern=r"^[AL][0-9]{1,9}$")],
-    claimant: Annotated[forms.Name, Form()],
-    contact: Annotated[forms.Name, Form()],
-    evidence: Annotated[str, Form(min_length=1, max_length=2000)],
-    lang: Tongue = "kk",
-) -> Response:
-    """Take a claim from outside; staff will look at it."""
-    filing = Filing(reference, claimant, contact, evidence)
-    with writing(desk.books) as connection:
-        claim = file_claim(connection, filing, by="", now=desk.now())
-    content = {"reference": reference, "claim": claim, "tongues": TONGUES}
-    return page("claim", content | {"said": claim_words(lang), "lang": lang})
 
 
 class _InvitedFirst(PageRoute):

@@ -19,6 +19,7 @@ from central.transparency.bundle import bundle_of
 from central.web import store
 from central.web.adjusting import adjusting
 from central.web.after import after
+from central.web.asking import asking
 from central.web.balance import balances_of
 from central.web.evening import ROLES, evening_shown
 from central.web.everybody import everybody, invited
@@ -44,6 +45,7 @@ def open_console(app: FastAPI) -> None:
     app.include_router(after)
     app.include_router(adjusting)
     app.include_router(everybody)
+    app.include_router(asking)
     app.include_router(invited)
     app.mount("/static", StaticFiles(directory=_STATIC))
     app.add_exception_handler(404, _no_such_page)

@@ -127,6 +127,35 @@ _CLAIM = {
         "The last day to claim this is over (claim-too-late). The number of your claim:",
     ),
 }
+_OBJECTION = {
+    "heading": ("Қате бар ма? Айтыңыз", "Здесь ошибка? Скажите", "Is something wrong? Say so"),
+    "why": (
+        "Есепте немесе шотта тұрған орындау дұрыс болмаса, осында жазыңыз. Кеңсе қарайды; "
+        "жабылған есеп өзгертілмейді, қате келесі есепте түзетіледі.",
+        "Если исполнение в отчёте или счёте указано неверно, напишите здесь. Контора рассмотрит; "
+        "закрытое не правят, ошибка исправляется в следующем отчёте.",
+        "If a play on a statement or an invoice is not right, write it here. The office looks into "
+        "it; what is closed is not edited, a mistake is put right with the next statement.",
+    ),
+    "event": ("Іс-шара нөмірі", "Номер мероприятия", "Number of the event"),
+    "play": (
+        "Орындау нөмірі (саналмағаны болса, бос қалдырыңыз)",
+        "Номер исполнения (пусто, если его не учли)",
+        "Number of the play (empty if it was not counted)",
+    ),
+    "side": ("Сіз кімсіз", "Вы", "You are"),
+    "author": ("автор", "автор", "an author"),
+    "venue": ("орын иесі", "площадка", "a venue"),
+    "objector": ("Аты-жөніңіз", "Ваше имя", "Your name"),
+    "contact": ("Байланыс: пошта не телефон", "Почта или телефон", "Mail or telephone"),
+    "words": ("Не дұрыс емес", "Что неверно", "What is wrong"),
+    "send": ("Жіберу", "Отправить", "Send"),
+    "thanks": (
+        "Рақмет. Қарсылығыңыздың нөмірі:",
+        "Спасибо. Номер вашего возражения:",
+        "Thank you. The number of your objection:",
+    ),
+}
 _SEND = {
     "heading": ("Жазбаны жіберіңіз", "Отправьте запись", "Send a recording"),
     "why": (
@@ -161,6 +190,11 @@ def send_words(tongue: str) -> Mapping[str, str]:
 def claim_words(tongue: str) -> Mapping[str, str]:
     """What the form for claims says in a tongue."""
     return _said(_CLAIM, tongue)
+
+
+def objection_words(tongue: str) -> Mapping[str, str]:
+    """What the form for objections says in a tongue."""
+    return _said(_OBJECTION, tongue)
 
 
 def waiting_words(tongue: str) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from central.database import put
 from central.errors import Taken, Unacceptable, Unknown
@@ -16,6 +16,7 @@ from central.royalties.tables import used_plays
 Side = Literal["author", "venue", "office"]
 Status = Literal["open", "in-review", "accepted", "refused", "withdrawn"]
 Verdict = Literal["work", "not-played", "shares"]
+MOST_FROM_OUTSIDE = 100  # objections to one event; more are no help to anybody
 CLOSED: tuple[Status, ...] = ("accepted", "refused", "withdrawn")
 VERDICTS: dict[Verdict, str] = {
     "work": "it was another work",
@@ -83,8 +84,13 @@ def file_objection(
 
     Raises:
         Unknown: the event is not closed, or no such play was counted there.
+        Taken: strangers have objected to that event very often already.
     """
     _require_counted(connection, objection.event_id, objection.play_id)
+    if not by and _objections_at(connection, objection.event_id) >= MOST_FROM_OUTSIDE:
+        raise Taken(
+            f"event {objection.event_id} has been objected to often already; write to the office"
+        )
     row = {
         "event_id": objection.event_id,
         "play_id": objection.play_id,
@@ -96,6 +102,11 @@ def file_objection(
         "filed_at": now,
     }
     return objection_of(connection, put(connection, objections, row))
+
+
+def _objections_at(connection: Connection, event_id: int) -> int:
+    counted = select(func.count()).select_from(objections).where(objections.c.event_id == event_id)
+    return int(connection.scalar(counted) or 0)
 
 
 def _require_counted(connection: Connection, event_id: int, play_id: str) -> None:

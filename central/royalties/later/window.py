@@ -14,7 +14,7 @@ from central.royalties.distribution import (
     PlayUsed,
 )
 from central.royalties.later.moves import Standing
-from central.royalties.rules.claims import last_day_to_claim
+from central.royalties.rules.claims import last_day_to_claim, obstacle_to_claim
 from central.royalties.rules.lines import UNKNOWN_WORK
 from central.royalties.rules.pack import Pack
 from central.royalties.rules.reading import read_pack
@@ -41,8 +41,9 @@ class Window:
 
     def is_over(self, play: PlayUsed, today: date) -> bool:
         """Whether a play may no longer be claimed."""
-        last = self.last_day(play)
-        return last is not None and today > last
+        if self.pack is None:
+            return False
+        return bool(obstacle_to_claim(self.pack, used_on=self.used_on(play), claimed_on=today))
 
 
 def window_of(connection: Connection, closing_id: int) -> Window:

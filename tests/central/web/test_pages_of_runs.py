@@ -137,3 +137,27 @@ def test_nobody_without_a_token_sees_what_comes_after(office, closed):
     for path in ("/v1/objections", "/v1/run-proposals", "/v1/parties/1/account"):
         assert office.stranger.get(path).status_code == 401
     assert office.stranger.get("/distributions/1/later").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"),
+    [("kk", "Қарсылығыңыздың нөмірі"), ("ru", "Номер вашего возражения"), ("en", "number of your")],
+)
+def test_an_author_objects_on_a_page_in_three_languages(office, closed, lang, says):
+    play = closed.closing.events[0].plays[0].id
+    said = {"event": "1", "play": play, "side": "author", "objector": "Дина", "contact": "d"}
+    with httpx.Client(base_url=office.url, timeout=30) as stranger:
+        form = stranger.get(f"/objection?lang={lang}")
+        answer = stranger.post(f"/objection?lang={lang}", data=said | {"words": "not mine"})
+        nowhere = stranger.post("/objection", data=said | {"event": "9", "words": "x"})
+
+    assert f'<html lang="{lang}">' in form.text
+    assert says in answer.text
+    assert nowhere.status_code == 404
+
+
+def test_programs_object_from_outside(office, closed):
+    said = {"event_id": 1, "side": "venue", "objector": "Зал", "contact": "z", "words": "missing"}
+    answer = office.stranger.post("/v1/objections/request", json=said)
+
+    assert (answer.status_code, answer.json()) == (201, {"id": 1, "status": "open"})

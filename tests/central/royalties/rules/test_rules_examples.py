@@ -338,17 +338,6 @@ class TestTenMinutesNobodyKnows:
         assert totals(outcome) == {0: 22_950, 1: 206_550}
         assert self.waited(outcome)[1].reason == UNKNOWN_WORK
 
-    def test_claimed_in_time_they_are_paid_and_nothing_is_weighed_again(self):
-        _, line = self.waited(self.settled())
-
-        assert [one.amount for one in claims.pay_claim(line, 2, alone(2)[2])] == [22_950]
-
-    def test_afterwards_they_go_to_the_known_works_of_the_same_event(self):
-        outcome = self.settled()
-        (release,) = claims.redistribute(outcome, [self.waited(outcome)], alone(1))
-
-        assert [(line.party_id, line.amount) for line in release.lines] == [(1, 22_950)]
-
     @pytest.mark.parametrize(
         ("pack", "day", "reason"),
         [

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from central.__main__ import main
-from central.database import reading
+from central.database import reading, writing
 from central.errors import Unknown, Unready
 from central.exchange.platform_push import (
     ATTEMPTS,
@@ -17,6 +17,8 @@ from central.exchange.platform_push import (
     platform_of,
     untold,
 )
+from central.royalties.books import put_distribution
+from central.royalties.calendar import period_of
 from tests.fakes.receiving_platform import ReceivingPlatform
 
 
@@ -105,6 +107,15 @@ def test_who_is_out_of_reach_is_given_up_after_a_while_and_told_later(told, plat
         after = list(untold(connection, platform.url))
 
     assert (waiting, after, again.status) == ([1], [], 201)
+
+
+def test_a_run_without_events_of_its_own_is_not_told(office, closed, platform):
+    period = period_of(*[closed.distribution.first_day] * 2, time_zone="Asia/Almaty")
+    with writing(office.books) as connection:
+        put_distribution(connection, period, venue_id=1, rule="later", at=office.office.now())
+        waiting = list(untold(connection, platform.url))
+
+    assert waiting == [1]
 
 
 def test_an_office_without_a_platform_says_what_to_do(office, closed):

@@ -128,7 +128,7 @@ def listen(
       arecord -f S16_LE -r 48000 -c 1 -t raw | qulaq-edge listen --home box --file -
     """
     from edge.capture.sources import open_device, open_file
-    from edge.listen import begin_evening
+    from edge.listen import begin_evening, begin_watch
     from edge.listen import listen as hear
 
     if device is not None and file is not None:
@@ -138,9 +138,10 @@ def listen(
         paths, settings = paths_of(home), load(config)
         if file is not None:
             source = open_file(file, settings, pace=pace, skip_seconds=skip)
+            evening = begin_evening(source, input_name=input_name, began=began)
         else:
             source = open_device(device or _ordered_device(paths, input_name), settings)
-        evening = begin_evening(source, input_name=input_name, began=began)
+            evening = begin_watch(source, input_name=input_name, began=began)
         with _progress(source) as progress:
             hear(evening, paths=paths, settings=settings, progress=progress)
 

@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
-from uuid import UUID
 
 import numpy as np
 
 from edge.capture.block import AudioBlock, Hole, Piece, Sample
-from edge.capture.clock import Anchor
+from edge.capture.clock import Moment
 from edge.capture.coverage import Coverage, Span, State
 from edge.capture.level import Meter, Second
-from edge.capture.minutes import Figures, LevelBook
+from edge.capture.minutes import LevelBook
 from edge.capture.signal import Baseline, Fault, Signal
 from edge.config import Settings
 from edge.errors import BadCatalogue, Deaf
@@ -27,17 +26,8 @@ from edge.matcher.index import Index
 from edge.matcher.recipe import RECIPE, Frame
 from edge.matcher.siblings import Siblings
 from edge.sync.holes import Loss
-from edge.sync.wire import (
-    Alternative,
-    AnyRecord,
-    CoverageRecord,
-    CoverageState,
-    DetectionRecord,
-    HoleRecord,
-    Level,
-    Manifest,
-    UnknownMusicRecord,
-)
+from edge.sync.wire import AnyRecord, HoleRecord, Manifest
+from edge.telling import Run, covered, detected, powered_off, unknown
 
 _Told = Span | Known | UnknownMusic  # what becomes a record
 
@@ -69,21 +59,6 @@ def open_catalogue(
         )
     shared = Siblings.none() if siblings is None else Siblings.open(siblings)
     return Catalogue(manifest.version, Index.open(segments), shared)
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Which records these are: one run of the hearing process at one input.
-
-    Attributes:
-        boot: names the run.
-        input: the input's name, as provisioned.
-        anchor: when and how fast its samples were taken.
-    """
-
-    boot: UUID
-    input: str
-    anchor: Anchor
 
 
 class Ear:
@@ -146,6 +121,12 @@ class Ear:
         return self._run.anchor.instant(self._captured)
 
     @property
+    def listened_to(self) -> Moment | None:
+        """The same in the box's own time; None for a recording."""
+        clock = self._run.clock
+        return None if clock is None else clock.moment(self._captured)
+
+    @property
     def listened_seconds(self) -> float:
         """Sound accounted for since the run began, s."""
         return self._captured / self._run.anchor.rate_hz
@@ -160,16 +141,28 @@ class Ear:
         """The version listened with; 0 while there is none."""
         return self._version
 
-    def power_was_off(self, since: datetime) -> None:
+    def power_was_off(self, since: datetime, left: Moment | None = None) -> None:
         """Account for the time from the end of the last run to the beginning of this one.
 
-        A clock that went back leaves no such time, and nothing is written.
+        A calendar that went back leaves no such time, and nothing is written; but if the box's own
+        time is known, something is: how long it really was turns out when the calendar is.
+
+        Args:
+            since: when the last run ended, as the calendar says or is believed to.
+            left: the same in the box's own time, if that is known.
         """
-        began = self._run.anchor.began
+        run, began = self._run, self._run.anchor.began
+        if run.clock is not None and left is not None and not run.anchor.synced:
+            if left != run.clock.moment(Sample(0)):
+                self._seq += 1
+                until = max(since, began)
+                told = powered_off(run, since, until, left=left, seq=self._seq)
+                self._records.append(told)
+            return
         while since < began:
             until = min(since + LONGEST_RECORD, began)
             self._seq += 1
-            self._records.append(self._covered("powered_off", since, until, seq=self._seq))
+            self._records.append(powered_off(run, since, until, left=None, seq=self._seq))
             since = until
 
     def memory_was_lost(self, loss: Loss) -> None:
@@ -230,6 +223,11 @@ class Ear:
             self._record(thing, self._seq + number) for number, thing in enumerate(going_on, 1)
         )
         return list(self._records), unfinished
+
+    def correct(self, monotonic_ns: int) -> None:
+        """All that was captured so far had been heard at this instant of monotonic time."""
+        if self._run.clock is not None:
+            self._run.clock.correct(self._captured, monotonic_ns)
 
     def was_written(self) -> None:
         """What was told last is safe; it need not be told again."""
@@ -324,85 +322,16 @@ class Ear:
                 self._levels.forget(thing.end)
 
     def _record(self, thing: _Told, seq: int) -> AnyRecord:
-        """What was found, in the words of the wire and the time of the calendar."""
-        instant = self._run.anchor.instant
+        """What was found, in the words of the wire."""
+        run, until, version = self._run, self._captured, self._version
         match thing:
             case Span():
-                covered = self._covered(
-                    thing.state, instant(thing.first), instant(thing.end), seq=seq
-                )
-                told = self._levels.over(thing.first, thing.end)
-                return covered.model_copy(
-                    update={"fault": thing.fault, "level": told and _level(told)}
-                )
+                return covered(run, thing, self._levels.over(thing.first, thing.end), seq=seq)
             case Known():
-                return self._detected(thing, seq=seq)
+                return detected(run, thing, self._siblings, until=until, version=version, seq=seq)
             case UnknownMusic():
-                return self._unknown(thing, seq=seq)
-
-    def _covered(
-        self, state: CoverageState, started_at: datetime, ended_at: datetime, *, seq: int
-    ) -> CoverageRecord:
-        return CoverageRecord(
-            boot=self._run.boot,
-            seq=seq,
-            input=self._run.input,
-            started_at=started_at,
-            ended_at=ended_at,
-            clock_synced=self._run.anchor.synced,
-            state=state,
-        )
-
-    def _unknown(self, found: UnknownMusic, *, seq: int) -> UnknownMusicRecord:
-        anchor = self._run.anchor
-        return UnknownMusicRecord(
-            boot=self._run.boot,
-            seq=seq,
-            input=self._run.input,
-            started_at=anchor.instant(anchor.place(RECIPE.seconds(found.start))),
-            ended_at=anchor.instant(self._within(RECIPE.seconds(found.end))),
-            clock_synced=anchor.synced,
-            foreground=round(found.foreground, 3),
-            catalogue_version=self._version,
-        )
-
-    def _detected(self, known: Known, *, seq: int) -> DetectionRecord:
-        anchor, found = self._run.anchor, known.detection
-        return DetectionRecord(
-            boot=self._run.boot,
-            seq=seq,
-            input=self._run.input,
-            started_at=anchor.instant(anchor.place(RECIPE.seconds(found.start))),
-            ended_at=anchor.instant(self._within(RECIPE.seconds(found.end))),
-            clock_synced=anchor.synced,
-            recording_id=found.recording_id,
-            reference_start_seconds=found.reference_start_seconds,
-            speed=found.speed,
-            confidence=found.confidence,
-            catalogue_version=self._version,
-            recipe=RECIPE.id,
-            alternatives=tuple(
-                Alternative(
-                    recording_id=one.recording_id,
-                    reference_start_seconds=one.reference_start_seconds,
-                    speed=one.speed,
-                )
-                for one in self._siblings.alternatives(found)
-            ),
-            foreground=None if known.foreground is None else round(known.foreground, 3),
-        )
+                return unknown(run, thing, until=until, version=version, seq=seq)
 
     def _within(self, seconds: float) -> Sample:
-        """A frame reaches a little beyond the sound it was made of; a record must not."""
+        """A frame reaches a little beyond the sound it was made of."""
         return min(self._run.anchor.place(seconds), self._captured)
-
-
-def _level(figures: Figures) -> Level:
-    """A stretch's figures in the words of the wire, to a tenth of a decibel."""
-    loud = figures.loudness_lufs
-    return Level(
-        peak_dbfs=min(0.0, round(figures.peak_db, 1)),
-        rms_dbfs=min(0.0, round(figures.rms_db, 1)),
-        floor_dbfs=min(0.0, round(figures.floor_db, 1)),
-        loudness_lufs=None if loud is None else max(-70.0, min(round(loud, 1), 20.0)),
-    )

@@ -16,17 +16,22 @@ import numpy as np
 import structlog
 
 from edge import notify, signs, timekeeping
+from edge.almanac import Almanac, Look
 from edge.capture.block import AudioBlock, Piece, Source
-from edge.capture.clock import Anchor
+from edge.capture.clock import Anchor, Moment, SampleClock
+from edge.capture.signal import LONGEST_BASELINE_MINUTES, Baseline
 from edge.config import BoxPaths, Settings
-from edge.ear import Catalogue, Ear, Run, open_catalogue
+from edge.ear import Catalogue, Ear, open_catalogue
 from edge.errors import BadCatalogue, Misconfigured, Unwritable
 from edge.sync.entry import Checkpoint
 from edge.sync.outbox import Outbox
 from edge.sync.shelf import Shelf
 from edge.sync.wire import AnyRecord, CoverageRecord, DetectionRecord, UnknownMusicRecord
+from edge.telling import Run
 
 log = structlog.get_logger()
+
+LEAD_SECONDS = 10.0  # of sound between two looks at how a card's samples and time have moved apart
 
 Progress = Callable[[float], None]  # told the seconds of sound listened to
 
@@ -41,6 +46,8 @@ class Evening:
         began: aware instant of the first sample.
         synced: whether that instant is known and not guessed.
         boot: names this run of the process.
+        started: the first sample in the box's own time; None for a recording, which has none.
+        not_before: when the box was made; a clock that says less is wrong.
     """
 
     source: Source
@@ -48,16 +55,48 @@ class Evening:
     began: datetime
     synced: bool
     boot: UUID
+    started: Moment | None = None
+    not_before: datetime = timekeeping.FIRST_BOX
 
 
 def begin_evening(source: Source, *, input_name: str, began: datetime | None) -> Evening:
-    """An evening that begins now, or at the instant a person gave for the first sample."""
+    """A recording, begun now or at the instant a person gave for its first sample."""
     synced = timekeeping.is_synced() if began is None else True
     return Evening(source, input_name, began or timekeeping.now(), synced, uuid4())
 
 
-def listen(evening: Evening, *, paths: BoxPaths, settings: Settings, progress: Progress) -> None:
+def begin_watch(source: Source, *, input_name: str, began: datetime | None) -> Evening:
+    """A card that is heard from now on, whatever the calendar says and whenever that is known."""
+    if began is not None:
+        return begin_evening(source, input_name=input_name, began=began)
+    reading, built = timekeeping.read(), timekeeping.image_built()
+    return Evening(
+        source,
+        input_name,
+        began=max(reading.utc, built),
+        synced=False,
+        boot=uuid4(),
+        started=Moment(timekeeping.kernel_run(), reading.monotonic_ns),
+        not_before=built,
+    )
+
+
+def listen(
+    evening: Evening,
+    *,
+    paths: BoxPaths,
+    settings: Settings,
+    progress: Progress,
+    look: Look = timekeeping.read,
+) -> None:
     """Hear a source to its end, or until SIGTERM or SIGINT.
+
+    Args:
+        evening: what to hear.
+        paths: where the box keeps its things.
+        settings: of this box.
+        progress: told how far it is.
+        look: reads the clocks of the machine.
 
     Raises:
         Deaf: the source can no longer be heard; what was heard before is in the outbox.
@@ -69,7 +108,7 @@ def listen(evening: Evening, *, paths: BoxPaths, settings: Settings, progress: P
         outbox = Outbox.open(paths.outbox)
         try:
             pulse = Pulse(evening.input, paths.signs, evening.source.rate_hz)
-            _Session(evening, outbox, Shelf(paths.shelf), settings, pulse).run(progress)
+            _Session(evening, outbox, Shelf(paths.shelf), settings, pulse, look).run(progress)
         finally:
             outbox.close()
 
@@ -84,6 +123,7 @@ class _Session:
         shelf: Shelf,
         settings: Settings,
         pulse: "Pulse",
+        look: Look,
     ) -> None:
         self._evening = evening
         self._pulse = pulse
@@ -94,11 +134,25 @@ class _Session:
         self._refused: Unwritable | None = None  # why the card takes nothing, while it does not
         self._looked_seconds = 0.0
         self._fed_seconds = 0.0
-        anchor = Anchor(evening.began, evening.source.rate_hz, evening.synced)
+        rate_hz, started = evening.source.rate_hz, evening.started
+        self._almanac = Almanac(
+            outbox,
+            kernel=started.kernel if started else None,
+            look=look,
+            not_before=evening.not_before,
+        )
+        self._led_seconds = 0.0
+        floors_db = outbox.floors_db(evening.input, at_most=LONGEST_BASELINE_MINUTES)
         self._ear = Ear(
-            Run(evening.boot, evening.input, anchor),
+            Run(
+                evening.boot,
+                evening.input,
+                Anchor(evening.began, rate_hz, evening.synced),
+                None if started is None else SampleClock(started, rate_hz),
+            ),
             settings=settings,
             catalogue=_newer_catalogue(shelf, 0),
+            baseline=Baseline(floors_db),
         )
 
     def run(self, progress: Progress) -> None:
@@ -122,6 +176,7 @@ class _Session:
                 self._pulse.feel(piece)
                 if isinstance(piece, AudioBlock):
                     self._feed_watchdog()
+                    self._lead(piece)
                 if self._ear.is_due:
                     self._checkpoint()
                     progress(self._ear.listened_seconds)
@@ -140,7 +195,8 @@ class _Session:
         left = self._outbox.left(self._evening.input)
         if left is None:
             return ()
-        self._ear.power_was_off(left.listened_until)
+        moment = Moment(left.kernel, left.monotonic_ns) if left.kernel else None
+        self._ear.power_was_off(left.listened_until, moment)
         for loss in left.losses:
             self._ear.memory_was_lost(loss)
             log.error("records_lost", boot=str(loss.boot), first=loss.first, last=loss.last)
@@ -148,14 +204,19 @@ class _Session:
 
     def _checkpoint(self) -> None:
         """Write what was heard; where the card takes nothing, remember it and go on hearing."""
+        self._almanac.ask()
         finished, unfinished = self._ear.tell()
-        records = [*self._left, *finished]
+        records = self._almanac.stamp((*self._left, *finished))
+        moment = self._ear.listened_to
         checkpoint = Checkpoint(
             input=self._evening.input,
             boot=self._evening.boot,
             source=self._evening.source.name,
             listened_until=self._ear.listened_until,
-            unfinished=unfinished,
+            unfinished=self._almanac.stamp(unfinished),
+            kernel=moment.kernel if moment else None,
+            monotonic_ns=moment.monotonic_ns if moment else 0,
+            fixes=self._almanac.fixes,
         )
         try:
             self._outbox.put(records, checkpoint)
@@ -178,8 +239,19 @@ class _Session:
             self._refused = None
         self._left = ()
         self._ear.was_written()
+        try:
+            self._almanac.date_what_waits()
+        except Unwritable as e:
+            log.warning("dating_behind", reason=str(e))  # they wait until the next time
         for record in records:
             _note(record)
+
+    def _lead(self, block: AudioBlock) -> None:
+        """A card's crystal runs by itself; its samples are led along monotonic time."""
+        led = self._ear.listened_seconds
+        if block.taken_ns is not None and led - self._led_seconds >= LEAD_SECONDS:
+            self._led_seconds = led
+            self._ear.correct(block.taken_ns + block.samples.size * 1_000_000_000 // block.rate_hz)
 
     def _feed_watchdog(self) -> None:
         """A sign of life for every second of sound captured, and for nothing else."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Table, insert, select
 from central.database import put
 from central.devices.store import Whereabouts, whereabouts_of
 from central.forms import LARGEST
-from central.ingest.coverage import CoverageSpan, merge_coverage
+from central.ingest.coverage import CoverageSpan, State, merge_coverage
 from central.ingest.judgement import LONGEST, AnyRecord, Judged, Key, judge, key_of
 from central.ingest.plays import Guess, Heard, Play, merge
 from central.ingest.tables import (
@@ -89,13 +89,20 @@ def coverage_of(
     """How a hall was listened to: spans that cover the window exactly, by start."""
     table = coverage
     rows = connection.execute(
-        select(table.c.state, table.c.started_at, table.c.ended_at)
+        select(table)
         .where(table.c.hall_id == hall_id)
         .where(table.c.ended_at > start)
         .where(table.c.started_at < end)
     )
-    spans = (CoverageSpan(row.state, row.started_at, row.ended_at) for row in rows)
+    spans = (CoverageSpan(_state_of(row), row.started_at, row.ended_at) for row in rows)
     return merge_coverage(spans, start=start, end=end)
+
+
+def _state_of(row: Row[Any]) -> State:
+    """What a box told of itself; in a run in which it never learned the time, that it did not."""
+    guessed = not row.clock_synced and row.uncertainty_ms is not None
+    state: State = row.state
+    return "clock_unknown" if guessed and state != "powered_off" else state
 
 
 def _works_of(connection: Connection, recording_ids: Collection[str]) -> dict[str, int]:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from edge.sync.calendar import Fix
 from edge.sync.chain import content_of, follow
 from edge.sync.wire import AnyRecord
 
@@ -31,6 +32,9 @@ class Checkpoint:
         listened_until: aware instant; everything before it is accounted for.
         unfinished: records of what still goes on, numbered as they would be if this were the
             end; the next boot writes them down. While the process lives they are overwritten.
+        kernel: the run of the kernel; None for a recording, which has no box's time.
+        monotonic_ns: `listened_until` in the monotonic time of that run.
+        fixes: what is known of the calendar, the last that was learned last.
     """
 
     input: str
@@ -38,6 +42,9 @@ class Checkpoint:
     source: str
     listened_until: datetime
     unfinished: tuple[AnyRecord, ...]
+    kernel: UUID | None = None
+    monotonic_ns: int = 0
+    fixes: tuple[Fix, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,10 @@ def encode(entry: Entry) -> bytes:
         "listened_until": at.listened_until.isoformat(),
         "unfinished": RECORDS.dump_json(at.unfinished).decode(),
     }
+    if at.kernel is not None:
+        said |= {"kernel": str(at.kernel), "monotonic_ns": at.monotonic_ns}
+    if at.fixes:
+        said["fixes"] = [_fix_said(fix) for fix in at.fixes]
     packed = zlib.compress(json.dumps(said, ensure_ascii=False).encode(), 9)
     return _FRAME.pack(MAGIC, len(packed), _crc(packed)) + packed
 
@@ -135,9 +146,16 @@ def decode(content: bytes | memoryview) -> tuple[Entry, int] | None:
         source=said["source"],
         listened_until=datetime.fromisoformat(said["listened_until"]),
         unfinished=RECORDS.validate_json(said["unfinished"]),
+        kernel=UUID(said["kernel"]) if "kernel" in said else None,
+        monotonic_ns=said.get("monotonic_ns", 0),
+        fixes=tuple(Fix(UUID(kernel), *rest) for kernel, *rest in said.get("fixes", ())),
     )
     before, records = bytes.fromhex(said["before"]), tuple(said["records"])
     return Entry(said["turn"], before, said["seq"], records, checkpoint), _FRAME.size + length
+
+
+def _fix_said(fix: Fix) -> list[str | int]:
+    return [str(fix.kernel), fix.monotonic_ns, fix.utc_ns, fix.uncertainty_ns, fix.source]
 
 
 def _crc(packed: bytes | memoryview) -> int:

@@ -17,6 +17,7 @@ import structlog
 from edge.durable import Card
 from edge.errors import Misconfigured, Refused, Torn, Unwritable
 from edge.sync import aside, journal
+from edge.sync.calendar import Fix
 from edge.sync.chain import content_of
 from edge.sync.entry import Checkpoint, Entry, Told
 from edge.sync.holes import Loss, bridge, holes
@@ -37,11 +38,15 @@ class Left:
         listened_until: everything before this instant is accounted for.
         unfinished: records of what went on then, to be written as they are.
         losses: what was told before and is lost, and nobody has said so yet.
+        kernel: the run of the kernel of that run; None where the box's own time is not known.
+        monotonic_ns: `listened_until` in that run of the kernel.
     """
 
     listened_until: datetime
     unfinished: tuple[AnyRecord, ...]
     losses: tuple[Loss, ...]
+    kernel: UUID | None = None
+    monotonic_ns: int = 0
 
 
 class Outbox:
@@ -110,7 +115,10 @@ class Outbox:
         until = last.checkpoint.listened_until
         if end is not None:
             until = max(until, end.record.ended_at)
-        return Left(until, _still_to_tell(last, end), found)
+        kernel, monotonic_ns = last.checkpoint.kernel, last.checkpoint.monotonic_ns
+        if end is not None and end.record.box is not None and end.record.box.kernel == kernel:
+            monotonic_ns = max(monotonic_ns, end.record.box.ended_ns)
+        return Left(until, _still_to_tell(last, end), found, kernel, monotonic_ns)
 
     def put(self, records: Sequence[AnyRecord], checkpoint: Checkpoint) -> None:
         """Write records and how far listening has come, all or nothing.
@@ -133,8 +141,28 @@ class Outbox:
         return [at for _, at in sorted((older | now).items())]
 
     def next_batch(self, limit: int) -> list[AnyRecord]:
-        """The oldest records that wait for central, at most `limit`."""
+        """The oldest records that wait for central and have their time, at most `limit`."""
         return self._fresh().next_batch(limit)
+
+    def fixes(self) -> list[Fix]:
+        """What was ever learned of the calendar, at whatever input."""
+        return [fix for one in self.checkpoints() for fix in one.fixes]
+
+    def held(self) -> list[AnyRecord]:
+        """The records that wait for their time, in the order they were written."""
+        return self._fresh().held()
+
+    def date(self, records: Sequence[AnyRecord]) -> None:
+        """Records that were held have their time now; the chain does not seal that.
+
+        Raises:
+            Unwritable: the card is full, read-only or dying; nothing is changed.
+        """
+        self._fresh().date(records)
+
+    def floors_db(self, input_name: str, *, at_most: int) -> list[float]:
+        """The floors of the last minutes that an input surely heard, dBFS, the oldest first."""
+        return self._fresh().floors_db(input_name, at_most=at_most)
 
     def links(self, batch: Sequence[AnyRecord]) -> tuple[Link, ...]:
         """How the records of a batch hang together in the journal."""

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from edge.errors import Torn, Unwritable
+from edge.sync.calendar import waits
 from edge.sync.chain import content_of, follow
 from edge.sync.entry import RECORD, RECORDS, Checkpoint, Told
 from edge.sync.wire import AnyRecord, Link
@@ -59,6 +60,18 @@ def what_a_record_follows(db: Database) -> None:
     next run has settled them.
     """
     db.execute("ALTER TABLE records ADD COLUMN before BLOB")
+
+
+@migrations()
+def held_for_the_time(db: Database) -> None:
+    """Records whose time is not known yet wait for it, and are not sent."""
+    db.execute("ALTER TABLE records ADD COLUMN held INTEGER NOT NULL DEFAULT 0")
+    db.execute("DROP INDEX waiting")
+    db.execute(
+        """CREATE INDEX waiting ON records (id)
+            WHERE delivered_at IS NULL AND rejected IS NULL AND held = 0"""
+    )
+    db.execute("CREATE INDEX held ON records (id) WHERE held = 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +145,10 @@ class Queue:
             Unwritable: the card is full, read-only or dying, or the file is torn; nothing was
                 written.
         """
-        rows = [(*one.key, one.words, one.before) for one in told]
+        rows = [(*one.key, one.words, one.before, waits(one.record)) for one in told]
         with self._transaction() as connection:
             connection.executemany(
-                """INSERT INTO records (boot, seq, body, before) VALUES (?, ?, ?, ?)
+                """INSERT INTO records (boot, seq, body, before, held) VALUES (?, ?, ?, ?, ?)
                    ON CONFLICT (boot, seq) DO NOTHING""",
                 rows,
             )
@@ -152,13 +165,43 @@ class Queue:
         return next((Told(*row) for row in rows), None)
 
     def next_batch(self, limit: int) -> list[AnyRecord]:
-        """The oldest records that wait for central, at most `limit`."""
+        """The oldest records that wait for central and have their time, at most `limit`."""
         rows = self._query(
-            """SELECT body FROM records WHERE delivered_at IS NULL AND rejected IS NULL
+            """SELECT body FROM records
+               WHERE delivered_at IS NULL AND rejected IS NULL AND held = 0
                ORDER BY id LIMIT ?""",
             [limit],
         )
         return [RECORD.validate_json(body) for (body,) in rows]
+
+    def held(self) -> list[AnyRecord]:
+        """The records that wait for their time, in the order they were written."""
+        rows = self._query("SELECT body FROM records WHERE held = 1 ORDER BY id")
+        return [RECORD.validate_json(body) for (body,) in rows]
+
+    def date(self, records: Sequence[AnyRecord]) -> None:
+        """Records that were held have their time now.
+
+        Raises:
+            Unwritable: the card is full, read-only or dying, or the file is torn; nothing is
+                changed.
+        """
+        with self._transaction() as connection:
+            connection.executemany(
+                "UPDATE records SET body = ?, held = 0 WHERE boot = ? AND seq = ? AND held = 1",
+                [(one.model_dump_json(), str(one.boot), one.seq) for one in records],
+            )
+
+    def floors_db(self, input_name: str, *, at_most: int) -> list[float]:
+        """The floors of the last minutes that an input surely heard, dBFS, the oldest first."""
+        rows = self._query(
+            """SELECT body ->> '$.level.floor_dbfs' AS floor FROM records
+               WHERE body ->> '$.kind' = 'coverage' AND body ->> '$.state' = 'heard'
+                 AND body ->> '$.input' = ? AND body ->> '$.fault' IS NULL AND floor IS NOT NULL
+               ORDER BY id DESC LIMIT ?""",
+            [input_name, at_most],
+        )
+        return [float(floor) for (floor,) in rows][::-1]
 
     def links(self, batch: Sequence[AnyRecord]) -> tuple[Link, ...]:
         """How the records of a batch hang together, one link for each unbroken stretch."""

@@ -64,7 +64,9 @@ class Record(Message):
     hearing process, `seq` counts from 1 within it without holes.
 
     While `clock_synced` is false and `box` is there, the instants are a guess: the record waits
-    on the box until calendar time is known, and is told only then, with `uncertainty_ms`.
+    on the box until calendar time is known, and is told only then, with `uncertainty_ms`. If it is
+    told with that and still not synced, the time will never be known: it lies in a run of the
+    kernel that ended before the time came, and central counts its coverage as `clock_unknown`.
     """
 
     boot: UUID
@@ -159,7 +161,7 @@ class CoverageRecord(Record):
     `muted`             a switch at the box, or the mixer, was off
     `outside_schedule`  not listened to, for these are not the hours ordered
     `unplugged`         no frames came from the card
-    `clock_unknown`     sound was there, but nobody will ever know exactly when that was
+    `clock_unknown`     not listened to, for nobody knows whether these are the hours ordered
     `powered_off`       the hearing process did not run
     """
 

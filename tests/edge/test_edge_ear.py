@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from edge.capture.block import AudioBlock, Hole, Sample
 from edge.capture.clock import Anchor
 from edge.config import Settings
-from edge.ear import LONGEST_RECORD, Catalogue, Ear, Run, open_catalogue
+from edge.ear import LONGEST_RECORD, Catalogue, Ear, open_catalogue
 from edge.errors import BadCatalogue, Deaf
 from edge.matcher.fingerprint import fingerprint
 from edge.matcher.index import Index
@@ -18,6 +18,7 @@ from edge.matcher.siblings import Common, Siblings, write_siblings
 from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
 from edge.sync.wire import CoverageRecord, DetectionRecord, Manifest, UnknownMusicRecord
+from edge.telling import Run
 
 SEVEN = datetime(2026, 3, 5, 19, tzinfo=UTC)
 RATE_HZ = 16_000

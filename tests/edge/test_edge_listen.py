@@ -2,8 +2,10 @@ import os
 import resource
 import signal
 import socket
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import numpy as np
@@ -13,20 +15,23 @@ from structlog.testing import capture_logs
 
 from edge import ear
 from edge.capture.block import AudioBlock, Hole, Sample
-from edge.capture.clock import Anchor
+from edge.capture.clock import Anchor, Moment
 from edge.capture.wavefile import WaveFile
 from edge.config import BoxPaths, Settings
-from edge.ear import Ear, Run
+from edge.ear import Ear
 from edge.errors import Deaf, Misconfigured, Unwritable
-from edge.listen import Evening, begin_evening, listen
+from edge.listen import Evening, begin_evening, begin_watch, listen
 from edge.matcher.fingerprint import fingerprint
 from edge.matcher.recipe import RECIPE
 from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
+from edge.sync.calendar import EPOCH
 from edge.sync.entry import Checkpoint
 from edge.sync.outbox import Outbox
 from edge.sync.shelf import Shelf
 from edge.sync.wire import DetectionRecord
+from edge.telling import Run
+from edge.timekeeping import FIRST_BOX, Reading, image_built, kernel_run
 from tests.fakes.central_simulator import CentralSimulator
 from tests.fakes.evenings import heard
 
@@ -320,3 +325,109 @@ def test_an_instant_a_person_gave_is_known_and_a_guessed_one_is_as_good_as_the_c
     assert (SEVEN, True) == (given.began, given.synced)
     assert abs(guessed.began - datetime.now(UTC)) < timedelta(seconds=10)
     assert given.boot != guessed.boot
+
+
+KERNEL = UUID(int=77)
+SECOND = 1_000_000_000
+
+
+def a_watch(source, *, began, kernel=KERNEL, monotonic_s=100, boot=1):
+    """An evening at a card whose clock believes it is some other day."""
+    started = Moment(kernel, monotonic_s * SECOND)
+    return Evening(source, "main", began, synced=False, boot=UUID(int=boot), started=started)
+
+
+class Clocks:
+    """Clocks of a machine whose calendar is wrong until network time comes, and then stepped."""
+
+    def __init__(self, *, wrong, right_after, monotonic_s=100):
+        self._wrong, self._right_after, self._seconds = wrong, right_after, monotonic_s
+
+    def __call__(self):
+        self._seconds += 10  # one look at each checkpoint
+        synced = self._seconds >= self._right_after
+        utc = SEVEN + timedelta(seconds=self._seconds - 100)
+        utc += timedelta() if synced else self._wrong
+        utc_ns = (utc - EPOCH) // timedelta(microseconds=1) * 1000
+        return Reading(self._seconds * SECOND, utc_ns, synced, 4_000_000)
+
+
+TWENTY_YEARS = timedelta(days=20 * 365)
+
+
+@pytest.mark.parametrize("wrong", [TWENTY_YEARS, -TWENTY_YEARS])
+def test_when_the_time_comes_all_that_was_heard_before_is_dated(paths, segment, journal, wrong):
+    stock(paths, segment, version=3)
+    clocks = Clocks(wrong=wrong, right_after=145)
+    held = []
+
+    def look_at_the_queue():
+        outbox = Outbox.open(paths.outbox)
+        held.append((len(outbox.held()), len(outbox.next_batch(500))))
+        outbox.close()
+
+    source = Stage(EVENING, happens={32: look_at_the_queue})
+    evening = a_watch(source, began=SEVEN + wrong)
+    listen(evening, paths=paths, settings=SETTINGS, progress=lambda _: None, look=clocks)
+
+    records, _ = written(paths)
+    spans = [r for r in records if r.kind == "coverage"]
+    (found,) = [r for r in records if isinstance(r, DetectionRecord)]
+    assert held == [(1, 0)]  # a span of 20 s was there, and was not sent with a wrong date
+    assert (SEVEN, SEVEN + timedelta(seconds=55)) == (spans[0].started_at, spans[-1].ended_at)
+    assert all(one.ended_at == other.started_at for one, other in pairwise(spans))
+    assert abs(found.started_at - (SEVEN + timedelta(seconds=15))) < timedelta(seconds=2)
+    assert all(r.clock_synced and r.uncertainty_ms < 50 for r in records)
+    assert all(r.box.kernel == KERNEL for r in records)
+    assert len(records) == len(outbox_batch(paths))
+    assert ["time_learned"] == [e["event"] for e in journal if e["event"] == "time_learned"]
+
+
+def outbox_batch(paths):
+    outbox = Outbox.open(paths.outbox)
+    batch = outbox.next_batch(500)
+    outbox.close()
+    return batch
+
+
+def test_an_evening_that_never_learned_the_time_is_told_after_the_next_one_did(paths):
+    never = Clocks(wrong=-TWENTY_YEARS, right_after=10**9)
+    watch = a_watch(Stage(EVENING), began=SEVEN - TWENTY_YEARS, kernel=UUID(int=5))
+    listen(watch, paths=paths, settings=SETTINGS, progress=lambda _: None, look=never)
+    assert [] == outbox_batch(paths)
+
+    later = a_watch(Stage(EVENING), began=SEVEN, boot=2)
+    right = Clocks(wrong=timedelta(), right_after=0)
+    listen(later, paths=paths, settings=SETTINGS, progress=lambda _: None, look=right)
+
+    told = outbox_batch(paths)
+    states = [(r.state, r.clock_synced) for r in told if r.boot == UUID(int=1)]
+    assert {("heard", False)} == set(states)
+    assert timedelta(seconds=55) == sum(
+        (r.ended_at - r.started_at for r in told if r.boot == UUID(int=1)), timedelta()
+    )
+    assert all(r.started_at >= FIRST_BOX for r in told)
+    assert all(one.ended_at == other.started_at for one, other in pairwise(told))
+
+
+def test_a_process_that_restarts_tells_to_the_nanosecond_how_long_it_was_away(paths):
+    clocks = Clocks(wrong=timedelta(), right_after=0)
+    for boot, monotonic_s in ((1, 100), (2, 190)):
+        watch = a_watch(Stage(EVENING), began=SEVEN, boot=boot, monotonic_s=monotonic_s)
+        listen(watch, paths=paths, settings=SETTINGS, progress=lambda _: None, look=clocks)
+
+    (off,) = [r for r in written(paths)[0] if r.state == "powered_off"]
+    assert (SEVEN + timedelta(seconds=55), timedelta(seconds=35)) == (
+        off.started_at,
+        off.ended_at - off.started_at,
+    )
+    assert (off.box.started_ns, off.box.ended_ns) == (155 * SECOND, 190 * SECOND)
+
+
+def test_a_card_is_heard_in_the_time_of_its_kernel():
+    watch = begin_watch(Stage(EVENING), input_name="main", began=None)
+
+    assert watch.started.kernel == kernel_run()
+    assert abs(watch.started.monotonic_ns - time.monotonic_ns()) < 10 * SECOND
+    assert watch.began >= image_built()
+    assert not watch.synced

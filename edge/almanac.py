@@ -1,0 +1,71 @@
+"""What a listening box learns about the time, and gives to the records that waited for it."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from edge.sync.calendar import Calendar, Fix, guesses, stamp, waits
+from edge.sync.outbox import Outbox
+from edge.sync.wire import AnyRecord
+from edge.timekeeping import Reading
+
+log = structlog.get_logger()
+
+MOST_FIXES = 32  # some 4 kB at the most would not fit beside a checkpoint
+
+Look = Callable[[], Reading]  # reads the clocks of the machine
+
+
+class Almanac:
+    """The calendar of a box, kept in its outbox and asked of the machine again and again."""
+
+    def __init__(
+        self, outbox: Outbox, *, kernel: UUID | None, look: Look, not_before: datetime
+    ) -> None:
+        """Go on with what was learned before.
+
+        Args:
+            outbox: where it is kept, beside the records that wait.
+            kernel: this run of the kernel; None: a recording is heard, which waits for nothing.
+            look: reads the clocks of the machine.
+            not_before: when the box was made; a clock that says less is wrong.
+        """
+        self._outbox = outbox
+        self._kernel = kernel
+        self._look = look
+        self._not_before = not_before
+        self._calendar = Calendar(outbox.fixes(), not_before=self._not_before)
+
+    @property
+    def fixes(self) -> tuple[Fix, ...]:
+        """What is known, to be kept with every checkpoint; of old runs of the kernel, the last."""
+        return self._calendar.fixes[-MOST_FIXES:]
+
+    def ask(self) -> None:
+        """Ask the machine whether it knows the time by now."""
+        if self._kernel is None:
+            return
+        reading = self._look()
+        fix = Fix(self._kernel, reading.monotonic_ns, reading.utc_ns, reading.uncertainty_ns)
+        if reading.synced and self._calendar.learn(fix):
+            log.info("time_learned", uncertainty_ms=fix.uncertainty_ns / 1e6)
+
+    def stamp(self, records: Iterable[AnyRecord]) -> tuple[AnyRecord, ...]:
+        """Records with their time in the calendar where it is known."""
+        return tuple(stamp(record, self._calendar) for record in records)
+
+    def date_what_waits(self) -> None:
+        """Give records their time that were kept back for want of it, however long ago they are.
+
+        Raises:
+            Unwritable: the card is full, read-only or dying.
+        """
+        waiting = self._outbox.held()
+        for guess in guesses(waiting, self._calendar, not_before=self._not_before):
+            self._calendar.learn(guess)
+        dated = [one for one in self.stamp(waiting) if not waits(one)]
+        if dated:
+            self._outbox.date(dated)
+            log.info("records_dated", records=len(dated), waiting=len(waiting) - len(dated))

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, insert, select
+from sqlalchemy import Column, Connection, Row, Table, insert, select
 
 from central.database import put
 from central.devices.store import Whereabouts, whereabouts_of
@@ -132,18 +132,27 @@ def unknown_music_of(
 
 def foreground_of(connection: Connection, keys: Collection[str]) -> dict[str, float]:
     """How much of each detection nobody spoke over, by its key, for those whose boxes told."""
+    return _told_of(connection, keys, detections.c.foreground)
+
+
+def uncertainty_of(connection: Connection, keys: Collection[str]) -> dict[str, int]:
+    """How surely the time of each detection is known, ms, by its key, where its box told."""
+    return _told_of(connection, keys, detections.c.uncertainty_ms)
+
+
+def _told_of(connection: Connection, keys: Collection[str], column: Column[Any]) -> dict[str, Any]:
     by_boot: dict[tuple[str, str], list[int]] = defaultdict(list)
     for key in keys:
         device, boot, seq = key.split("/")
         by_boot[device, boot].append(int(seq))
     return {
-        f"{device}/{boot}/{row.seq}": row.foreground
+        f"{device}/{boot}/{row.seq}": row.told
         for (device, boot), numbers in by_boot.items()
         for row in connection.execute(
-            select(detections.c.seq, detections.c.foreground)
+            select(detections.c.seq, column.label("told"))
             .filter_by(device=device, boot=boot)
             .where(detections.c.seq.in_(numbers))
-            .where(detections.c.foreground.is_not(None))
+            .where(column.is_not(None))
         )
     }
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from central.ingest.listening import lengths_of, missed_in_words
+from central.ingest.unknown import minutes_text
 from central.royalties.distribution import PlayUsed
 from central.web import timeline
 from central.web.shared import Take
@@ -10,6 +12,7 @@ from central.web.store import Evening
 from central.web.timeline import Sounding, Timeline, Window
 from central.web.words import foreground_text, share_text
 
+DOUBTFUL_MS = 2_000  # a play whose time is less surely known is marked
 ROLES = {
     "C": "composer",
     "A": "author of the words",
@@ -28,6 +31,7 @@ class PlayShown:
         others: recordings that sound the same where this was heard.
         ambiguous: they are of other works, so that others might have to be paid.
         foreground: how it stood to voices, in words; empty when no box told.
+        doubt: how far its time may be wrong, in words; empty when it is well known.
     """
 
     play: PlayUsed
@@ -36,6 +40,7 @@ class PlayShown:
     others: Sequence[Take]
     ambiguous: bool
     foreground: str
+    doubt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class EveningShown:
     goes_on: bool  # the event has not ended, and this is only what is known so far
     unknown: int  # plays whose recording is not registered
     ambiguous: int  # plays that fit recordings of several works
+    doubtful: int  # plays of which it is not well known when they were
+    silence: str  # what it means that nothing was recognised
 
 
 def evening_shown(evening: Evening) -> EveningShown:
@@ -70,6 +77,8 @@ def evening_shown(evening: Evening) -> EveningShown:
         goes_on=ends < evening.event.ends_at,
         unknown=sum(play.work_id is None for play in evening.plays),
         ambiguous=sum(shown.ambiguous for shown in plays),
+        doubtful=sum(bool(shown.doubt) for shown in plays),
+        silence=_silence(evening),
     )
 
 
@@ -85,6 +94,26 @@ def _play_shown(evening: Evening, play: PlayUsed) -> PlayShown:
         others=others,
         ambiguous=any(take.work_id != play.work_id for take in others),
         foreground=_foreground(evening, play),
+        doubt=_doubt(evening, play),
+    )
+
+
+def _doubt(evening: Evening, play: PlayUsed) -> str:
+    worst = max((evening.uncertainty.get(heard.key, 0) for heard in play.detections), default=0)
+    return f"time known within {minutes_text(worst)} only" if worst > DOUBTFUL_MS else ""
+
+
+def _silence(evening: Evening) -> str:
+    """A hall in which nothing known was played, and a box that heard nothing, are not alike."""
+    lengths = lengths_of(evening.coverage) if evening.coverage else {}
+    missed = missed_in_words(evening.coverage) if evening.coverage else ""
+    if not missed:
+        return "No music of the catalogue was recognised; all of it was listened to."
+    if not lengths.get("heard"):
+        return f"Nothing was listened to: {missed}. Whether music was played is not known."
+    return (
+        f"No music of the catalogue was recognised in what was listened to; of {missed} nothing is "
+        "known."
     )
 
 

@@ -97,7 +97,7 @@ def show_venues(desk: Desk) -> Response:
     """Every venue, and whether its boxes give signs of life."""
     with reading(desk.books) as connection:
         venues = store.all_venues(connection)
-        events = store.latest_events(connection, at_most=LATEST)
+        events = store.latest_events(connection, at_most=LATEST, now=desk.now())
     return page("venues", {"venues": venues, "events": events, "now": desk.now()})
 
 
@@ -106,7 +106,7 @@ def show_venue(desk: Desk, venue_id: Number) -> Response:
     """A venue: its boxes and its events."""
     with reading(desk.books) as connection:
         venue = store.venue(connection, venue_id)
-        events = store.events_of(connection, venue_id)
+        events = store.events_of(connection, venue_id, now=desk.now())
     return page("venue", {"venue": venue, "events": events, "now": desk.now()})
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Row, Select, select
 
 from central.devices.store import boxes
 from central.errors import Unknown
 from central.ingest.coverage import CoverageSpan
-from central.ingest.store import coverage_of, foreground_of, unknown_music_of
+from central.ingest.listening import sentence
+from central.ingest.store import coverage_of, foreground_of, uncertainty_of, unknown_music_of
 from central.ingest.unknown import UnknownSpan
 from central.royalties import evidence
 from central.royalties.distribution import PlayUsed
@@ -62,6 +63,7 @@ class EventShown:
     ends_at: datetime
     fee: Money
     distribution_id: int | None
+    listened: str  # how it was listened to, in words; empty before it begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Evening:
     coverage: Sequence[CoverageSpan]
     unknown_music: Sequence[UnknownSpan]
     foreground: Mapping[str, float]  # of each detection whose box told, by its key
+    uncertainty: Mapping[str, int]  # ms, of each detection whose box told how surely, by its key
     coverage_until: datetime  # the end of the event, or now while it goes on
     plays: Sequence[PlayUsed]
     names: Mapping[int, str]
@@ -141,14 +144,14 @@ def _boxes(connection: Connection) -> dict[int, list[BoxShown]]:
     return hung
 
 
-def events_of(connection: Connection, venue_id: int) -> list[EventShown]:
+def events_of(connection: Connection, venue_id: int, *, now: datetime) -> list[EventShown]:
     """The events of a venue, the latest first."""
-    return _events(connection, _latest_first().where(halls.c.venue_id == venue_id))
+    return _events(connection, _latest_first().where(halls.c.venue_id == venue_id), now=now)
 
 
-def latest_events(connection: Connection, *, at_most: int) -> list[EventShown]:
+def latest_events(connection: Connection, *, at_most: int, now: datetime) -> list[EventShown]:
     """The latest events of all venues."""
-    return _events(connection, _latest_first().limit(at_most))
+    return _events(connection, _latest_first().limit(at_most), now=now)
 
 
 def _latest_first() -> Select[Any]:
@@ -157,7 +160,7 @@ def _latest_first() -> Select[Any]:
     return everything.order_by(events.c.starts_at.desc(), events.c.id.desc())
 
 
-def _events(connection: Connection, wanted: Select[Any]) -> list[EventShown]:
+def _events(connection: Connection, wanted: Select[Any], *, now: datetime) -> list[EventShown]:
     rows = connection.execute(wanted).all()
     closed = earlier_closing(connection, [row.id for row in rows])
     return [
@@ -171,9 +174,17 @@ def _events(connection: Connection, wanted: Select[Any]) -> list[EventShown]:
             ends_at=row.ends_at,
             fee=Money(row.licence_fee_minor, row.currency),
             distribution_id=closed.get(row.id),
+            listened=_listened(connection, row, now=now),
         )
         for row in rows
     ]
+
+
+def _listened(connection: Connection, event: Row[Any], *, now: datetime) -> str:
+    until = min(event.ends_at, now)
+    if until <= event.starts_at:
+        return ""
+    return sentence(coverage_of(connection, event.hall_id, event.starts_at, until))
 
 
 def evening(connection: Connection, event_id: int, *, now: datetime) -> Evening:
@@ -188,6 +199,7 @@ def evening(connection: Connection, event_id: int, *, now: datetime) -> Evening:
     )
     until = min(event.ends_at, max(now, event.starts_at))
     parties = {share.party_id for play in plays for share in play.shares}
+    keys = [heard.key for play in plays for heard in play.detections]
     hall = select(halls.c.venue_id).filter_by(id=event.hall_id)
     return Evening(
         event=event,
@@ -195,7 +207,8 @@ def evening(connection: Connection, event_id: int, *, now: datetime) -> Evening:
         venue_id=connection.execute(hall).scalar_one(),
         coverage=coverage_of(connection, event.hall_id, event.starts_at, until),
         unknown_music=unknown_music_of(connection, event.hall_id, event.starts_at, until),
-        foreground=foreground_of(connection, [h.key for play in plays for h in play.detections]),
+        foreground=foreground_of(connection, keys),
+        uncertainty=uncertainty_of(connection, keys),
         coverage_until=until,
         plays=plays,
         names=evidence.names_of(connection, parties),

@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from central.ingest.coverage import CoverageSpan
+from central.ingest import listening
+from central.ingest.coverage import BEST_FIRST, CoverageSpan
+from central.ingest.listening import state_in_words
 from central.ingest.unknown import UnknownSpan, length_of, minutes_text
 from central.royalties.distribution import Evidence, PlayUsed
 from central.web.words import (
@@ -22,19 +24,6 @@ from central.web.words import (
     seconds_text,
 )
 
-STATES_IN_WORDS = {
-    "heard": "heard",
-    "clipped": "too loud, clipped",
-    "behind": "box too slow",
-    "lost": "sound lost",
-    "silent_signal": "microphone gave no sound",
-    "muted": "muted",
-    "outside_schedule": "outside listening hours",
-    "unplugged": "microphone unplugged",
-    "clock_unknown": "time not known",
-    "powered_off": "powered off",
-    "unreported": "not reported",
-}
 # Degrees by which the strokes of each state lean: told apart on paper and without colours, too.
 HATCHES = {
     "clipped": 90,
@@ -164,32 +153,10 @@ def draw(
         lanes=tuple(_lanes(window, plays)),
         unknown=tuple(_unknown_bar(window, span) for span in unknown),
         unknown_sentence=unknown_sentence(unknown),
-        sentence=coverage_sentence(coverage),
-        legend=tuple((state, STATES_IN_WORDS[state]) for state in STATES_IN_WORDS if state in seen),
+        sentence=listening.sentence(coverage),
+        legend=tuple((state, state_in_words(state)) for state in BEST_FIRST if state in seen),
         hatches=tuple((state, HATCHES[state]) for state in HATCHES if state in seen),
     )
-
-
-def coverage_sentence(coverage: Sequence[CoverageSpan]) -> str:
-    """`listened to 594 of 600 s (99.0 %); 6 s powered off`: every millisecond is in it once."""
-    milliseconds = dict.fromkeys(STATES_IN_WORDS, 0)
-    for span in coverage:
-        begins, ends = (
-            _milliseconds(edge - coverage[0].started_at)
-            for edge in (span.started_at, span.ended_at)
-        )
-        milliseconds[span.state] += ends - begins
-    whole = sum(milliseconds.values())
-    heard = milliseconds.pop("heard")
-    rest = [
-        f"{seconds_text(length)} s {STATES_IN_WORDS[state]}"
-        for state, length in milliseconds.items()
-        if length
-    ]
-    permille = heard * 1000 // whole if whole else 0
-    share = f"{permille // 10}.{permille % 10} %"
-    listened = f"listened to {seconds_text(heard)} of {seconds_text(whole)} s ({share})"
-    return "; ".join([listened, *rest])
 
 
 def unknown_sentence(unknown: Sequence[UnknownSpan]) -> str:
@@ -202,7 +169,7 @@ def _milliseconds(length: timedelta) -> int:
 
 
 def _coverage_bar(window: Window, span: CoverageSpan) -> Bar:
-    words = STATES_IN_WORDS[span.state]
+    words = state_in_words(span.state)
     begins = clock_text(span.started_at, window.time_zone)
     ends = clock_text(span.ended_at, window.time_zone)
     length = seconds_text(_milliseconds(span.ended_at - span.started_at))

@@ -219,3 +219,69 @@ def test_an_evening_to_come_says_so(office, staff):
     )
 
     assert "This event has not begun." in words_of(staff.get(f"/events/{event_id}"))
+
+
+def begun_event(office, hall_id):
+    """An event of 104 minutes that is over."""
+    begins = datetime(2026, 3, 20, 14, tzinfo=UTC)
+    event_id = office.register(
+        "events",
+        hall_id=hall_id,
+        title="Көктем кеші",
+        starts_at=begins.isoformat(),
+        ends_at=(begins + timedelta(minutes=104)).isoformat(),
+        licence_fee_minor=0,
+        currency="KZT",
+    )
+    return event_id, begins
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("heard", "No music of the catalogue was recognised; all of it was listened to."),
+        (
+            "unplugged",
+            "Nothing was listened to: 104 min microphone unplugged. "
+            "Whether music was played is not known.",
+        ),
+    ],
+)
+def test_a_silent_hall_and_a_dead_microphone_do_not_look_alike(office, staff, state, said):
+    hall_id = office.hall()
+    event_id, begins = begun_event(office, hall_id)
+    box = office.box(hall_id)
+    box.receipt(box.covered(1, state, begins, begins + timedelta(minutes=104)))
+
+    assert said in words_of(staff.get(f"/events/{event_id}"))
+
+
+def test_beside_every_event_stands_how_it_was_listened_to(office, staff):
+    hall_id = office.hall()
+    event_id, begins = begun_event(office, hall_id)
+    box = office.box(hall_id)
+    box.receipt(
+        box.covered(1, "heard", begins, begins + timedelta(minutes=97)),
+        box.covered(2, "unplugged", begins + timedelta(minutes=97), begins + timedelta(hours=3)),
+    )
+    said = "istened to 97 of 104 min (93.2 %); 7 min microphone unplugged"
+
+    for page in ("/", "/venues/1", f"/events/{event_id}"):
+        assert said in words_of(staff.get(page)), page
+
+
+def test_a_play_whose_time_is_not_well_known_is_marked(office, staff):
+    hall_id = office.hall()
+    event_id, begins = begun_event(office, hall_id)
+    box = office.box(hall_id)
+    fields = {"started_at": begins, "ended_at": begins + timedelta(minutes=3)}
+    doubt = {"clock_synced": False, "uncertainty_ms": 720_000}
+    box.receipt(
+        box.heard(1, **fields, **doubt),
+        box.covered(2, "heard", *fields.values()).model_copy(update=doubt),
+    )
+    page = words_of(staff.get(f"/events/{event_id}"))
+
+    assert "time known within 12 min 0 s only" in page
+    assert "Of 1 of these plays the box did not know well when it was" in page
+    assert "istened to 0 of 104 min (0.0 %); 3 min time not known; 101 min not reported" in page

@@ -7,10 +7,11 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.ingest.coverage import CoverageSpan, merge_coverage
+from central.ingest.coverage import BEST_FIRST, CoverageSpan, merge_coverage
+from central.ingest.listening import sentence as coverage_sentence
 from central.ingest.unknown import UnknownSpan
 from central.royalties.distribution import Evidence, PlayUsed
-from central.web.timeline import STATES_IN_WORDS, Sounding, Window, coverage_sentence, draw
+from central.web.timeline import Sounding, Window, draw
 
 START = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
 WINDOW = Window(START, START + timedelta(seconds=600), "Asia/Almaty")
@@ -44,7 +45,7 @@ def evening(*spans):
 
 
 coverages = st.lists(
-    st.tuples(st.sampled_from(list(STATES_IN_WORDS)), st.floats(-300, 700), st.floats(0, 600)),
+    st.tuples(st.sampled_from(BEST_FIRST), st.floats(-300, 700), st.floats(0, 600)),
     max_size=12,
 ).map(lambda spans: evening(*((state, start, start + length) for state, start, length in spans)))
 

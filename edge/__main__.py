@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from edge.terminal import CONFIG_OPTION, HOME_OPTION, SIGNS_OPTION, keep_journal
 
 if TYPE_CHECKING:
     from edge.capture.block import Source
+    from edge.gate import Schedule
 
 ELSEWHERE = {
     "stick": "edge.stick.commands",
@@ -128,6 +129,7 @@ def listen(
       arecord -f S16_LE -r 48000 -c 1 -t raw | qulaq-edge listen --home box --file -
     """
     from edge.capture.sources import open_device, open_file
+    from edge.gate import ALWAYS, switch_at
     from edge.listen import begin_evening, begin_watch
     from edge.listen import listen as hear
 
@@ -142,6 +144,11 @@ def listen(
         else:
             source = open_device(device or _ordered_device(paths, input_name), settings)
             evening = begin_watch(source, input_name=input_name, began=began)
+        evening = replace(
+            evening,
+            schedule=_ordered_schedule(paths) if file is None else ALWAYS,
+            is_muted=switch_at(paths.mute),
+        )
         with _progress(source) as progress:
             hear(evening, paths=paths, settings=settings, progress=progress)
 
@@ -309,6 +316,17 @@ def _ordered_device(paths: BoxPaths, input_name: str) -> str:
             return one.device
     names = ", ".join(one.name for one in bundle.inputs)
     raise click.UsageError(f"the orders know no input {input_name!r}; they name {names}")
+
+
+def _ordered_schedule(paths: BoxPaths) -> "Schedule":
+    """When the box's orders let it listen; a box without orders is on a bench."""
+    from edge.gate import ALWAYS, Schedule
+    from edge.sync.identity import read_bundle, read_trust
+
+    if not paths.bundle.exists():
+        return ALWAYS
+    bundle = read_bundle(paths.bundle, trust=read_trust(paths.trust))
+    return Schedule(tuple(bundle.hours), bundle.time_zone)
 
 
 @contextmanager

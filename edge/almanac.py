@@ -52,6 +52,11 @@ class Almanac:
         if reading.synced and self._calendar.learn(fix):
             log.info("time_learned", uncertainty_ms=fix.uncertainty_ns / 1e6)
 
+    def date(self, monotonic_ns: int) -> datetime | None:
+        """An instant of this run of the kernel in the calendar; None while that is not known."""
+        dated = None if self._kernel is None else self._calendar.date(self._kernel, monotonic_ns)
+        return dated.at if dated is not None else None
+
     def stamp(self, records: Iterable[AnyRecord]) -> tuple[AnyRecord, ...]:
         """Records with their time in the calendar where it is known."""
         return tuple(stamp(record, self._calendar) for record in records)

@@ -43,6 +43,11 @@ class BoxPaths:
         return self.home / "outbox" / "outbox.db"
 
     @property
+    def mute(self) -> Path:
+        """A link to what reads 1 while a switch forbids to listen, such as a GPIO's value."""
+        return self.home / "mute"
+
+    @property
     def shelf(self) -> Path:
         """The folder of the catalogue's segments."""
         return self.home / "shelf"

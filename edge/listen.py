@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from uuid import UUID, uuid4
@@ -23,6 +23,7 @@ from edge.capture.signal import LONGEST_BASELINE_MINUTES, Baseline
 from edge.config import BoxPaths, Settings
 from edge.ear import Catalogue, Ear, open_catalogue
 from edge.errors import BadCatalogue, Misconfigured, Unwritable
+from edge.gate import ALWAYS, Gate, Schedule, no_switch
 from edge.sync.entry import Checkpoint
 from edge.sync.outbox import Outbox
 from edge.sync.shelf import Shelf
@@ -48,6 +49,8 @@ class Evening:
         boot: names this run of the process.
         started: the first sample in the box's own time; None for a recording, which has none.
         not_before: when the box was made; a clock that says less is wrong.
+        schedule: when it may be listened to.
+        is_muted: whether a switch forbids it now.
     """
 
     source: Source
@@ -57,6 +60,8 @@ class Evening:
     boot: UUID
     started: Moment | None = None
     not_before: datetime = timekeeping.FIRST_BOX
+    schedule: Schedule = ALWAYS
+    is_muted: Callable[[], bool] = no_switch
 
 
 def begin_evening(source: Source, *, input_name: str, began: datetime | None) -> Evening:
@@ -142,6 +147,7 @@ class _Session:
             not_before=evening.not_before,
         )
         self._led_seconds = 0.0
+        self._gate = Gate(evening.schedule, is_muted=evening.is_muted)
         floors_db = outbox.floors_db(evening.input, at_most=LONGEST_BASELINE_MINUTES)
         self._ear = Ear(
             Run(
@@ -171,12 +177,13 @@ class _Session:
         if self._ear.catalogue_version == 0:
             log.warning("catalogue_missing", reason="nothing is recognised until sync fetches one")
         try:
-            for piece in source.pieces():
+            for taken in source.pieces():
+                piece = self._gate.let(taken, at=self._instant_of(taken))
                 self._ear.hear(piece)
                 self._pulse.feel(piece)
-                if isinstance(piece, AudioBlock):
+                if isinstance(taken, AudioBlock):
                     self._feed_watchdog()
-                    self._lead(piece)
+                    self._lead(taken)
                 if self._ear.is_due:
                     self._checkpoint()
                     progress(self._ear.listened_seconds)
@@ -245,6 +252,12 @@ class _Session:
             log.warning("dating_behind", reason=str(e))  # they wait until the next time
         for record in records:
             _note(record)
+
+    def _instant_of(self, piece: Piece) -> datetime | None:
+        evening, moment = self._evening, self._ear.listened_to
+        if moment is not None:
+            return self._almanac.date(moment.monotonic_ns)
+        return evening.began + timedelta(seconds=piece.first / evening.source.rate_hz)
 
     def _lead(self, block: AudioBlock) -> None:
         """A card's crystal runs by itself; its samples are led along monotonic time."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edge.capture.causes import Cause
 
-Missing = Literal["lost", "behind", "unplugged", "muted", "outside_schedule"]
+Missing = Literal["lost", "behind", "unplugged", "muted", "outside_schedule", "clock_unknown"]
 Sample = NewType("Sample", int)  # a position in samples since the source began, holes included
 
 
@@ -51,7 +51,8 @@ class Hole:
         first: where the hole begins.
         end: the place after it.
         state: `lost` by the card's driver, missed while we were `behind`, `unplugged`; or let go
-            unheard, for a switch says so (`muted`) or the hours do (`outside_schedule`).
+            unheard, for a switch says so (`muted`), the hours do (`outside_schedule`), or nobody
+            knows the hour (`clock_unknown`).
         cause: why no sound came from the card, as far as that is known.
     """
 

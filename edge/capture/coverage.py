@@ -15,6 +15,7 @@ State = Literal[
     "muted",
     "outside_schedule",
     "unplugged",
+    "clock_unknown",
 ]
 
 

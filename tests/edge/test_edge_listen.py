@@ -5,7 +5,7 @@ import socket
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from uuid import UUID
 
 import numpy as np
@@ -20,6 +20,7 @@ from edge.capture.wavefile import WaveFile
 from edge.config import BoxPaths, Settings
 from edge.ear import Ear
 from edge.errors import Deaf, Misconfigured, Unwritable
+from edge.gate import Schedule
 from edge.listen import Evening, begin_evening, begin_watch, listen
 from edge.matcher.fingerprint import fingerprint
 from edge.matcher.recipe import RECIPE
@@ -29,7 +30,7 @@ from edge.sync.calendar import EPOCH
 from edge.sync.entry import Checkpoint
 from edge.sync.outbox import Outbox
 from edge.sync.shelf import Shelf
-from edge.sync.wire import DetectionRecord
+from edge.sync.wire import DetectionRecord, Hours
 from edge.telling import Run
 from edge.timekeeping import FIRST_BOX, Reading, image_built, kernel_run
 from tests.fakes.central_simulator import CentralSimulator
@@ -431,3 +432,28 @@ def test_a_card_is_heard_in_the_time_of_its_kernel():
     assert abs(watch.started.monotonic_ns - time.monotonic_ns()) < 10 * SECOND
     assert watch.began >= image_built()
     assert not watch.synced
+
+
+def test_outside_the_hours_and_behind_a_switch_nothing_is_heard_and_all_is_told(paths, segment):
+    stock(paths, segment, version=3)
+    muted = []
+    hours = Hours(days=[4], begins="19:00", ends="19:01")  # that Thursday, UTC
+    evening = replace(
+        an_evening(
+            Stage(np.concatenate([EVENING, EVENING]), happens={75: lambda: muted.append(1)})
+        ),
+        began=SEVEN - timedelta(seconds=55),
+        schedule=Schedule((hours,), "UTC"),
+        is_muted=lambda: bool(muted),
+    )
+    hear(evening, paths)
+
+    records, _ = written(paths)
+    spans = [r for r in records if r.kind == "coverage"]
+    assert ["outside_schedule", "heard", "muted"] == [s for s, _ in groupby(r.state for r in spans)]
+    assert all(one.ended_at == other.started_at for one, other in pairwise(spans))
+    begun = SEVEN - timedelta(seconds=55)
+    lengths = [r.ended_at - r.started_at for r in spans]
+    assert sum(lengths, timedelta()) == spans[-1].ended_at - begun == timedelta(seconds=110)
+    (heard_piece,) = [r for r in records if r.kind == "detection"]
+    assert heard_piece.started_at >= SEVEN

@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick soak lint bench outsiders serve clean box-alone
+.PHONY: help setup demo test quick soak lint bench nation arm outsiders serve clean box-alone
 
 BIN := .venv/bin
 SETUP := .ci/setup.sh
@@ -51,10 +51,15 @@ lint: ## Format, style, types, and who may import whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: ## How well and how fast the ear recognises, beside others: LAB=FOLDER (QUICK=1: a tenth, in five minutes)
-	@[ -n "$(LAB)" ] || { echo "make bench LAB=FOLDER: the folder that benchmarks/README.md describes" >&2; exit 2; }
+bench: ## A nation's year of royalties; with LAB=FOLDER how well and how fast the ear recognises (QUICK=1: a tenth)
 	@$(SETUP) bench
-	@$(BIN)/python -m benchmarks --lab "$(LAB)" $(if $(MUSIC),--music "$(MUSIC)") $(if $(QUICK),--quick) $(ARGS)
+	@$(BIN)/python -m benchmarks.royalties --plays $(if $(QUICK),10000000,100000000)
+	@[ -n "$(LAB)" ] || echo "The ear is measured by make bench LAB=FOLDER: the folder that benchmarks/README.md describes."
+	@[ -z "$(LAB)" ] || $(BIN)/python -m benchmarks --lab "$(LAB)" $(if $(MUSIC),--music "$(MUSIC)") $(if $(QUICK),--quick) $(ARGS)
+
+nation: ## The same million plays settled by DuckDB and by Spark: one ledger
+	@$(SETUP) nation
+	@$(BIN)/python -m benchmarks.royalties --engine spark --plays 1000000
 
 arm: ## Hear the same on this processor and on an emulated aarch64: SOUNDS=FOLDER of sound files (root)
 	@$(SETUP) bench

@@ -4,6 +4,7 @@
 #   demo         the three houses; no Debian package is needed
 #   microphone   … and PortAudio, to hear the room
 #   lint, bench  … and the developers' tools
+#   nation       … and Spark with its Java, to settle a period on another engine
 #   test         … and the programs the tests play against: PulseAudio, Chromium, umockdev, systemd
 #
 # Takes: Python 3.11 to 3.13. Makes: .tools (uv, from PyPI) and .venv (what uv.lock says), both in this folder.
@@ -12,7 +13,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-readonly purpose=${1:?"which purpose? demo, microphone, lint, bench, outsiders or test"}
+readonly purpose=${1:?"which purpose? demo, microphone, lint, bench, nation, outsiders or test"}
 readonly uv_version=0.13.9
 export UV_PYTHON_DOWNLOADS=never DEBIAN_FRONTEND=noninteractive
 
@@ -44,17 +45,21 @@ packages_for() {
             echo "mtools|reads and writes FAT file systems: a second reader beside ours"
             echo "systemd|systemd-analyze: judges the units the box is shipped with"
             ;;
+        nation)
+            echo "openjdk-17-jre-headless|the Java that Spark runs on"
+            ;;
         outsiders)
             echo "golang-go|the language of the reference implementation of such logs"
             echo "golang-golang-x-mod-dev|that implementation: notes, trees and tiles"
             ;;
-        *) stop "unknown purpose '$1': demo, microphone, lint, bench, outsiders or test" ;;
+        *) stop "unknown purpose '$1': demo, microphone, lint, bench, nation, outsiders or test" ;;
     esac
 }
 
 extras_for() {
     case $1 in
         demo | microphone | outsiders) echo "--extra edge --extra central --extra provisioning --inexact" ;;
+        nation) echo "--extra edge --extra central --extra provisioning --group nation --inexact" ;;
         *) echo "--extra edge --extra central --extra provisioning --group dev" ;;
     esac
 }

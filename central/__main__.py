@@ -125,25 +125,40 @@ def build_catalogue(home: Home) -> None:
 
 @main.command("close-period")
 @HOME
-@click.option("--venue", "venue_id", required=True, type=int, help="Number of the venue.")
-@click.option("--from", "first", required=True, type=DAY, help="First day, by its calendar.")
-@click.option("--to", "last", required=True, type=DAY, help="Last day, included.")
+@click.option("--venue", "venue_id", type=int, help="Number of the venue.")
+@click.option("--from", "first", type=DAY, help="First day, by its calendar.")
+@click.option("--to", "last", type=DAY, help="Last day, included.")
+@click.option("--event", "event_id", type=int, help="One event by itself; no days are named then.")
 @click.option("--pack", default="", help="Rule pack to close by; see `packs list`.")
 @click.option("--dry-run", is_flag=True, help="Tell what it would come to; write nothing.")
 def close_period(
-    home: Home, venue_id: int, first: datetime, last: datetime, *, pack: str, dry_run: bool
+    home: Home,
+    venue_id: int | None,
+    first: datetime | None,
+    last: datetime | None,
+    *,
+    event_id: int | None,
+    pack: str,
+    dry_run: bool,
 ) -> None:
     """Distribute the licence fees of a venue's events, and freeze how.
 
-    Every event that starts on these days must have ended. Each fee follows the performed time of
+    Either of a venue's days (--venue, --from, --to) or of one event that came late (--event). Every
+    event that starts on these days must have ended. A fee is the typed one, or comes by the tariff
+    of the event's licence. Each fee follows the performed time of
     the works heard, after the deductions of the rule pack, if one is named; what cannot be
     attributed waits in suspense with its reason. Once closed, an
     event stays closed: closing exactly the same days again shows what was done, changes nothing.
     """
     from central.royalties.closing import Days
-    from central.royalties.commands import close_days, rehearse_days
+    from central.royalties.commands import close_days, days_of_event, rehearse_days
 
-    days = Days(venue_id, first.date(), last.date(), pack)
+    if event_id is not None and (venue_id, first, last) == (None, None, None):
+        days = days_of_event(home, event_id, pack=pack)
+    elif event_id is None and venue_id is not None and first is not None and last is not None:
+        days = Days(venue_id, first.date(), last.date(), pack)
+    else:
+        raise click.UsageError("name --venue, --from and --to, or --event alone")
     click.echo(rehearse_days(home, days) if dry_run else close_days(home, days))
 
 

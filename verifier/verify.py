@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 LARGEST_BYTES = 200_000_000  # of a bundle; a statement of 10,000 plays takes about 10,000,000
 RULE = "follow-the-money-v1"
+HEARD = "heard"  # what says that something was played; else a programme or a cue sheet
 MILLISECOND = timedelta(milliseconds=1)
 SIGNS, COSIGNS = 1, 4  # key types of C2SP signed-note: a log's, a witness's
 TRUE, REFUSED, UNREADABLE, UNWITNESSED = 0, 1, 2, 3
@@ -408,6 +409,13 @@ class Pool:
         reckoning.follow(document["steps"])
         self.document = document
         self.weights = document["weights"]
+        played = document.get("performed", [])
+        self.performed = [[p[0], p[2]] for p in played]
+        protected = sum(p[0] for p in played if p[1] != "public-domain")
+        lengths = {"protected_ms": protected, "performed_ms": sum(p[0] for p in played)}
+        for name, length in lengths.items():
+            if document["inputs"].get(name, length) != length:
+                refuse("minutes", f"{name} {document['inputs'][name]} ≠ {length}")
         self.parts = share(reckoning.amount(document["pool"]), self.weights or [1])
         self.window = moment(document["starts_at"]), moment(document["ends_at"])
         self.taken: list[dict[str, Any]] = document.get("taken", [])
@@ -480,14 +488,16 @@ class Statement:
     def __init__(self, leaves: list[dict[str, Any]]) -> None:
         self._words = {leaf["name"]: leaf["words"] for leaf in leaves}
         self._used: dict[tuple[bool, str], str] = {}  # taken back? record: the play it belongs to
+        self._said: dict[str, str] = {}  # a testimony's name: the play it is of
         self._pools: dict[str, Pool] = {}
+        self._staged: set[tuple[int, int]] = set()  # productions whose grand right it pays
         self._plays: dict[tuple[bool, int, str], dict[str, Any]] = {}
         self.rule_checked = True
         self.reckoned = True
         name = [name for name in self._words if name.startswith("statement/")]
         self.document = self._words[name[0]] if name else refuse("format", "statement")
         self._check(self.document, name[0])
-        if len(leaves) != 1 + len(self._pools) + self.detections:
+        if len(leaves) != 1 + len(self._pools) + self.detections + len(self._said):
             refuse("unneeded")
 
     @property
@@ -499,6 +509,21 @@ class Statement:
     def detections(self) -> int:
         """How many detections those rest on."""
         return len({name for _, name in self._used})
+
+    @property
+    def declared(self) -> int:
+        """How many of the plays no box vouches for, but a programme or a cue sheet."""
+        return sum(play.get("basis", HEARD) != HEARD for play in self._plays.values())
+
+    @property
+    def staged(self) -> int:
+        """Of how many productions it pays the grand right."""
+        return len(self._staged)
+
+    @property
+    def testified(self) -> int:
+        """Of how many plays people said something."""
+        return len(self._said)
 
     @property
     def listened(self) -> tuple[int, int]:
@@ -530,7 +555,10 @@ class Statement:
     def _amount(self, line: dict[str, Any]) -> int:
         fields(line, event=int, play=dict, inputs=dict, steps=list, amount=str)
         pool = self._pool(self._name_of_pool(line), line["event"])
-        milliseconds = self._heard(line, pool)
+        if line.get("production") is None:
+            milliseconds = self._heard(line, pool)
+        else:  # a grand right: owed of the box office, whatever was heard
+            milliseconds = self._on_stage(line["play"], pool, line["production"])
         reckoning = Reckoning(line["inputs"], pool.parts)
         reckoning.follow(line["steps"])
         if self.document["rule"] != RULE:
@@ -542,7 +570,9 @@ class Statement:
 
     def _name_of_pool(self, line: dict[str, Any]) -> str:
         if self.document["format"] == "qulaq/statement/v1":
-            return f"pool/{self.document['distribution']}/{line['event']}"
+            own = f"pool/{self.document['distribution']}/{line['event']}"
+            staged = line.get("production")
+            return own if staged is None else f"{own}/production/{staged}"
         fields(line, pool=str, takes_back=str)
         return str(line["pool"])
 
@@ -551,11 +581,22 @@ class Statement:
             pool = Pool(self._words.get(name) or refuse("missing", name))
             told = (pool.document["event"], pool.document["rule"], pool.document["currency"])
             same = told == (event, self.document["rule"], self.document["currency"])
-            if not same or not (name.startswith("pool/") and name.endswith(f"/{event}")):
+            staged = pool.document.get("production")
+            ending = f"/{event}" if staged is None else f"/{event}/production/{staged}"
+            if not same or not (name.startswith("pool/") and name.endswith(ending)):
                 refuse("missing", name)
             self._pools[name] = pool
             pool.require_taken(lambda source: self._earlier(source, name, event))
         return self._pools[name]
+
+    def _on_stage(self, play: dict[str, Any], pool: Pool, production: int) -> int:
+        fields(play, id=str, basis=str, milliseconds=int, detections=list)
+        told = (play["id"], play["basis"], play["milliseconds"], play["detections"])
+        staged = pool.document.get("production")
+        if told != (f"production-{staged}", "production", 0, []) or staged != production:
+            refuse("twice", play["id"])
+        self._staged.add((pool.document["event"], production))
+        return 0
 
     def _earlier(self, source: str, name: str, event: int) -> Pool:
         pool = self._pool(source, event)
@@ -568,14 +609,41 @@ class Statement:
         known = self._plays.setdefault((back, line["event"], play["id"]), play)
         if known is play:
             spans = [self._span(name, play, back=back) for name in play["detections"]]
-            if covered(spans) != play["milliseconds"]:
+            said = self._testimony(play, line["event"])
+            if said.get("length_by", HEARD) == HEARD and covered(spans) != play["milliseconds"]:
                 refuse("length", play["id"])
-            began, ended = min(spans)[0], max(end for _, end in spans)
-            if not pool.window[0] <= began + (ended - began) / 2 < pool.window[1]:
-                refuse("window", play["id"])
+            if spans:
+                began, ended = min(spans)[0], max(end for _, end in spans)
+                if not pool.window[0] <= began + (ended - began) / 2 < pool.window[1]:
+                    refuse("window", play["id"])
+            counted = [play["milliseconds"], play.get("basis", HEARD)]
+            if "performed" in pool.document and counted not in pool.performed:
+                refuse("performed", play["id"])
         elif known != play:
             refuse("twice", play["id"])
         return int(play["milliseconds"])
+
+    def _testimony(self, play: dict[str, Any], event: int) -> dict[str, Any]:
+        """What people said of a play; without it only a box can vouch for one."""
+        basis, name = play.get("basis", HEARD), play.get("testimony")
+        if name is None and basis == HEARD:
+            return {}
+        if name is None and self.document["format"] == "qulaq/statement/v2":
+            return {"length_by": basis}  # its own closing's statement proves it
+        if basis == "production":
+            refuse("testimony", play["id"])
+        said: dict[str, Any] = self._words.get(str(name)) or {}
+        fields(said, format=str, basis=str, length_by=str, said=dict)
+        same = [said["format"], said.get("event"), said.get("play"), said.get("work")]
+        same += [said.get("milliseconds"), said["basis"]]
+        wanted = ["qulaq/testimony/v1", event, play["id"], play["work"], play["milliseconds"]]
+        if same != [*wanted, basis] or not str(name).endswith(f"/{event}/{play['id']}"):
+            refuse("testimony", play["id"])
+        if not _is_told(said):
+            refuse("testimony", play["id"])
+        if self._said.setdefault(str(name), play["id"]) != play["id"]:
+            refuse("twice", name)
+        return said
 
     def _span(self, name: str, play: dict[str, Any], *, back: bool) -> tuple[datetime, datetime]:
         words = self._words.get(name)
@@ -585,11 +653,31 @@ class Statement:
             record = None
         fields(record, kind=str, boot=str, seq=int, recording_id=str)
         same = name.endswith(f"/{record['boot']}/{record['seq']}")
-        if not same or (record["kind"], record["recording_id"]) != ("detection", play["recording"]):
+        taken_for = [record["recording_id"]]
+        taken_for += [one.get("recording_id") for one in record.get("alternatives", [])]
+        could_be = {play["recording"], *play.get("also", [])} & set(taken_for)
+        if not same or record["kind"] != "detection" or not could_be:
             refuse("missing", name)
         if self._used.setdefault((back, name), play["id"]) != play["id"]:
             refuse("twice", name)
         return moment(record.get("started_at")), moment(record.get("ended_at"))
+
+
+def _is_told(document: dict[str, Any]) -> bool:
+    """Whether what was said is enough for what it is taken for."""
+    said, length = document["said"], document["length_by"]
+    piece, word = said.get("piece") or {}, said.get("word") or {}
+    if not piece and not word:
+        return False
+    if word.get("verdict", "played") not in ("played", "same"):
+        return False
+    if word.get("work_id") not in (None, document["work"]):
+        return False
+    if document["basis"] == "programme" and not (piece and word.get("verdict") == "played"):
+        return False
+    if document["basis"] == "cue-sheet" and not piece:
+        return False
+    return length != "declared" or bool(piece.get("milliseconds") == document["milliseconds"])
 
 
 def covered(spans: list[tuple[datetime, datetime]]) -> int:
@@ -613,6 +701,9 @@ WORDS = {
         "made": "{venue}, rule {rule}, closed {at}",
         "later": "after closing {closing}, as {kind}: {because}",
         "logged": "{plays} plays and the {detections} detections behind them are in the log {log}",
+        "told": "of {testified} of these plays people said something, and it is in the log; no box "
+        "vouches for {declared}, only a programme or a cue sheet",
+        "staged": "{staged} grand rights follow from the box office, not from detections",
         "unchanged": "all of them open promises made under its root over {size} leaves",
         "reckoned": "{lines} amounts were reckoned again; they sum to {sum}",
         "arithmetic": "{lines} amounts sum to {sum}",
@@ -657,6 +748,9 @@ WORDS = {
         "missing": "not shown, or not what it is shown for",
         "unneeded": "something is shown that the statement does not rest on",
         "length": "the length of a play is not that of its detections",
+        "testimony": "what people said of a play is not shown, or does not say that, play",
+        "performed": "a play the event's pool does not count, play",
+        "minutes": "the minutes its tariff counts are not those that were performed",
         "window": "a play does not belong to its event",
         "taken": "a later pool divides another sum than was taken for it",
         "back": "an amount is turned round and not said to be taken back, or the reverse, line",
@@ -672,6 +766,9 @@ WORDS = {
         "made": "{venue}, правило {rule}, закрыт {at}",
         "later": "после закрытия {closing}, {kind}: {because}",
         "logged": "исполнений: {plays}, распознаваний за ними: {detections}; все в журнале {log}",
+        "told": "о {testified} из них сказали люди, и это записано; {declared} не слышал ни один "
+        "прибор, только программа или справка о музыке",
+        "staged": "больших прав: {staged}; они следуют из сборов, а не из распознаваний",
         "unchanged": "все они раскрывают обязательства под его корнем, листьев: {size}",
         "reckoned": "сумм пересчитано заново: {lines}; вместе {sum}",
         "arithmetic": "сумм: {lines}; вместе {sum}",
@@ -714,6 +811,9 @@ WORDS = {
         "missing": "не показано или показано не то",
         "unneeded": "показано лишнее",
         "length": "длина исполнения не равна длине распознаваний",
+        "testimony": "сказанное людьми не показано или гласит иное, исполнение",
+        "performed": "исполнение, которого нет в сумме мероприятия,",
+        "minutes": "минуты в тарифе не те, что прозвучали",
         "window": "исполнение не относится к мероприятию",
         "taken": "поздний фонд делит не ту сумму, что для него изъята",
         "back": "сумма обращена, но не названа сторнированной, или наоборот, строка",
@@ -729,6 +829,9 @@ WORDS = {
         "made": "{venue}, ереже {rule}, жабылған күні {at}",
         "later": "{closing} жабылуынан кейін, {kind}: {because}",
         "logged": "орындау: {plays}, олардың негізіндегі тану: {detections}; бәрі {log} журналында",
+        "told": "{testified} орындау туралы адамдар айтқан, ол журналда тұр; {declared} орындауды "
+        "құрылғы естімеген, тек бағдарлама не музыка парағы растайды",
+        "staged": "үлкен құқық: {staged}; олар танудан емес, кассадан шығады",
         "unchanged": "бәрі оның түбіріндегі міндеттемелерді ашады, жапырақ саны: {size}",
         "reckoned": "қайта есептелген сома: {lines}; барлығы {sum}",
         "arithmetic": "сома саны: {lines}; барлығы {sum}",
@@ -772,6 +875,9 @@ WORDS = {
         "missing": "көрсетілмеген немесе басқасы көрсетілген",
         "unneeded": "артық нәрсе көрсетілген",
         "length": "орындаудың ұзақтығы тануларға тең емес",
+        "testimony": "адамдардың айтқаны көрсетілмеген не басқаша, орындау",
+        "performed": "іс-шара сомасында жоқ орындау",
+        "minutes": "тариф санаған минуттар орындалған минуттар емес",
         "window": "орындау іс-шараға жатпайды",
         "taken": "кейінгі қор өзі үшін алынған сомадан басқа соманы бөледі",
         "back": "сома кері аударылған, бірақ қайтарылды делінбеген, не керісінше, жол",
@@ -811,6 +917,12 @@ class Verdict:
             detections=self.statement.detections,
             log=self.checkpoint.origin,
         )
+        if self.statement.testified or self.statement.declared:
+            yield "  ✓ " + words["told"].format(
+                testified=self.statement.testified, declared=self.statement.declared
+            )
+        if self.statement.staged:
+            yield "  ✓ " + words["staged"].format(staged=self.statement.staged)
         yield "  ✓ " + words["unchanged"].format(size=self.checkpoint.size)
         done = words["reckoned" if self.statement.reckoned else "arithmetic"]
         yield "  ✓ " + done.format(lines=len(said["lines"]), sum=total)

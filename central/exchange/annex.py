@@ -41,7 +41,7 @@ def annex_report(connection: Connection, distribution_id: int, tongue: str) -> R
         Unknown: there is none.
     """
     distribution = store.distribution(connection, distribution_id)
-    events = store.closed_events(connection, distribution_id)
+    events = store.everything_closed(connection, distribution_id)
     return Report(
         name=f"annex-{distribution_id}",
         title=f"{word('annex', tongue)}: {distribution.venue}",

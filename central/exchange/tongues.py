@@ -94,6 +94,11 @@ _WORDS = {
     "CA": ("композитор және сөз авторы", "композитор и автор слов", "composer and author"),
     "AR": ("өңдеуші", "аранжировщик", "arranger"),
     "E": ("баспагер", "издатель", "publisher"),
+    "author": ("автор", "автор", "author"),
+    "composer": ("композитор", "композитор", "composer"),
+    "librettist": ("либретто авторы", "либреттист", "librettist"),
+    "scenographer": ("сахна суретшісі", "сценограф", "scenographer"),
+    "costume": ("костюм суретшісі", "художник по костюмам", "costume designer"),
     # reasons
     "nothing-heard": ("музыка танылмады", "музыка не распознана", "no music was recognised"),
     "unknown-recording": (
@@ -110,6 +115,11 @@ _WORDS = {
         "үлестер қосындысы 100 % емес",
         "сумма долей не равна 100 %",
         "the shares do not sum to 100 %",
+    ),
+    "undecided": (
+        "жарияланғаны мен естілгені сәйкес емес, әлі шешілмеген",
+        "заявленное и услышанное расходятся, ещё не решено",
+        "declared and heard disagree, not settled yet",
     ),
     "unknown-work": (
         "не орындалғаны әлі белгісіз",

@@ -76,7 +76,8 @@ def taken_together(plays: Iterable[PlayUsed]) -> list[Sounded]:
     sounded: list[Sounded] = []
     for play in plays:
         last = sounded[-1] if sounded else None
-        if last is not None and last.first.recording_id == play.recording_id:
+        same = last is not None and last.first.recording_id == play.recording_id != ""
+        if last is not None and same:
             together = last.milliseconds + play.milliseconds
             sounded[-1] = Sounded(last.first, together, (*last.play_ids, play.id))
         else:
@@ -102,7 +103,7 @@ def _rows(
                 play.performer,
                 f"{began:%Y-%m-%d}",
                 _clock(sounded.milliseconds),
-                _time_of_day(began),
+                _time_of_day(began) if play.detections else "",
                 codes.get(play.recording_id, ""),
                 "",
                 " ".join(sounded.play_ids),

@@ -34,7 +34,7 @@ def transparency_report(connection: Connection, year: int, tongue: str) -> Repor
     minor: Counter[Key] = Counter()
     count: Counter[Key] = Counter()
     for closing in closings:
-        for event in store.closed_events(connection, closing.id):
+        for event in store.everything_closed(connection, closing.id):
             for key, amount in _of_event(event):
                 minor[key] += amount.minor
                 count[key] += 1

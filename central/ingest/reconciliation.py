@@ -1,98 +1,119 @@
 """An evening's programme beside its sound, in the books: what agrees, what a person settled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
 
 from central.errors import Unacceptable
 from central.ingest.decisions import Decision, decisions_on, put_decision
+from central.ingest.fates import AGREED, Basis, LengthBy, fate_of
 from central.ingest.plays import Play
-from central.ingest.reconcile import Line, Listed, Sounded, State, reconcile
+from central.ingest.reconcile import Line, Listed, Sounded, reconcile
+from central.ingest.settled import Reconciliation, Settled
 from central.ingest.store import plays_of
 from central.repertoire.finding import find
 from central.repertoire.store import recordings, require_work, works
 from central.venues.accounts import Account, account_of
 from central.venues.declarations import Declared, declared_at
 from central.venues.programme import Piece
+from central.venues.uses import USE_OF_KIND, Use
 
-AGREED: tuple[State, ...] = ("matched", "order swapped")
 LIKE_ENOUGH = 95  # of 100: a title less like a declared one is not taken for it
 STANDARD_MILLISECONDS = 180_000  # of a piece whose length nobody told
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """A line of the reconciliation.
+class _Known:
+    """What the lines of an evening are settled with.
 
     Attributes:
-        name: how decisions call it.
-        work_id: the work it would be paid for; None if nobody knows, or several fit.
-        milliseconds: heard; if only declared, as declared, or the usual length of the work.
-        from_programme_alone: no box heard it.
-        decision: the last word of a person on it, if it still holds.
-        is_open: a person has to settle it.
-        stake_minor: its part of the event's fee by time, rounded down; what is out has none.
+        meant: works a declared piece may mean, by its number.
+        work_of: the registered work of a recording.
+        lengths: usual length of works, ms.
+        last: the last word on each line or play, the latest last.
+        sheets: productions given whole, whose cue sheet says what was played.
+        use: of music where neither a piece nor a part of the evening says another.
     """
 
-    name: str
-    state: State
-    piece: Declared | None
-    plays: tuple[Play, ...]
-    work_id: int | None
-    milliseconds: int
-    from_programme_alone: bool
-    decision: Decision | None
-    is_open: bool
-    stake_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reconciliation:
-    """An event with every declared piece and every play in one line each, and all decisions."""
-
     account: Account
-    lines: tuple[Settled, ...]
-    history: Sequence[Decision]
+    pieces: Mapping[int, Declared]
+    plays: Mapping[str, Play]
+    meant: Mapping[int, frozenset[int]]
+    work_of: Mapping[str, int]
+    lengths: Mapping[int, int]
+    last: Mapping[str, Decision]
+    sheets: frozenset[int]
+    use: Use
 
-    @property
-    def open_minor(self) -> int:
-        """The money that waits for a person, in minor units."""
-        return sum(line.stake_minor for line in self.lines if line.is_open)
 
-
-def reconciliation_of(connection: Connection, event_id: int) -> Reconciliation:
+def reconciliation_of(
+    connection: Connection, event_id: int, *, fee_minor: int | None = None
+) -> Reconciliation:
     """An event's programme beside what was heard.
+
+    Args:
+        connection: to the books.
+        event_id: of the event.
+        fee_minor: what its lines are worth together; None for the fee typed with the event.
 
     Raises:
         Unknown: no such event.
     """
     account = account_of(connection, event_id)
-    pieces = {one.id: one for one in declared_at(connection, event_id)}
     heard = plays_of(connection, account.hall_id, account.starts_at, account.ends_at)
-    plays = {play.id: play for play in heard}
-    history = decisions_on(connection, event_id)
-    last = {decision.line: decision for decision in history}
-    work_of = _works_of(connection, heard)
-    meant = {number: _meant(connection, one.piece) for number, one in pieces.items()}
+    known = reconciled(connection, account, heard)
+    fee = account.licence_fee_minor if fee_minor is None else fee_minor
+    return replace(known, lines=tuple(_with_stakes(known.lines, fee)))
+
+
+def reconciled(connection: Connection, account: Account, heard: Sequence[Play]) -> Reconciliation:
+    """An event's programme beside these plays of its hall; stakes are left at nought."""
+    known = _known(connection, account, heard)
+    same = {d.line: d.piece_id for d in known.last.values() if d.verdict == "same" and d.piece_id}
     lines = reconcile(
-        [Listed(n, one.place, meant[n], one.piece.encore) for n, one in pieces.items()],
-        [_sounded(play, work_of) for play in heard],
-        same={d.line: d.piece_id for d in last.values() if d.verdict == "same" and d.piece_id},
+        [Listed(n, one.place, known.meant[n], one.piece.encore) for n, one in known.pieces.items()],
+        [_sounded(play, known.work_of) for play in heard],
+        same=same,
     )
-    settled = [
-        _settled(
-            connection,
-            line,
-            pieces=pieces,
-            plays=plays,
-            last=last,
-            meant=meant,
-            work_of=work_of,
-        )
-        for line in lines
+    settled = tuple(_settled(known, line, same=same) for line in lines)
+    return Reconciliation(account, settled, decisions_on(connection, account.id))
+
+
+def _known(connection: Connection, account: Account, heard: Sequence[Play]) -> _Known:
+    pieces = {one.id: one for one in declared_at(connection, account.id)}
+    meant = {number: _meant(connection, one.piece) for number, one in pieces.items()}
+    declared = {one.production_id for one in pieces.values()}
+    sheets = [
+        one.production
+        for one in account.performances
+        if one.acts == one.production.acts and one.production.id in declared
     ]
-    return Reconciliation(account, tuple(_with_stakes(settled, account)), history)
+    return _Known(
+        account=account,
+        pieces=pieces,
+        plays={play.id: play for play in heard},
+        meant=meant,
+        work_of=_works_of(connection, heard),
+        lengths=_lengths(connection, {work for fitting in meant.values() for work in fitting}),
+        last=_last_words(decisions_on(connection, account.id)),
+        sheets=frozenset(one.id for one in sheets),
+        use=_evening_use(account, [one.kind for one in sheets]),
+    )
+
+
+def _last_words(history: Sequence[Decision]) -> dict[str, Decision]:
+    last: dict[str, Decision] = {}
+    for decision in history:
+        last.pop(decision.line, None)
+        last[decision.line] = decision
+    return last
+
+
+def _evening_use(account: Account, kinds: Sequence[str]) -> Use:
+    """What the evening says; a showing that nobody gave a use is what its cue sheet is of."""
+    shown = {USE_OF_KIND[kind] for kind in kinds} - {"stage"}
+    return shown.pop() if account.use == "concert" and len(shown) == 1 else account.use
 
 
 def settle(connection: Connection, event_id: int, decision: Decision) -> int:
@@ -125,6 +146,11 @@ def _works_of(connection: Connection, heard: Sequence[Play]) -> dict[str, int]:
     return {row.id: row.work_id for row in rows}
 
 
+def _lengths(connection: Connection, work_ids: Collection[int]) -> dict[int, int]:
+    usual = select(works.c.id, works.c.milliseconds).where(works.c.id.in_(work_ids))
+    return {row.id: row.milliseconds for row in connection.execute(usual) if row.milliseconds}
+
+
 def _sounded(play: Play, works_by_recording: Mapping[str, int]) -> Sounded:
     work = works_by_recording.get(play.recording_id)
     return Sounded(play.id, work, play.started_at, play.ended_at, play.milliseconds)
@@ -146,59 +172,108 @@ def _meant(connection: Connection, piece: Piece) -> frozenset[int]:
     return frozenset(int(one.owner) for one in found if one.likeness >= LIKE_ENOUGH)
 
 
-def _settled(
-    connection: Connection,
-    line: Line,
-    *,
-    pieces: Mapping[int, Declared],
-    plays: Mapping[str, Play],
-    last: Mapping[str, Decision],
-    meant: Mapping[int, frozenset[int]],
-    work_of: Mapping[str, int],
-) -> Settled:
-    piece = None if line.listed is None else pieces[line.listed]
-    heard = tuple(plays[key] for key in line.heard)
-    name = line.heard[0] if piece is None else f"piece-{piece.id}"
-    said = last.get(name)
-    decision = said if said is not None and said.verdict != "open" else None
-    work_id = decision.work_id if decision and decision.work_id else None
-    fitting = {work_of[p.recording_id] for p in heard if p.recording_id in work_of}
-    if not fitting and piece is not None:
-        fitting = set(meant[piece.id])
-    if work_id is None and len(fitting) == 1:
-        (work_id,) = fitting
+def _settled(known: _Known, line: Line, *, same: Mapping[str, int]) -> Settled:
+    piece = None if line.listed is None else known.pieces[line.listed]
+    heard = tuple(known.plays[key] for key in line.heard)
+    decision = _last_word(known, line)
+    work_id = _work_of(known, line, decision, told=any(key in same for key in line.heard))
+    use = _use_of(known, piece, heard)
+    basis = _basis_of(known, piece, heard)
+    milliseconds, length_by = _length(known, piece, heard, work_id=work_id, basis=basis)
+    fate = fate_of(
+        state=line.state,
+        verdict=decision.verdict if decision else "",
+        use=use,
+        basis=basis,
+        by_sheet=bool(known.sheets) and use == known.use,
+    )
+    doubtful = line.state not in AGREED and basis != "cue-sheet" and fate != "grand right"
     return Settled(
-        name=name,
+        name=_name(line),
         state=line.state,
         piece=piece,
         plays=heard,
         work_id=work_id,
-        milliseconds=_length(connection, piece, heard, work_id),
-        from_programme_alone=not heard,
+        use=use,
+        placing=piece.piece.placing if piece else "full",
+        basis=basis,
+        milliseconds=milliseconds,
+        length_by=length_by,
         decision=decision,
-        is_open=line.state not in AGREED and decision is None,
-        stake_minor=0,
+        from_programme_alone=not heard,
+        is_open=doubtful and decision is None,
+        fate=fate,
     )
 
 
+def _name(line: Line) -> str:
+    return line.heard[0] if line.listed is None else f"piece-{line.listed}"
+
+
+def _last_word(known: _Known, line: Line) -> Decision | None:
+    """The last word on the line or on what was heard of it, unless it was taken back."""
+    names = {_name(line), *line.heard}
+    said = [
+        word
+        for name, word in known.last.items()
+        if name in names and (word.verdict != "same" or word.piece_id == line.listed)
+    ]
+    return said[-1] if said and said[-1].verdict != "open" else None
+
+
+def _work_of(known: _Known, line: Line, decision: Decision | None, *, told: bool) -> int | None:
+    """A person's word first; then what was heard, unless a person said it is that piece."""
+    if decision is not None and decision.work_id is not None:
+        return decision.work_id
+    recorded = {known.plays[key].recording_id for key in line.heard}
+    heard = {known.work_of[name] for name in recorded if name in known.work_of}
+    meant = set() if line.listed is None else set(known.meant[line.listed])
+    fitting = meant if told and len(meant) == 1 else heard or meant
+    return fitting.pop() if len(fitting) == 1 else None
+
+
+def _use_of(known: _Known, piece: Declared | None, heard: Sequence[Play]) -> Use:
+    if piece is not None and piece.piece.use:
+        return piece.piece.use
+    kinds = {one.production.id: one.production.kind for one in known.account.performances}
+    if piece is not None and piece.production_id in kinds:
+        return USE_OF_KIND[kinds[piece.production_id]]
+    part = known.account.part_at(heard[0].middle) if heard else None
+    return known.use if part is None else part.use
+
+
+def _basis_of(known: _Known, piece: Declared | None, heard: Sequence[Play]) -> Basis:
+    if piece is not None and piece.production_id in known.sheets:
+        return "cue-sheet"
+    return "heard" if heard else "programme"
+
+
 def _length(
-    connection: Connection, piece: Declared | None, heard: Sequence[Play], work_id: int | None
-) -> int:
+    known: _Known,
+    piece: Declared | None,
+    heard: Sequence[Play],
+    *,
+    work_id: int | None,
+    basis: Basis,
+) -> tuple[int, LengthBy]:
+    declared = piece.piece.milliseconds if piece else None
+    if basis == "cue-sheet" and declared is not None:
+        return declared, "declared"
     if heard:
-        return sum(play.milliseconds for play in heard)
-    if piece is not None and piece.piece.milliseconds is not None:
-        return piece.piece.milliseconds
-    usual = connection.scalar(select(works.c.milliseconds).filter_by(id=work_id))
-    return usual or STANDARD_MILLISECONDS
+        return sum(play.milliseconds for play in heard), "heard"
+    if declared is not None:
+        return declared, "declared"
+    if work_id is not None and work_id in known.lengths:
+        return known.lengths[work_id], "usual"
+    return STANDARD_MILLISECONDS, "standard"
 
 
-def _with_stakes(lines: Sequence[Settled], account: Account) -> list[Settled]:
-    def counts(line: Settled) -> bool:
-        return line.decision is None or line.decision.verdict != "not played"
-
-    whole = sum(line.milliseconds for line in lines if counts(line))
-    fee = account.licence_fee_minor
+def _with_stakes(lines: Sequence[Settled], fee_minor: int) -> list[Settled]:
+    counting = ("paid", "waits")
+    whole = sum(line.milliseconds for line in lines if line.fate in counting)
     return [
-        replace(line, stake_minor=fee * line.milliseconds // whole if whole and counts(line) else 0)
+        replace(line, stake_minor=fee_minor * line.milliseconds // whole)
+        if whole and line.fate in counting
+        else line
         for line in lines
     ]

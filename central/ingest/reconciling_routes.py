@@ -10,6 +10,7 @@ from central.database import reading, writing
 from central.desk import Desk
 from central.ingest import queue, reconciliation
 from central.ingest.decisions import Decision, Verdict
+from central.ingest.settled import Reconciliation
 
 reconciling = APIRouter(prefix="/v1", tags=["ingest"], dependencies=[Staff])
 """What staff settle."""
@@ -28,7 +29,7 @@ class NewDecision(forms.Form):
 
 
 @reconciling.get("/events/{event_id}/reconciliation")
-def show_reconciliation(desk: Desk, event_id: EventId) -> reconciliation.Reconciliation:
+def show_reconciliation(desk: Desk, event_id: EventId) -> Reconciliation:
     """An event's programme beside what was heard."""
     with reading(desk.books) as connection:
         return reconciliation.reconciliation_of(connection, event_id)

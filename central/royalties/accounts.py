@@ -13,11 +13,13 @@ from central.royalties.closed import (
 )
 from central.royalties.closing import Summary
 from central.royalties.distribution import Evidence
+from central.royalties.fees import fee_json
 from central.royalties.money import Money
 from central.royalties.provisional import Provisional
 from central.royalties.reckoning import PackUsed
 from central.royalties.rehearsal import Proposal, Rehearsal
 from central.royalties.simulation import Change
+from central.royalties.testimony import testimony_json
 from central.royalties.trial import Simulation
 from central.royalties.waiting import Waiting
 
@@ -36,6 +38,7 @@ def distribution_json(distribution: Distribution) -> dict[str, Any]:
         "to": distribution.last_day,
         "time_zone": distribution.time_zone,
         "rule": distribution.rule,
+        "event": distribution.event_id,
         "pack": _pack_json(distribution.pack),
         "closed_at": distribution.closed_at,
         "later": _later_json(distribution.later),
@@ -182,6 +185,7 @@ def proposal_json(one: Proposal) -> dict[str, Any]:
         "venue_id": one.days.venue_id,
         "from": one.days.first_day,
         "to": one.days.last_day,
+        "event": one.days.event_id,
         "pack": one.days.pack,
         "figures_sha256": one.figures,
         "prepared_by": one.prepared_by,
@@ -194,15 +198,29 @@ def proposal_json(one: Proposal) -> dict[str, Any]:
 def _event_json(event: ClosedEvent) -> dict[str, Any]:
     return {
         "id": event.event_id,
+        "production": event.production_id,
         "title": event.title,
         "hall": event.hall,
         "starts_at": event.starts_at,
         "ends_at": event.ends_at,
         "fee": money_json(event.fee),
+        "licence": fee_json(event.fee_used),
+        "performed_milliseconds": event.performed.whole_ms,
+        "protected_milliseconds": event.performed.protected_ms,
         "deducted": [{"name": n, "amount": money_json(a)} for n, a in event.deductions()],
         "paid": money_json(event.divided() - event.suspended()),
         "suspended": money_json(event.suspended()),
         "plays": len(event.plays),
+        "set_aside": [
+            {
+                "name": one.name,
+                "title": one.title,
+                "why": one.why,
+                "milliseconds": one.milliseconds,
+                "testimony": testimony_json(one.testimony),
+            }
+            for one in event.aside
+        ],
         "suspense": [
             {"play": part.play_id, "reason": part.reason, "amount": money_json(part.amount)}
             for part in event.allocations
@@ -251,7 +269,12 @@ def statement_json(statement: Statement) -> dict[str, Any]:
 def _line_json(line: Line) -> dict[str, Any]:
     play = line.play
     return {
-        "event": {"id": line.event_id, "title": line.event_title, "fee": money_json(line.fee)},
+        "event": {
+            "id": line.event_id,
+            "title": line.event_title,
+            "fee": money_json(line.fee),
+            "licence": fee_json(line.fee_used),
+        },
         "deductions": [{"name": n, "amount": money_json(a)} for n, a in line.deductions],
         "event_milliseconds": line.event_milliseconds,
         "work": {"id": play.work_id, "title": play.work_title},
@@ -267,6 +290,11 @@ def _line_json(line: Line) -> dict[str, Any]:
             "milliseconds": play.milliseconds,
             "confidence_per_mille": play.confidence_per_mille,
             "amount": money_json(line.play_amount),
+            "basis": play.basis,
+            "length_by": play.length_by,
+            "use": play.use,
+            "placing": play.placing,
+            "testimony": testimony_json(play.testimony),
             "detections": [_evidence_json(heard) for heard in play.detections],
         },
         "role": line.role,

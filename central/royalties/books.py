@@ -10,6 +10,7 @@ from central.errors import Taken, Unknown
 from central.royalties.calendar import Period
 from central.royalties.closed import ClosedEvent
 from central.royalties.distribution import Evidence, PlayUsed
+from central.royalties.fees import fee_json
 from central.royalties.ledger import Account, Entry, Transaction
 from central.royalties.money import Money
 from central.royalties.reckoning import PackUsed, Reckoning
@@ -21,13 +22,22 @@ from central.royalties.tables import (
     ledger_entries,
     ledger_transactions,
     reckonings,
+    set_aside,
+    staged_productions,
     statements,
     used_plays,
 )
+from central.royalties.testimony import testimony_json
 
 
 def put_distribution(
-    connection: Connection, period: Period, *, venue_id: int, rule: str, at: datetime
+    connection: Connection,
+    period: Period,
+    *,
+    venue_id: int,
+    rule: str,
+    at: datetime,
+    event_id: int | None = None,
 ) -> int:
     """Open the record of a closing; answers its number."""
     row = {
@@ -37,6 +47,7 @@ def put_distribution(
         "time_zone": period.time_zone,
         "rule": rule,
         "closed_at": at,
+        "event_id": event_id,
     }
     return put(connection, distributions, row)
 
@@ -60,6 +71,8 @@ def _put_reckoning(connection: Connection, event_id: int, reckoning: Reckoning) 
         "event_id": event_id,
         "distributable_minor": reckoning.distributable,
         "pool": reckoning.pool,
+        "inputs": dict(reckoning.inputs),
+        "fee_used": fee_json(reckoning.fee_used),
         "steps": list(reckoning.steps),
         "deducted": [list(one) for one in reckoning.deducted],
         "lines": [
@@ -84,6 +97,7 @@ def put_event(connection: Connection, event: ClosedEvent, *, distribution_id: in
     }
     connection.execute(insert(distributed_events).values(**row))
     _put_plays(connection, event)
+    _put_aside(connection, event)
     if event.reckoning is not None:
         _put_reckoning(connection, event.event_id, event.reckoning)
     connection.execute(
@@ -104,10 +118,62 @@ def put_event(connection: Connection, event: ClosedEvent, *, distribution_id: in
     )
 
 
+def put_staged(connection: Connection, event: ClosedEvent) -> None:
+    """Freeze a production's grand right: the way to its sum, and each maker's part.
+
+    Raises:
+        Unknown: it is none.
+    """
+    reckoning = event.reckoning
+    if reckoning is None or event.production_id is None:
+        raise Unknown(f"event {event.event_id} is not the grand right of a production")
+    row = {
+        "event_id": event.event_id,
+        "production_id": event.production_id,
+        "title": event.title,
+        "work_title": event.plays[0].work_title,
+        "fee_minor": event.fee.minor,
+        "distributable_minor": reckoning.distributable,
+        "pool": reckoning.pool,
+        "inputs": dict(reckoning.inputs),
+        "steps": list(reckoning.steps),
+        "deducted": [list(one) for one in reckoning.deducted],
+        "fee_used": fee_json(reckoning.fee_used),
+        "parts": [
+            {
+                "party_id": part.party_id,
+                "role": part.role,
+                "basis_points": part.basis_points,
+                "amount_minor": part.amount.minor,
+                "weight": line.weight,
+            }
+            for part, line in zip(event.allocations, reckoning.lines, strict=True)
+        ],
+    }
+    connection.execute(insert(staged_productions).values(**row))
+
+
 def _put_plays(connection: Connection, event: ClosedEvent) -> None:
     rows = [play_row(event.event_id, play) for play in event.plays]
     if rows:
         connection.execute(insert(used_plays), rows)
+
+
+def _put_aside(connection: Connection, event: ClosedEvent) -> None:
+    rows = [
+        {
+            "event_id": event.event_id,
+            "name": one.name,
+            "title": one.title,
+            "why": one.why,
+            "milliseconds": one.milliseconds,
+            "detections": list(one.detections),
+            "testimony": testimony_json(one.testimony),
+        }
+        for one in event.aside
+    ]
+    if rows:
+        connection.execute(insert(set_aside), rows)
 
 
 def play_row(event_id: int, play: PlayUsed) -> dict[str, object]:
@@ -125,6 +191,13 @@ def play_row(event_id: int, play: PlayUsed) -> dict[str, object]:
         "milliseconds": play.milliseconds,
         "confidence_per_mille": play.confidence_per_mille,
         "evidence": [_evidence_row(heard) for heard in play.detections],
+        "free_points": play.free_points,
+        "basis": play.basis,
+        "length_by": play.length_by,
+        "use": play.use,
+        "placing": play.placing,
+        "waits": play.waits,
+        "testimony": testimony_json(play.testimony),
     }
 
 
@@ -134,6 +207,7 @@ def _evidence_row(heard: Evidence) -> dict[str, str | int]:
         "started_at": heard.started_at.isoformat(),
         "ended_at": heard.ended_at.isoformat(),
         "confidence_per_mille": heard.confidence_per_mille,
+        "recording_id": heard.recording_id,
     }
 
 

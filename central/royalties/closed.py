@@ -4,11 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from central.royalties.distribution import REASONS, RULE_IN_WORDS, Allocation, PlayUsed
+from central.royalties.distribution import (
+    REASONS,
+    RULE_IN_WORDS,
+    Allocation,
+    PlayUsed,
+    SetAside,
+)
+from central.royalties.fees import FeeUsed
 from central.royalties.money import Money, sums_by, total_of
-from central.royalties.reckoning import PackUsed, Reckoning
+from central.royalties.reckoning import PackUsed, Reckoning, performed_of
 from central.royalties.rules.lines import REASONS as REASONS_OF_PACKS
 from central.royalties.rules.payout import Payout
+from central.royalties.rules.tariff import Performed
 
 REASONS_TOLD = {**REASONS, **REASONS_OF_PACKS}
 """Why an amount waits, by any rule."""
@@ -36,6 +44,7 @@ class Distribution:
 
     Attributes:
         later: None for the closing itself.
+        event_id: the only event it closed, one that came late; None for all of its days.
     """
 
     id: int
@@ -48,6 +57,7 @@ class Distribution:
     closed_at: datetime
     pack: PackUsed | None = None
     later: Later | None = None
+    event_id: int | None = None
 
     @property
     def rule_in_words(self) -> str:
@@ -57,7 +67,11 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class ClosedEvent:
-    """An event's fee with the plays it was divided among and where each part of it went."""
+    """An event's fee with the plays it was divided among and where each part of it went.
+
+    Attributes:
+        production_id: of a grand right: the production that pays it; the event is closed apart.
+    """
 
     event_id: int
     title: str
@@ -68,6 +82,24 @@ class ClosedEvent:
     plays: tuple[PlayUsed, ...]
     allocations: tuple[Allocation, ...]
     reckoning: Reckoning | None = None
+    aside: tuple[SetAside, ...] = ()
+    production_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """What it is called in ledger and log: `7`, of a grand right `7/production/3`."""
+        own = str(self.event_id)
+        return own if self.production_id is None else f"{own}/production/{self.production_id}"
+
+    @property
+    def fee_used(self) -> FeeUsed | None:
+        """By which licence and tariff the fee came about; None where it was typed."""
+        return self.reckoning.fee_used if self.reckoning else None
+
+    @property
+    def performed(self) -> Performed:
+        """How long music was performed, and how much of it somebody owns or may own."""
+        return performed_of(self.plays)
 
     def suspended(self) -> Money:
         """What of the fee waits in suspense."""
@@ -106,6 +138,7 @@ class Line:
     hall: str
     fee: Money
     deductions: tuple[tuple[str, Money], ...]
+    fee_used: FeeUsed | None
     event_milliseconds: int
     play: PlayUsed
     play_amount: Money
@@ -177,6 +210,7 @@ def _lines_of_event(event: ClosedEvent, party_id: int) -> list[Line]:
             hall=event.hall,
             fee=event.fee,
             deductions=tuple(event.deductions()),
+            fee_used=event.fee_used,
             event_milliseconds=performed,
             play=plays[part.play_id],
             play_amount=earned[part.play_id],

@@ -14,6 +14,21 @@ from central.royalties.reckoning import Assumed
 from central.settings import Home, Settings
 
 
+def days_of_event(home: Home, event_id: int, *, pack: str) -> closing.Days:
+    """The days of one event that is to be closed by itself.
+
+    Raises:
+        Unready: there is no office in that folder.
+        Unknown: no such event.
+    """
+    office = open_office(home, Settings())
+    try:
+        with reading(office.books) as connection:
+            return closing.days_of_event(connection, event_id, pack=pack)
+    finally:
+        office.close()
+
+
 def close_days(home: Home, days: closing.Days) -> str:
     """Close a period and tell what was done; closing exactly the same days again only tells.
 
@@ -76,7 +91,8 @@ def _told(summary: closing.Summary) -> list[str]:
     ]
     for event in summary.events:
         told += _told_of_event(event)
-        told += _told_of_unknown(summary.unknown_milliseconds[event.event_id])
+        if event.production_id is None:
+            told += _told_of_unknown(summary.unknown_milliseconds[event.event_id])
     told += ["", f"{'statement':>9}  {'amount':>20}  rightholder"]
     told += [f"{h.id:>9}  {h.total.text():>20}  {h.party_name}" for h in summary.statements]
     told += _told_of_sums(summary)
@@ -94,11 +110,32 @@ def _assumed(distribution: Distribution) -> tuple[Assumed, ...]:
 
 def _told_of_event(event: ClosedEvent) -> list[str]:
     told = [f"Event {event.event_id} {event.title!r} in {event.hall}: {event.fee}"]
+    told += _told_of_fee(event)
     told += [f"  {amount} taken: {name}" for name, amount in event.deductions()]
-    told += [f"  {len(event.plays)} plays; {event.suspended()} waits in suspense"]
+    if event.production_id is None:
+        waits = event.suspended()
+        told += [f"  {len(event.plays)} plays{_by_word(event)}; {waits} waits in suspense"]
     waiting = [part for part in event.allocations if part.party_id is None]
     told += [f"    {part.amount}  {part.reason}  {part.play_id or ''}" for part in waiting]
+    told += [f"    set aside: {one.title or one.name}, {one.why}" for one in event.aside]
     return told
+
+
+def _told_of_fee(event: ClosedEvent) -> list[str]:
+    used = event.fee_used
+    if used is None:
+        return []
+    basis = f", {used.basis}" if used.basis else ""
+    licence = f"by licence {used.licence_id} {used.reference}: " if used.licence_id else ""
+    told = [f"  {licence}{used.label}{basis}"]
+    return told + [
+        f"    {words} = {Money(minor, event.fee.currency)}" for words, minor in used.told
+    ]
+
+
+def _by_word(event: ClosedEvent) -> str:
+    declared = sum(not play.detections for play in event.plays)
+    return f" ({declared} of them only declared)" if declared else ""
 
 
 def _told_of_unknown(milliseconds: int) -> list[str]:

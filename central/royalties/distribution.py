@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from central.ingest.fates import Basis, LengthBy
 from central.repertoire.shares import Share, is_whole
 from central.royalties.money import Money
+from central.royalties.testimony import Testimony
+from central.venues.uses import Placing, Use
 
 RULE = "follow-the-money-v1"
 RULE_IN_WORDS = (
@@ -18,22 +21,36 @@ NOTHING_HEARD = "nothing-heard"
 UNKNOWN_RECORDING = "unknown-recording"
 WORK_WITHOUT_SHARES = "work-without-shares"
 SHARES_NOT_WHOLE = "shares-not-whole"
+UNDECIDED = "undecided"
 REASONS = {
     NOTHING_HEARD: "no recognised music was heard at this event",
     UNKNOWN_RECORDING: "the recording heard is not registered with any work",
     WORK_WITHOUT_SHARES: "the work has no registered rightholders",
     SHARES_NOT_WHOLE: "the registered shares of the work do not sum to 100 %",
+    UNDECIDED: "what was declared and what was heard disagree, and nobody has settled it yet",
 }
+NOT_PLAYED = "not-played"
+GRAND_RIGHT = "grand-right"
+ASIDE = {
+    NOT_PLAYED: "a person said that it was not played",
+    GRAND_RIGHT: "music of the staged work itself: the production pays for it, not the evening",
+}
+"""Why something heard or declared takes no part in an event's fee."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One detection behind a play; `key` is its `device/boot/seq`, by which the box signed it."""
+    """One detection behind a play; `key` is its `device/boot/seq`, by which the box signed it.
+
+    Attributes:
+        recording_id: what the box took it for; empty in closings that did not keep it.
+    """
 
     key: str
     started_at: datetime
     ended_at: datetime
     confidence_per_mille: int
+    recording_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +58,19 @@ class PlayUsed:
     """A play as it stood when the period was closed: what is paid, and on what evidence.
 
     Attributes:
-        id: of the play; stable, derived from its detections.
-        work_id: None when the recording is not registered with a work.
+        id: stable: of the play, derived from its detections, or of the declared piece.
+        recording_id: empty where no box heard it; its titles are then those of the piece.
+        work_id: None when nobody knows the work.
+        started_at: first heard; with `ended_at` the event's own span where no box heard it.
         milliseconds: performed time; time covered twice is counted once.
-        confidence_per_mille: 0 to 1000, of the recognition.
+        confidence_per_mille: 0 to 1000, of the recognition; 0 where no box heard it.
         detections: what boxes heard of it, by key.
         shares: of the work, as registered on the day of closing.
         free_points: basis points of the work that are in the public domain.
+        basis: what says that it was played.
+        length_by: where its length comes from.
+        waits: a reason of `REASONS` why it waits although something is known of it; else empty.
+        testimony: what people said of it.
     """
 
     id: str
@@ -63,6 +86,24 @@ class PlayUsed:
     detections: tuple[Evidence, ...]
     shares: tuple[Share, ...]
     free_points: int = 0
+    basis: Basis = "heard"
+    length_by: LengthBy = "heard"
+    use: Use = "concert"
+    placing: Placing = "full"
+    waits: str = ""
+    testimony: Testimony | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Something heard or declared that takes no part in the fee; `why` is one of `ASIDE`."""
+
+    name: str
+    title: str
+    why: str
+    milliseconds: int
+    detections: tuple[str, ...]
+    testimony: Testimony | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +162,8 @@ def _pay(event_id: int, play: PlayUsed, amount: Money) -> list[Allocation]:
 
 
 def _obstacle(play: PlayUsed) -> str:
+    if play.waits:
+        return play.waits
     if play.work_id is None:
         return UNKNOWN_RECORDING
     if not play.shares:

@@ -1,7 +1,7 @@
-"""What other rooms know that a closing needs: events, their plays, and whose works those were."""
+"""What other rooms know that a closing needs: events, what boxes reported of them, and names."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,22 +10,29 @@ from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from central.errors import Unknown
 from central.ingest.plays import Play
-from central.ingest.store import plays_of, unknown_music_of
+from central.ingest.store import unknown_music_of
 from central.ingest.tables import detections
 from central.ingest.unknown import length_of
-from central.repertoire.lists import shares_of
-from central.repertoire.shares import Share
-from central.repertoire.store import parties, recordings, works
+from central.repertoire.store import parties
 from central.royalties.calendar import Period
-from central.royalties.distribution import Evidence, PlayUsed
+from central.royalties.distribution import Evidence
+from central.royalties.fees import Licensed
 from central.royalties.money import Money
+from central.venues.accounts import receipts
 from central.venues.calendar import LONGEST_EVENT
+from central.venues.declarations import declarations
+from central.venues.licences import licence_of
 from central.venues.store import events, halls, venues
 
 
 @dataclass(frozen=True, slots=True)
 class OpenEvent:
-    """An event whose fee is to be distributed."""
+    """An event whose fee is to be distributed.
+
+    Attributes:
+        fee: as typed; nought where a licence gives it.
+        licensed: by which licence; None where the fee was typed.
+    """
 
     id: int
     hall_id: int
@@ -34,17 +41,7 @@ class OpenEvent:
     starts_at: datetime
     ends_at: datetime
     fee: Money
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A registered recording and its work."""
-
-    recording_title: str
-    performer: str
-    work_id: int
-    work_title: str
-    free_points: int
+    licensed: Licensed | None = None
 
 
 def time_zone_of(connection: Connection, venue_id: int) -> str:
@@ -67,13 +64,13 @@ def events_of(connection: Connection, venue_id: int, period: Period) -> list[Ope
         .where(events.c.starts_at >= period.start)
         .where(events.c.starts_at < period.end)
     )
-    return [_open_event(row) for row in rows]
+    return [_open_event(connection, row) for row in rows.all()]
 
 
 def all_events_of(connection: Connection, venue_id: int) -> list[OpenEvent]:
     """Every event of a venue, by start."""
     rows = connection.execute(_events().where(halls.c.venue_id == venue_id))
-    return [_open_event(row) for row in rows]
+    return [_open_event(connection, row) for row in rows.all()]
 
 
 def event_of(connection: Connection, event_id: int) -> OpenEvent:
@@ -85,7 +82,7 @@ def event_of(connection: Connection, event_id: int) -> OpenEvent:
     row = connection.execute(_events().where(events.c.id == event_id)).first()
     if row is None:
         raise Unknown(f"event {event_id} is not registered")
-    return _open_event(row)
+    return _open_event(connection, row)
 
 
 def unknown_at(connection: Connection, event_id: int) -> int:
@@ -101,11 +98,33 @@ def unknown_at(connection: Connection, event_id: int) -> int:
 
 def _events() -> Select[Any]:
     hall = halls.c.name.label("hall")
-    ordered = select(events, hall).order_by(events.c.starts_at, events.c.id)
+    ordered = select(events, hall, halls.c.seats).order_by(events.c.starts_at, events.c.id)
     return ordered.join_from(events, halls)
 
 
-def _open_event(row: Row[Any]) -> OpenEvent:
+def _licensed(connection: Connection, row: Row[Any]) -> Licensed | None:
+    """The licence of an event, with the last word of its box office and what its hall is."""
+    if row.licence_id is None:
+        return None
+    licence = licence_of(connection, row.licence_id)
+    told = {"seats": row.seats, "screens": licence.screens}
+    latest = select(receipts).filter_by(event_id=row.id).order_by(receipts.c.id.desc()).limit(1)
+    taken = connection.execute(latest).first()
+    if taken is not None:
+        told |= {"receipts": taken.gross_minor, "attendance": taken.tickets}
+    declared = select(declarations.c.id).filter_by(event_id=row.id).limit(1)
+    return Licensed(
+        licence_id=licence.id,
+        reference=licence.reference,
+        family=licence.family,
+        tariff=licence.tariff,
+        basis=licence.basis,
+        told={name: quantity for name, quantity in told.items() if quantity is not None},
+        reported=connection.scalar(declared) is not None,
+    )
+
+
+def _open_event(connection: Connection, row: Row[Any]) -> OpenEvent:
     return OpenEvent(
         id=row.id,
         hall_id=row.hall_id,
@@ -114,78 +133,8 @@ def _open_event(row: Row[Any]) -> OpenEvent:
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         fee=Money(row.licence_fee_minor, row.currency),
+        licensed=_licensed(connection, row),
     )
-
-
-def plays_at(connection: Connection, event: OpenEvent) -> list[PlayUsed]:
-    """The plays heard at an event, with all that their payment will rest on, by time."""
-    return plays_at_each(connection, [event])[event.id]
-
-
-def plays_at_each(connection: Connection, wanted: Sequence[OpenEvent]) -> dict[int, list[PlayUsed]]:
-    """The plays heard at each of these events, by the event's id; a hall is read only once."""
-    heard: dict[int, list[Play]] = {event.id: [] for event in wanted}
-    for hall_id in sorted({event.hall_id for event in wanted}):
-        here = [event for event in wanted if event.hall_id == hall_id]
-        start, end = min(e.starts_at for e in here), max(e.ends_at for e in here)
-        plays = plays_of(connection, hall_id, start, end)
-        for event in here:
-            heard[event.id] = [p for p in plays if event.starts_at <= p.middle < event.ends_at]
-    used = _used(connection, {play.id: play for plays in heard.values() for play in plays})
-    return {event_id: [used[play.id] for play in plays] for event_id, plays in heard.items()}
-
-
-def _used(connection: Connection, plays: dict[str, Play]) -> dict[str, PlayUsed]:
-    known = _known(connection, {play.recording_id for play in plays.values()})
-    parts = shares_of(connection, {recording.work_id for recording in known.values()})
-    heard = heard_by(connection, [key for play in plays.values() for key in play.detections])
-    return {
-        play.id: _play_used(play, known.get(play.recording_id), parts=parts, heard=heard)
-        for play in plays.values()
-    }
-
-
-def _play_used(
-    play: Play,
-    known: _Known | None,
-    *,
-    parts: Mapping[int, Sequence[Share]],
-    heard: dict[str, Evidence],
-) -> PlayUsed:
-    return PlayUsed(
-        id=play.id,
-        recording_id=play.recording_id,
-        recording_title=known.recording_title if known else "",
-        performer=known.performer if known else "",
-        work_id=known.work_id if known else None,
-        work_title=known.work_title if known else "",
-        started_at=play.started_at,
-        ended_at=play.ended_at,
-        milliseconds=play.milliseconds,
-        confidence_per_mille=_per_mille(play),
-        detections=tuple(heard[key] for key in play.detections),
-        shares=tuple(parts[known.work_id]) if known else (),
-        free_points=known.free_points if known else 0,
-    )
-
-
-def _known(connection: Connection, recording_ids: Collection[str]) -> dict[str, _Known]:
-    rows = connection.execute(
-        select(
-            recordings.c.id,
-            recordings.c.title,
-            recordings.c.performer,
-            recordings.c.work_id,
-            works.c.title.label("work_title"),
-            works.c.free_points,
-        )
-        .join_from(recordings, works)
-        .where(recordings.c.id.in_(recording_ids))
-    )
-    return {
-        row.id: _Known(row.title, row.performer, row.work_id, row.work_title, row.free_points)
-        for row in rows
-    }
 
 
 def heard_by(connection: Connection, keys: Iterable[str]) -> dict[str, Evidence]:
@@ -202,13 +151,17 @@ def heard_by(connection: Connection, keys: Iterable[str]) -> dict[str, Evidence]
             .where(detections.c.seq.between(min(seqs), max(seqs)))
         )
         for row in rows:
-            key, sure = f"{device}/{boot}/{row.seq}", _per_mille(row)
-            found[key] = Evidence(key, row.started_at, row.ended_at, sure)
+            key, sure = f"{device}/{boot}/{row.seq}", per_mille(row)
+            span = row.started_at, row.ended_at
+            found[key] = Evidence(key, *span, sure, recording_id=row.recording_id)
     return found
 
 
-def _per_mille(heard: Play | Row[Any]) -> int:
-    # What is almost certain is not rounded up to certain.
+def per_mille(heard: Play | Row[Any]) -> int:
+    """The confidence of something heard as 0 to 1000.
+
+    What is almost certain is not rounded up to certain.
+    """
     rounded = round(heard.confidence * 1000)
     return rounded if heard.confidence >= 1 else min(rounded, 999)
 

@@ -48,6 +48,13 @@ later_plays = Table(
     Column("milliseconds", Integer, nullable=False),
     Column("confidence_per_mille", Integer, nullable=False),
     Column("evidence", JSON, nullable=False),
+    Column("free_points", Integer, nullable=False, server_default="0"),
+    Column("basis", String(16), nullable=False, server_default="heard"),
+    Column("length_by", String(16), nullable=False, server_default="heard"),
+    Column("use", String(16), nullable=False, server_default="concert"),
+    Column("placing", String(16), nullable=False, server_default="full"),
+    Column("waits", String(32), nullable=False, server_default=""),
+    Column("testimony", JSON),
 )
 
 # What a run divided, where it is not the pool of the closing itself.

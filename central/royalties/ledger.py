@@ -70,8 +70,8 @@ def reverse(transaction: Transaction) -> Transaction:
     )
 
 
-def licence_fee(venue_id: int, event_id: int, fee: Money) -> Transaction:
-    """The venue's fee for an event enters the event's pool."""
+def licence_fee(venue_id: int, event_id: int | str, fee: Money) -> Transaction:
+    """The venue's fee for an event (or a production given there) enters the event's pool."""
     return Transaction(
         id=f"event/{event_id}/licence",
         entries=(
@@ -82,7 +82,7 @@ def licence_fee(venue_id: int, event_id: int, fee: Money) -> Transaction:
 
 
 def payout(
-    event_id: int,
+    event_id: int | str,
     allocations: Iterable[Allocation],
     deductions: Iterable[tuple[str, Money]] = (),
 ) -> Transaction:

@@ -74,6 +74,10 @@ class Money:
             for part, floor in enumerate(floors)
         ]
 
+    def of(self, minor: int) -> "Money":
+        """Another amount of the same currency."""
+        return Money(minor, self.currency)
+
     def text(self, language: str = "en") -> str:
         """The amount as people write it: `KZT 12,345.67`, in ru and kk `12 345,67 ₸`."""
         sign = "−" if self.minor < 0 else ""

@@ -13,9 +13,10 @@ Step = Mapping[str, Any]
 Steps = tuple[Step, ...]
 
 
-def pool_name(distribution_id: int, event_id: int) -> str:
-    """What the document of an event's pool is called."""
-    return f"pool/{distribution_id}/{event_id}"
+def pool_name(distribution_id: int, event_id: int, production_id: int | None = None) -> str:
+    """What the document of the pool of an event, or of a production given there, is called."""
+    own = f"pool/{distribution_id}/{event_id}"
+    return own if production_id is None else f"{own}/production/{production_id}"
 
 
 def openings(event: ClosedEvent) -> list[Steps]:

@@ -15,7 +15,9 @@ from central.repertoire.store import parties
 from central.royalties import evidence, store
 from central.royalties.closing import evenings_of
 from central.royalties.distribution import RULE, distribute
+from central.royalties.fees import is_reckonable
 from central.royalties.money import Money, total_of
+from central.royalties.played import played_at_each
 from central.royalties.reckoning import Evening, material_of, require_closable
 from central.royalties.rules.outcome import Allocation
 from central.royalties.rules.pack import Pack
@@ -64,13 +66,15 @@ def estimates(
     over = [e for e in evidence.all_events_of(connection, venue_id) if e.ends_at <= now]
     closed = store.closings_of_venue(connection, venue_id)
     open_ones = [event for event in over if event.id not in closed]
-    plays = evidence.plays_at_each(connection, open_ones)
-    evenings = evenings_of(open_ones, plays, time_zone=zone)
+    played = played_at_each(connection, open_ones)
+    evenings = evenings_of(open_ones, played, time_zone=zone)
     ruled = Rules(connection, family).by_rule(venue_id, evenings, {})
     return [one for rule, group in ruled for one in _estimated(rule, group)]
 
 
 def _estimated(rule: Pack | None, evenings: Sequence[Evening]) -> Iterator[Estimate]:
+    # Its box office has not been told yet, or its licence is of another family: no figure tonight.
+    evenings = [one for one in evenings if is_reckonable(rule, one.licensed)]
     tallies = _by_simple_rule(evenings) if rule is None else _by_pack(rule, evenings)
     for one in evenings:
         tally = tallies[one.event_id]

@@ -5,8 +5,8 @@ plays, in proportion to what each counted, because people ask what one play earn
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from math import lcm
@@ -15,6 +15,7 @@ from typing import Any
 from central.errors import Unacceptable
 from central.repertoire.shares import is_whole
 from central.royalties.distribution import Allocation, PlayUsed
+from central.royalties.fees import FeeUsed, Licensed, Opened, basis_of, event_for, fee_opened
 from central.royalties.money import Money
 from central.royalties.rules.figures import Figure, half_up, toward_zero
 from central.royalties.rules.material import WHOLE, Event, Material, Part, State, Use
@@ -23,16 +24,40 @@ from central.royalties.rules.outcome import Pool, assumed_in
 from central.royalties.rules.pack import Pack
 from central.royalties.rules.settle import settle
 from central.royalties.rules.sharing import NOBODY
+from central.royalties.rules.tariff import Performed
+from central.venues.uses import Use as Use_
+
+CHARACTER: Mapping[Use_, str] = {
+    "concert": "concrete",
+    "stage": "concrete",
+    "interpolated": "concrete",
+    "circus": "concrete",
+    "dance": "concrete",
+    "film": "concrete",
+    "incidental": "background",
+    "interval": "background",
+    "foyer": "background",
+    "background": "background",
+    "trailer": "functional",
+    "advert": "functional",
+}
+"""Whether music is listened to, lies behind something, or serves something, by its use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evening:
-    """An event with its fee and plays; `day` is the one of its hall's calendar it began on."""
+    """An event with its fee and plays; `day` is the one of its hall's calendar it began on.
+
+    Attributes:
+        fee: as typed, in the currency of the event; nought where a licence gives it.
+        licensed: by whose tariff the fee is reckoned; None where it was typed.
+    """
 
     event_id: int
     day: date
     fee: Money
     plays: Sequence[PlayUsed]
+    licensed: Licensed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +84,12 @@ class PackUsed:
         """Id and version, as statements quote the rule."""
         return f"{self.id} {self.version}"
 
+    def also_assuming(self, figures: Iterable[Figure]) -> "PackUsed":
+        """The same pack, with those of the figures that nobody could read at their source."""
+        known = {one.key: one for one in self.assumed}
+        known |= {f.key: Assumed(f.key, f.text, f.assumed) for f in figures if f.assumed}
+        return replace(self, assumed=tuple(known.values()))
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -74,7 +105,8 @@ class Reckoning:
     """How an event's fee became its allocations.
 
     Attributes:
-        steps: from the fee to the pool, in the language of the verifier.
+        inputs: the amounts the steps begin with: the fee, or what its tariff multiplies.
+        steps: from there to the pool, in the language of the verifier.
         pool: name of the amount that is divided.
         deducted: name and minor units of each deduction.
         distributable: minor units that are divided.
@@ -82,11 +114,13 @@ class Reckoning:
             plays in turn.
     """
 
+    inputs: Mapping[str, int]
     steps: tuple[Mapping[str, Any], ...]
     pool: str
     deducted: tuple[tuple[str, int], ...]
     distributable: int
     lines: tuple[Drawn, ...]
+    fee_used: FeeUsed | None = None
 
     def places(self) -> list[tuple[int, int]]:
         """For each allocation its line and its place among the line's plays."""
@@ -104,8 +138,9 @@ class Reckoning:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """One evening, settled."""
+    """One evening, settled; `fee` is the typed one, or what its licence came to."""
 
+    fee: Money
     allocations: tuple[Allocation, ...]
     reckoning: Reckoning
 
@@ -140,7 +175,7 @@ def settle_evenings(
     require_closable(pack)
     for evening in evenings:
         _require_ruled(pack, evening)
-    outcome = settle(pack, material_of(evenings))
+    outcome = settle(pack, material_of(evenings, pack))
     owed: dict[str, list[Owed]] = defaultdict(list)
     for one in outcome.allocations:
         owed[one.pool].append(one)
@@ -172,22 +207,52 @@ def _require_ruled(pack: Pack, evening: Evening) -> None:
         )
 
 
-def material_of(evenings: Sequence[Evening]) -> Material:
-    """What the engine of the rules settles: fees, plays, and the parts of their works."""
+def material_of(evenings: Sequence[Evening], pack: Pack) -> Material:
+    """What the engine of the rules settles: fees or tariffs, plays, and the parts of their works.
+
+    Raises:
+        Unacceptable: a licence is by a tariff the pack does not have, or what the tariff multiplies
+            was not told.
+    """
     plays = {play.work_id: play for one in evenings for play in one.plays if play.work_id}
     return Material(
-        events=[Event(one.event_id, one.day, fee=one.fee.minor) for one in evenings],
+        events=[_event(one, pack) for one in evenings],
         uses=[_use(one.event_id, play) for one in evenings for play in one.plays],
         parts={work_id: _parts(play) for work_id, play in plays.items() if work_id},
     )
 
 
+def _event(one: Evening, pack: Pack) -> Event:
+    if one.licensed is None:
+        return Event(one.event_id, one.day, fee=one.fee.minor)
+    return event_for(pack, one.event_id, one.day, one.licensed)
+
+
+def performed_of(plays: Iterable[PlayUsed]) -> Performed:
+    """How long music was performed, and how much of it somebody owns or may own."""
+    lengths = [(play.milliseconds, state_of(play)) for play in plays]
+    protected = sum(length for length, state in lengths if state != "public-domain")
+    return Performed(protected, sum(length for length, _ in lengths))
+
+
 def _use(event_id: int, play: PlayUsed) -> Use:
-    name = f"{event_id}/{play.id}"
-    if play.work_id is None:
-        return Use(name, event_id, 0, play.milliseconds, "unidentified")
-    state: State = "public-domain" if play.free_points == WHOLE else "protected"
-    return Use(name, event_id, play.work_id, play.milliseconds, state)
+    return Use(
+        id=f"{event_id}/{play.id}",
+        event_id=event_id,
+        work_id=play.work_id or 0,
+        milliseconds=play.milliseconds,
+        state=state_of(play),
+        character=CHARACTER[play.use],
+        placing=play.placing,
+        use_class=play.use,
+    )
+
+
+def state_of(play: PlayUsed) -> State:
+    """Whether a play is of a protected work; one that nobody knows, or settled, is not known."""
+    if play.work_id is not None and play.free_points == WHOLE:
+        return "public-domain"
+    return "unidentified" if play.work_id is None or play.waits else "protected"
 
 
 def _parts(play: PlayUsed) -> tuple[Part, ...]:
@@ -205,7 +270,8 @@ def _parts(play: PlayUsed) -> tuple[Part, ...]:
 def _settled(
     pack: Pack, evening: Evening, *, pool: Pool, owed: Mapping[str, Sequence[Owed]]
 ) -> Settled:
-    steps, amounts, name = _opened(pack, evening.fee.minor)
+    fee = _fee_opened(pack, evening, pool)
+    steps, amounts, name = opened(pack, fee)
     if amounts[name] != pool.distributable:
         raise Unacceptable(
             f"{pack.id} leaves {pool.distributable} of event {evening.event_id}, its deductions"
@@ -213,18 +279,57 @@ def _settled(
         )
     allocations: list[Allocation] = []
     lines = []
+    waits = {play.id: play.waits for play in evening.plays}
     for one in owed[pool.id]:
         lines.append(_drawn(one))
-        allocations += _allocations(evening, one, lines[-1])
+        allocations += _allocations(evening, one, lines[-1], waits=waits)
     deducted = tuple((taken.name, taken.amount) for taken in pool.taken)
-    reckoning = Reckoning(tuple(steps), name, deducted, pool.distributable, tuple(lines))
-    return Settled(tuple(allocations), reckoning)
+    reckoning = Reckoning(
+        inputs=fee.inputs,
+        steps=(*fee.steps, *steps),
+        pool=name,
+        deducted=deducted,
+        distributable=pool.distributable,
+        lines=tuple(lines),
+        fee_used=_fee_used(pack, evening, pool),
+    )
+    return Settled(Money(pool.gross, evening.fee.currency), tuple(allocations), reckoning)
 
 
-def _opened(pack: Pack, fee: int) -> tuple[list[Mapping[str, Any]], dict[str, int], str]:
-    """The deductions as steps anyone can do, the amounts they give, and the last one's name."""
+def _fee_opened(pack: Pack, evening: Evening, pool: Pool) -> Opened:
+    if evening.licensed is None:
+        return Opened({"fee": evening.fee.minor}, ())
+    tariff, event = pack.tariffs[evening.licensed.tariff], _event(evening, pack)
+    opened = fee_opened(tariff, event, performed_of(evening.plays))
+    if opened.steps[-1]["gives"] != pool.gross:
+        raise Unacceptable(
+            f"tariff {tariff.kind} gives {pool.gross} for event {evening.event_id}, its steps"
+            f" {opened.steps[-1]['gives']}; this tariff cannot be opened step by step"
+        )
+    return opened
+
+
+def _fee_used(pack: Pack, evening: Evening, pool: Pool) -> FeeUsed | None:
+    licensed = evening.licensed
+    if licensed is None:
+        return None
+    tariff = pack.tariffs[licensed.tariff]
+    # A pool's steps are those of its events' tariffs, then one for each deduction.
+    of_fee = pool.steps[: len(pool.steps) - len(pool.taken)]
+    return FeeUsed(
+        licence_id=licensed.licence_id,
+        reference=licensed.reference,
+        tariff=tariff.kind,
+        label=tariff.label,
+        basis=basis_of(tariff, _event(evening, pack)),
+        told=tuple((step.formula, step.result) for step in of_fee),
+    )
+
+
+def opened(pack: Pack, fee: Opened) -> tuple[list[Mapping[str, Any]], dict[str, int], str]:
+    """The deductions as steps anyone can do, all amounts by name, and the last one's name."""
     steps: list[Mapping[str, Any]] = []
-    amounts = {"fee": fee}
+    amounts = dict(fee.inputs) | {step["name"]: step["gives"] for step in fee.steps}
     bases = {"gross": "fee", "remainder": "fee"}
 
     def step(name: str, gives: int, act: Mapping[str, Any]) -> str:
@@ -257,7 +362,9 @@ def _drawn(owed: Owed) -> Drawn:
     )
 
 
-def _allocations(evening: Evening, owed: Owed, line: Drawn) -> list[Allocation]:
+def _allocations(
+    evening: Evening, owed: Owed, line: Drawn, *, waits: Mapping[str, str]
+) -> list[Allocation]:
     whole = Money(owed.amount, evening.fee.currency)
     amounts = whole.share(line.counted) if line.plays else [whole]
     mine = owed.line
@@ -265,6 +372,14 @@ def _allocations(evening: Evening, owed: Owed, line: Drawn) -> list[Allocation]:
         (mine.party_id, mine.role, mine.basis_points) if mine.party_id else (None, "", 0)
     )
     return [
-        Allocation(evening.event_id, play, party, role, points, amount, mine.reason)
+        Allocation(
+            evening.event_id,
+            play,
+            party,
+            role,
+            points,
+            amount,
+            (play and waits[play]) or mine.reason,
+        )
         for play, amount in zip(line.plays or (None,), amounts, strict=True)
     ]

@@ -103,11 +103,12 @@ def _figures(summary: Summary) -> str:
 
 def _event_figures(event: ClosedEvent) -> list[object]:
     return [
-        event.event_id,
+        event.key,
         event.fee.minor,
         event.fee.currency,
         [[name, amount.minor] for name, amount in event.deductions()],
-        [[play.id, play.milliseconds] for play in event.plays],
+        [[p.id, p.work_id, p.milliseconds, p.basis, p.use, p.waits] for p in event.plays],
+        [[one.name, one.why] for one in event.aside],
         [[a.play_id, a.party_id, a.role, a.amount.minor, a.reason] for a in event.allocations],
     ]
 
@@ -123,6 +124,7 @@ def prepare(connection: Connection, days: Days, *, by: str, now: datetime) -> Pr
         "venue_id": days.venue_id,
         "first_day": days.first_day,
         "last_day": days.last_day,
+        "event_id": days.event_id,
         "pack_id": days.pack,
         "figures": figures,
         "prepared_by": by,
@@ -178,7 +180,7 @@ def all_proposals(connection: Connection) -> list[Proposal]:
 def _proposal(row: Row[tuple[object, ...]]) -> Proposal:
     return Proposal(
         id=row.id,
-        days=Days(row.venue_id, row.first_day, row.last_day, row.pack_id),
+        days=Days(row.venue_id, row.first_day, row.last_day, row.pack_id, row.event_id),
         figures=row.figures,
         prepared_by=row.prepared_by,
         prepared_at=row.prepared_at,

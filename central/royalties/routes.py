@@ -1,7 +1,7 @@
 """Closing a period and reading statements over HTTP."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -9,10 +9,13 @@ from pydantic import Field
 from central.access import Staff, Teller
 from central.database import reading, writing
 from central.desk import Desk
-from central.forms import Form, Number
+from central.forms import Code, Form, Number, Registered, Remark
 from central.royalties import accounts, closing, provisional, rehearsal, store, trial, waiting
+from central.royalties.fees import require_tariff
 from central.royalties.later.reading import statement_of
+from central.royalties.rules import shelf
 from central.turnstile import EachInTurn
+from central.venues.licences import Licence, LicenceBasis, put_licence
 
 router = APIRouter(prefix="/v1", tags=["royalties"], dependencies=[Staff])
 
@@ -35,10 +38,37 @@ class PeriodToClose(Form):
     first_day: date = Field(alias="from")
     last_day: date = Field(alias="to")
     pack: str = Field(default="", max_length=64)
+    event_id: Number | None = None  # the only one to close; one that came late
 
     def days(self) -> closing.Days:
         """As the closing takes them."""
-        return closing.Days(self.venue_id, self.first_day, self.last_day, self.pack)
+        span = self.first_day, self.last_day
+        return closing.Days(self.venue_id, *span, self.pack, self.event_id)
+
+
+class NewLicence(Form):
+    """By which tariff a house is licensed; the basis is named here or by the tariff, nowhere else.
+
+    `family` is of the rule packs that hold the tariff, such as `kz-venues`.
+    """
+
+    venue_id: Number
+    family: Code
+    tariff: Annotated[str, Field(min_length=1, max_length=64)]
+    basis: LicenceBasis = ""
+    screens: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    valid_from: date
+    valid_to: date | None = None
+    reference: Remark = ""
+
+
+@router.post("/licences", status_code=201)
+def register_licence(desk: Desk, teller: Teller, licence: NewLicence) -> Registered:
+    """Register a licence; it is refused if no pack could ever reckon it."""
+    require_tariff(list(shelf.packs()), licence.family, licence.tariff, licence.basis)
+    said = Licence(id=0, told_by=teller, told_at=desk.now(), **licence.model_dump())
+    with writing(desk.books) as connection:
+        return Registered(id=put_licence(connection, said))
 
 
 @router.post("/periods/rehearse")

@@ -1,6 +1,7 @@
 """Reading the books of money: what was closed, and each rightholder's statement of it."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +18,14 @@ from central.royalties.closed import (
     StatementHead,
     lines_of,
 )
-from central.royalties.distribution import Allocation, Evidence, PlayUsed
+from central.royalties.distribution import Allocation, Evidence, PlayUsed, SetAside
+from central.royalties.fees import fee_of_json
 from central.royalties.later_tables import later_plays, later_runs
 from central.royalties.ledger import Account
 from central.royalties.money import Money
 from central.royalties.reckoning import Assumed, Drawn, PackUsed, Reckoning
 from central.royalties.rules.payout import Payout
+from central.royalties.staging import play_of_production
 from central.royalties.tables import (
     allocations,
     distributed_events,
@@ -30,9 +33,12 @@ from central.royalties.tables import (
     distributions,
     payouts,
     reckonings,
+    set_aside,
+    staged_productions,
     statements,
     used_plays,
 )
+from central.royalties.testimony import testimony_of
 from central.venues.calendar import LONGEST_EVENT
 from central.venues.store import venues
 
@@ -82,6 +88,7 @@ def _distribution(row: Row[Any]) -> Distribution:
         closed_at=row.closed_at,
         pack=_pack(row) if row.pack_id else None,
         later=Later(row.closing_id, row.kind, row.because, row.made_by) if row.kind else None,
+        event_id=row.event_id,
     )
 
 
@@ -110,6 +117,17 @@ def closings_of_venue(connection: Connection, venue_id: int) -> Mapping[int, int
     return {row.event_id: row.distribution_id for row in rows}
 
 
+def fees_of(connection: Connection, event_ids: Iterable[int]) -> Mapping[int, Money]:
+    """The fees of those of the events that are closed."""
+    table = distributed_events.c
+    rows = connection.execute(
+        select(table.event_id, table.fee_minor, table.currency).where(
+            table.event_id.in_(list(event_ids))
+        )
+    )
+    return {row.event_id: Money(row.fee_minor, row.currency) for row in rows}
+
+
 def closed_events(connection: Connection, distribution_id: int) -> list[ClosedEvent]:
     """The events of a closing, by start, with all that was frozen of them."""
     rows = connection.execute(
@@ -118,6 +136,12 @@ def closed_events(connection: Connection, distribution_id: int) -> list[ClosedEv
         .order_by(distributed_events.c.starts_at, distributed_events.c.event_id)
     )
     return [_closed_event(connection, row) for row in rows.all()]
+
+
+def everything_closed(connection: Connection, distribution_id: int) -> list[ClosedEvent]:
+    """The events of a closing, and then the grand rights of productions given there."""
+    events = closed_events(connection, distribution_id)
+    return events + [one for event in events for one in _staged(connection, event)]
 
 
 def closed_event(connection: Connection, event_id: int) -> ClosedEvent:
@@ -142,7 +166,8 @@ def _closed_event(connection: Connection, row: Row[Any]) -> ClosedEvent:
         fee=Money(row.fee_minor, row.currency),
         plays=tuple(_plays(connection, row.event_id)),
         allocations=tuple(_allocations(connection, row.event_id)),
-        reckoning=_reckoning(connection, row.event_id),
+        reckoning=_reckoning(connection, row.event_id, fee=row.fee_minor),
+        aside=tuple(_aside(connection, row.event_id)),
     )
 
 
@@ -156,6 +181,46 @@ def closing_of(connection: Connection, event_id: int) -> int:
     if event_id not in found:
         raise Unknown(f"event {event_id} is not closed")
     return found[event_id]
+
+
+def _staged(connection: Connection, event: ClosedEvent) -> Iterable[ClosedEvent]:
+    rows = connection.execute(
+        select(staged_productions)
+        .filter_by(event_id=event.event_id)
+        .order_by(staged_productions.c.production_id)
+    )
+    for row in rows:
+        play = play_of_production(row.production_id, row.work_title, event)
+        currency = event.fee.currency
+        yield replace(
+            event,
+            title=row.title,
+            fee=Money(row.fee_minor, currency),
+            plays=(play,),
+            allocations=tuple(
+                Allocation(
+                    event_id=event.event_id,
+                    play_id=play.id,
+                    party_id=part["party_id"],
+                    role=part["role"],
+                    basis_points=part["basis_points"],
+                    amount=Money(part["amount_minor"], currency),
+                    reason="",
+                )
+                for part in row.parts
+            ),
+            reckoning=Reckoning(
+                inputs=row.inputs,
+                steps=tuple(row.steps),
+                pool=row.pool,
+                deducted=tuple((name, minor) for name, minor in row.deducted),
+                distributable=row.distributable_minor,
+                lines=tuple(Drawn(part["weight"], (play.id,), (1,)) for part in row.parts),
+                fee_used=fee_of_json(row.fee_used),
+            ),
+            aside=(),
+            production_id=row.production_id,
+        )
 
 
 def detections_used(connection: Connection, venue_id: int, period: Period) -> set[str]:
@@ -172,7 +237,9 @@ def detections_used(connection: Connection, venue_id: int, period: Period) -> se
         for table in (used_plays, later_plays)
     )
     rows = connection.scalars(union_all(*plays))
-    return {heard["key"] for evidence in rows for heard in evidence}
+    used = {heard["key"] for evidence in rows for heard in evidence}
+    aside = connection.scalars(select(set_aside.c.detections).where(set_aside.c.event_id.in_(near)))
+    return used | {key for keys in aside for key in keys}
 
 
 def _plays(connection: Connection, event_id: int) -> Iterable[PlayUsed]:
@@ -199,7 +266,29 @@ def play_from(row: Row[Any]) -> PlayUsed:
         confidence_per_mille=row.confidence_per_mille,
         detections=tuple(_evidence(heard) for heard in row.evidence),
         shares=(),  # what they were on that day is in the allocations
+        free_points=row.free_points,
+        basis=row.basis,
+        length_by=row.length_by,
+        use=row.use,
+        placing=row.placing,
+        waits=row.waits,
+        testimony=testimony_of(row.testimony),
     )
+
+
+def _aside(connection: Connection, event_id: int) -> Iterable[SetAside]:
+    rows = connection.execute(
+        select(set_aside).filter_by(event_id=event_id).order_by(set_aside.c.name)
+    )
+    for row in rows:
+        yield SetAside(
+            name=row.name,
+            title=row.title,
+            why=row.why,
+            milliseconds=row.milliseconds,
+            detections=tuple(row.detections),
+            testimony=testimony_of(row.testimony),
+        )
 
 
 def _evidence(row: Mapping[str, Any]) -> Evidence:
@@ -208,14 +297,16 @@ def _evidence(row: Mapping[str, Any]) -> Evidence:
         started_at=datetime.fromisoformat(row["started_at"]),
         ended_at=datetime.fromisoformat(row["ended_at"]),
         confidence_per_mille=row["confidence_per_mille"],
+        recording_id=row.get("recording_id", ""),
     )
 
 
-def _reckoning(connection: Connection, event_id: int) -> Reckoning | None:
+def _reckoning(connection: Connection, event_id: int, *, fee: int) -> Reckoning | None:
     row = connection.execute(select(reckonings).filter_by(event_id=event_id)).first()
     if row is None:
         return None
     return Reckoning(
+        inputs=row.inputs or {"fee": fee},
         steps=tuple(row.steps),
         pool=row.pool,
         deducted=tuple((name, minor) for name, minor in row.deducted),
@@ -223,6 +314,7 @@ def _reckoning(connection: Connection, event_id: int) -> Reckoning | None:
         lines=tuple(
             Drawn(one["weight"], tuple(one["plays"]), tuple(one["counted"])) for one in row.lines
         ),
+        fee_used=fee_of_json(row.fee_used),
     )
 
 
@@ -276,7 +368,7 @@ def statement(connection: Connection, statement_id: int) -> Statement:
     return Statement(
         head=head,
         distribution=distribution(connection, head.distribution_id),
-        lines=lines_of(closed_events(connection, head.distribution_id), head),
+        lines=lines_of(everything_closed(connection, head.distribution_id), head),
         booked=received(
             connection,
             Account("rightholder", str(head.party_id)),

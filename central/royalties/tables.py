@@ -34,6 +34,7 @@ distributions = Table(
     Column("time_zone", String(64), nullable=False),
     Column("rule", String(64), nullable=False),
     Column("closed_at", Instant, nullable=False),
+    Column("event_id", ForeignKey("events.id")),  # the only one closed, where it was closed alone
 )
 
 # The event's number alone is the key: no event can be closed twice.
@@ -78,6 +79,8 @@ reckonings = Table(
     Column("distributable_minor", BigInteger, nullable=False),
     Column("pool", String(80), nullable=False),
     Column("steps", JSON, nullable=False),
+    Column("inputs", JSON),  # None: the fee alone
+    Column("fee_used", JSON),  # the licence and tariff it came by; None: it was typed
     Column("deducted", JSON, nullable=False),
     Column("lines", JSON, nullable=False),
 )
@@ -90,6 +93,7 @@ proposals = Table(
     Column("venue_id", ForeignKey("venues.id"), nullable=False),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
+    Column("event_id", ForeignKey("events.id")),  # the only one to close
     Column("pack_id", String(64), nullable=False),  # empty: the simple rule
     Column("figures", String(64), nullable=False),  # SHA-256 of all that would be closed
     Column("prepared_by", String(100), nullable=False),
@@ -120,7 +124,45 @@ used_plays = Table(
     Column("milliseconds", Integer, nullable=False),
     Column("confidence_per_mille", Integer, nullable=False),
     Column("evidence", JSON, nullable=False),
+    Column("free_points", Integer, nullable=False, server_default="0"),
+    Column("basis", String(16), nullable=False, server_default="heard"),
+    Column("length_by", String(16), nullable=False, server_default="heard"),
+    Column("use", String(16), nullable=False, server_default="concert"),
+    Column("placing", String(16), nullable=False, server_default="full"),
+    Column("waits", String(32), nullable=False, server_default=""),
+    Column("testimony", JSON),
     CheckConstraint("milliseconds >= 0", name="time_not_negative"),
+)
+
+# Heard or declared, and no part of the fee: said not to have been played, or a grand right.
+set_aside = Table(
+    "set_aside",
+    METADATA,
+    Column("event_id", ForeignKey("distributed_events.event_id"), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("title", String(300), nullable=False),
+    Column("why", String(16), nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    Column("detections", JSON, nullable=False),
+    Column("testimony", JSON),
+)
+
+# A production's grand right, closed beside its event: what its makers are owed of the box office.
+staged_productions = Table(
+    "staged_productions",
+    METADATA,
+    Column("event_id", ForeignKey("distributed_events.event_id"), primary_key=True),
+    Column("production_id", ForeignKey("productions.id"), primary_key=True),
+    Column("title", String(400), nullable=False),
+    Column("work_title", String(300), nullable=False),
+    Column("fee_minor", BigInteger, nullable=False),
+    Column("distributable_minor", BigInteger, nullable=False),
+    Column("pool", String(80), nullable=False),
+    Column("inputs", JSON, nullable=False),
+    Column("steps", JSON, nullable=False),
+    Column("deducted", JSON, nullable=False),
+    Column("fee_used", JSON, nullable=False),
+    Column("parts", JSON, nullable=False),
 )
 
 allocations = Table(

@@ -17,6 +17,7 @@ from central.royalties.closing import evenings_of
 from central.royalties.distribution import distribute
 from central.royalties.evidence import OpenEvent
 from central.royalties.money import Money
+from central.royalties.played import played_at_each
 from central.royalties.reckoning import Evening, material_of
 from central.royalties.rules import shelf
 from central.royalties.rules.pack import Pack
@@ -177,8 +178,8 @@ class _Run:
     def visit(self, venue_id: int, time_zone: str, events: Sequence[OpenEvent]) -> None:
         """Settle the events of a venue by both rules."""
         mine = [event for event in events if event.fee.currency == self._currency]
-        plays = evidence.plays_at_each(self._connection, mine)
-        evenings = evenings_of(mine, plays, time_zone=time_zone)
+        played = played_at_each(self._connection, mine)
+        evenings = evenings_of(mine, played, time_zone=time_zone)
         self._genres |= _genres(self._connection, evenings)
         self._counts["left out"] += len(events) - len(mine)
         self._counts["venues"] += bool(mine)
@@ -233,7 +234,7 @@ def _add(
     tally: Tally, pack: Pack | None, evenings: Sequence[Evening], genres: Mapping[int, str]
 ) -> None:
     if pack is not None and evenings:
-        tally.add_outcome(settle(pack, material_of(evenings)), genres=genres)
+        tally.add_outcome(settle(pack, material_of(evenings, pack)), genres=genres)
         return
     for one in evenings:
         parts = distribute(one.event_id, one.fee, one.plays)

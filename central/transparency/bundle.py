@@ -85,8 +85,12 @@ def opened(connection: Connection, statement_id: int, *, distribution_id: int) -
     name = statement_name(statement_id)
     documents = store.documents(connection, [name])
     lines = json.loads(documents[name][1])["lines"]
-    pools = {line.get("pool") or pool_name(distribution_id, line["event"]) for line in lines}
-    documents |= _pools(connection, pools)
+    rests_on = {
+        line.get("pool") or pool_name(distribution_id, line["event"], line.get("production"))
+        for line in lines
+    }
+    rests_on |= {line["play"]["testimony"] for line in lines if "testimony" in line["play"]}
+    documents |= _pools(connection, rests_on)
     runs = _runs_of(connection, documents, distribution_id)
     leaves = [
         Opened(index, name, runs[name].salt(index), json.loads(words))

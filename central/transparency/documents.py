@@ -19,8 +19,10 @@ from central.ingest.coverage import CoverageSpan
 from central.ingest.plays import MILLISECOND
 from central.royalties.closed import ClosedEvent, Distribution, StatementHead
 from central.royalties.distribution import RULE, PlayUsed
-from central.royalties.opening import Steps, openings, pool_name, shared_out
-from central.royalties.reckoning import PackUsed
+from central.royalties.fees import fee_json
+from central.royalties.opening import Steps, in_order, openings, pool_name, shared_out
+from central.royalties.reckoning import PackUsed, state_of
+from central.royalties.testimony import testimony_json
 
 __all__ = ["pool_name"]  # a document's name, beside the others
 
@@ -37,6 +39,25 @@ def statement_name(statement_id: int) -> str:
     return f"statement/{statement_id}"
 
 
+def testimony_name(distribution_id: int, event_id: int, play_id: str) -> str:
+    """What the document of what people said of a play is called."""
+    return f"testimony/{distribution_id}/{event_id}/{play_id}"
+
+
+def testimony_document(event_id: int, play: PlayUsed) -> Document:
+    """What people said of one play: the piece as declared, and a person's word on it."""
+    return {
+        "format": "qulaq/testimony/v1",
+        "event": event_id,
+        "play": play.id,
+        "work": play.work_id,
+        "milliseconds": play.milliseconds,
+        "basis": play.basis,
+        "length_by": play.length_by,
+        "said": testimony_json(play.testimony),
+    }
+
+
 def pool_document(event: ClosedEvent, coverage: Sequence[CoverageSpan], *, rule: str) -> Document:
     """An event's fee and the weights it is shared by: of every play how long, but not which.
 
@@ -46,7 +67,20 @@ def pool_document(event: ClosedEvent, coverage: Sequence[CoverageSpan], *, rule:
         rule: by which it was shared.
     """
     head = pool_head(event, coverage, rule=rule)
-    return head | {"inputs": {"fee": event.fee.minor}, **shared_out(event)}
+    reckoning = event.reckoning
+    staged = {} if event.production_id is None else {"production": event.production_id}
+    said = {
+        "performed": [] if staged else [_performed(play) for play in in_order(event.plays)],
+        "set_aside": [[one.milliseconds, one.why] for one in event.aside],
+        "inputs": dict(reckoning.inputs) if reckoning else {"fee": event.fee.minor},
+        "licence": fee_json(event.fee_used) or {},
+    }
+    return staged | head | said | shared_out(event)
+
+
+def _performed(play: PlayUsed) -> list[int | str]:
+    """How long, whether protected, what says so, and what use: of a play nobody can name."""
+    return [play.milliseconds, state_of(play), play.basis, play.use]
 
 
 def pool_head(event: ClosedEvent, coverage: Sequence[CoverageSpan], *, rule: str) -> Document:
@@ -88,7 +122,7 @@ def statement_document(
             line
             for event in events
             if event.fee.currency == head.total.currency
-            for line in _lines(event, head.party_id, rule=distribution.rule)
+            for line in _lines(distribution, event, head.party_id)
         ],
     }
 
@@ -126,7 +160,20 @@ def _pack(pack: PackUsed | None) -> Document:
     return {"id": pack.id, "version": pack.version, "sha256": pack.digest, "assumed": assumed}
 
 
-def _lines(event: ClosedEvent, party_id: int, *, rule: str) -> list[Document]:
+def _lines(distribution: Distribution, event: ClosedEvent, party_id: int) -> list[Document]:
+    """The lines of one party; each play names the leaf that opens what people said of it."""
+    lines = _plain_lines(event, party_id, rule=distribution.rule)
+    said = {play.id for play in event.plays if play.testimony is not None}
+    for line in lines:
+        if event.production_id is not None:
+            line["production"] = event.production_id
+        play = line["play"]
+        if play["id"] in said:
+            play["testimony"] = testimony_name(distribution.id, event.event_id, play["id"])
+    return lines
+
+
+def _plain_lines(event: ClosedEvent, party_id: int, *, rule: str) -> list[Document]:
     plays = {play.id: play for play in event.plays}
     stated = event.reckoning is None and rule != RULE
     opened = [()] * len(event.allocations) if stated else openings(event)
@@ -156,5 +203,8 @@ def play_document(play: PlayUsed) -> Document:
         "started_at": play.started_at.isoformat(),
         "ended_at": play.ended_at.isoformat(),
         "milliseconds": play.milliseconds,
+        "basis": play.basis,
+        "use": play.use,
+        "also": sorted({h.recording_id for h in play.detections} - {play.recording_id, ""}),
         "detections": [heard.key for heard in play.detections],
     }

@@ -24,6 +24,8 @@ from central.transparency.documents import (
     pool_name,
     statement_document,
     statement_name,
+    testimony_document,
+    testimony_name,
     words_of,
 )
 from central.transparency.later_documents import later_pool_document, later_statement_document
@@ -119,10 +121,22 @@ def _log_distribution(connection: Connection, number: int) -> None:
 
 def _closing_words(connection: Connection, distribution: Distribution) -> list[tuple[str, str]]:
     number = distribution.id
-    events = royalties.closed_events(connection, number)
+    events = royalties.everything_closed(connection, number)
     words = [
-        (pool_name(number, event.event_id), _pool(connection, distribution, event))
+        (
+            pool_name(number, event.event_id, event.production_id),
+            _pool(connection, distribution, event),
+        )
         for event in events
+    ]
+    words += [
+        (
+            testimony_name(number, event.event_id, play.id),
+            words_of(testimony_document(event.event_id, play)),
+        )
+        for event in events
+        for play in event.plays
+        if play.testimony is not None
     ]
     for head in royalties.statement_heads(connection, number):
         said = words_of(statement_document(distribution, head, events))
@@ -146,7 +160,7 @@ def _later_words(connection: Connection, number: int) -> list[tuple[str, str]]:
 
 
 def _pool(connection: Connection, distribution: Distribution, event: ClosedEvent) -> str:
-    listened = _listened(connection, event)
+    listened = _listened(connection, event) if event.production_id is None else []
     return words_of(pool_document(event, listened, rule=distribution.rule))
 
 

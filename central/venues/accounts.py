@@ -117,12 +117,17 @@ class Account:
     parts: tuple[Part, ...]
     performances: tuple[Performance, ...]
     receipts: tuple[Receipts, ...]
+    licence_id: int | None = None
 
     def use_at(self, instant: datetime) -> Use:
         """The use of music at an instant: that of the part it lies in, else the evening's."""
-        within = (part for part in self.parts if part.starts_at <= instant < part.ends_at)
-        part = next(within, None)
+        part = self.part_at(instant)
         return self.use if part is None else part.use
+
+    def part_at(self, instant: datetime) -> Part | None:
+        """The part of the evening that an instant lies in, if it lies in any."""
+        within = (part for part in self.parts if part.starts_at <= instant < part.ends_at)
+        return next(within, None)
 
 
 def put_production(
@@ -223,6 +228,7 @@ def account_of(connection: Connection, event_id: int) -> Account:
             Receipts(one.gross_minor, one.tickets, one.told_by, one.told_at)
             for one in connection.execute(told)
         ),
+        licence_id=row.licence_id,
     )
 
 

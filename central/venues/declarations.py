@@ -1,6 +1,7 @@
 """What organisers and producers say was played: programmes of evenings, cue sheets of films."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -57,6 +58,7 @@ declared_pieces = Table(
     Column("from_milliseconds", Integer),  # where in the film it begins
     Column("milliseconds", Integer),
     Column("use", String(16), nullable=False),  # empty: as the evening says
+    Column("placing", String(16), nullable=False, server_default="full"),
     Column("encore", Boolean, nullable=False),
 )
 
@@ -78,12 +80,28 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A piece of a declaration as it stands in the books."""
+    """A piece of a declaration as it stands in the books.
+
+    Attributes:
+        production_id: whose cue sheet it stands in; None in the programme of an event.
+    """
 
     id: int
     declaration_id: int
     place: int
     piece: Piece
+    production_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A declaration without its pieces: who brought it and when, and the SHA-256 of its bytes."""
+
+    id: int
+    kind: Kind
+    digest: str
+    told_by: str
+    told_at: datetime
 
 
 def put_declaration(
@@ -124,11 +142,23 @@ def declared_at(connection: Connection, event_id: int) -> list[Declared]:
 def pieces_of(connection: Connection, declaration_id: int) -> list[Declared]:
     """The pieces of one declaration, in order."""
     rows = connection.execute(
-        select(declared_pieces)
-        .filter_by(declaration_id=declaration_id)
+        select(declared_pieces, declarations.c.production_id)
+        .join_from(declared_pieces, declarations)
+        .where(declared_pieces.c.declaration_id == declaration_id)
         .order_by(declared_pieces.c.place)
     )
     return [_declared(row) for row in rows]
+
+
+def sheets(connection: Connection, numbers: Collection[int]) -> dict[int, Sheet]:
+    """Those declarations by number."""
+    rows = connection.execute(select(declarations).where(declarations.c.id.in_(numbers)))
+    return {
+        row.id: Sheet(
+            row.id, row.kind, hashlib.sha256(row.content).hexdigest(), row.told_by, row.told_at
+        )
+        for row in rows
+    }
 
 
 def acknowledgement_of(connection: Connection, number: int) -> tuple[Kind, bytes]:
@@ -150,4 +180,4 @@ def _latest() -> Select[Any]:
 
 def _declared(row: Row[Any]) -> Declared:
     said = Piece(**{name: getattr(row, name) for name in Piece.__slots__})
-    return Declared(row.id, row.declaration_id, row.place, said)
+    return Declared(row.id, row.declaration_id, row.place, said, row.production_id)

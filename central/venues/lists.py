@@ -32,7 +32,7 @@ class Hall:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event as it stands in the books; the fee in minor units of its currency."""
+    """An event as it stands in the books; a typed fee in minor units, or the licence it is by."""
 
     id: int
     hall_id: int
@@ -42,6 +42,7 @@ class Event:
     licence_fee_minor: int
     currency: str
     use: str
+    licence_id: int | None
 
 
 def venues(connection: Connection, *, after: int = 0) -> list[Venue]:
@@ -69,6 +70,7 @@ def events(connection: Connection, *, after: int = 0) -> list[Event]:
             licence_fee_minor=row.licence_fee_minor,
             currency=row.currency,
             use=row.use,
+            licence_id=row.licence_id,
         )
         for row in rows
     ]

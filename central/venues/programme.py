@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from central.errors import Unacceptable
 from central.repertoire.identifiers import READERS
-from central.venues.uses import USES
+from central.venues.uses import PLACINGS, USES, Placing, Use
 
 COLUMNS = (
     "title",
@@ -17,12 +18,13 @@ COLUMNS = (
     "isrc",
     "work_id",
     "use",
+    "placing",
     "encore",
 )
 EXAMPLE = (
-    ("Көктем", "Абай Сұлтанов", "Үлгі ансамблі", "3:25", "", "", "", "", "concert", ""),
-    ("Symphony No. 40", "W. A. Mozart", "", "26:00", "", "", "", "", "concert", ""),
-    ("Весенний вальс", "Дина Оспанова", "", "2:10", "", "", "", "", "concert", "yes"),
+    ("Көктем", "Абай Сұлтанов", "Үлгі ансамблі", "3:25", "", "", "", "", "concert", "", ""),
+    ("Symphony No. 40", "W. A. Mozart", "", "26:00", "", "", "", "", "concert", "", ""),
+    ("Весенний вальс", "Дина Оспанова", "", "2:10", "", "", "", "", "concert", "", "yes"),
 )
 MOST_PIECES = 500
 _LONGEST_SECONDS = 86_400
@@ -39,6 +41,7 @@ class Piece:
         from_milliseconds: where in the film it begins, ms.
         milliseconds: how long it lasts, ms.
         use: use of the music; empty where the evening's own holds.
+        placing: in full, or only in a medley, as walk-in music …
     """
 
     title: str
@@ -49,7 +52,8 @@ class Piece:
     isrc: str | None = None
     from_milliseconds: int | None = None
     milliseconds: int | None = None
-    use: str = ""
+    use: Use | Literal[""] = ""
+    placing: Placing = "full"
     encore: bool = False
 
 
@@ -104,6 +108,7 @@ def piece_of(cells: Mapping[str, str]) -> Piece:
         from_milliseconds=_milliseconds("start", cells.get("start", "")),
         milliseconds=_milliseconds("duration", cells.get("duration", "")),
         use=_use(cells.get("use", "").lower()),
+        placing=_placing(cells.get("placing", "").lower() or "full"),
         encore=cells.get("encore", "").lower() in _YES,
     )
 
@@ -120,10 +125,20 @@ def _code(kind: str, said: str) -> str | None:
     return READERS[kind](said) if said else None
 
 
-def _use(said: str) -> str:
-    if said and said not in USES:
+def _use(said: str) -> Use | Literal[""]:
+    for use in USES:
+        if said == use:
+            return use
+    if said:
         raise Unacceptable(f"use {said!r} is none of {', '.join(USES)}")
-    return said
+    return ""
+
+
+def _placing(said: str) -> Placing:
+    for placing in PLACINGS:
+        if said == placing:
+            return placing
+    raise Unacceptable(f"placing {said!r} is none of {', '.join(PLACINGS)}")
 
 
 def _milliseconds(column: str, said: str) -> int | None:

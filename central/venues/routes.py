@@ -1,6 +1,7 @@
 """The counter for venues: houses, their halls, and the evenings they announce."""
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path
 from pydantic import Field
@@ -9,7 +10,9 @@ from central import forms
 from central.access import Staff, Teller
 from central.database import reading, writing
 from central.desk import Desk
-from central.venues import accounts, declarations, lists, store
+from central.errors import Unacceptable
+from central.repertoire.store import require_party
+from central.venues import accounts, credits, declarations, licences, lists, store
 from central.venues.calendar import require_parts, require_span, require_time_zone
 from central.venues.uses import ProductionKind, Use, VenueKind
 
@@ -52,16 +55,18 @@ class NewPerformance(forms.Form):
 
 
 class NewEvent(forms.Form):
-    """One evening in one hall, and the fee for it in minor units of the currency.
+    """One evening in one hall, and its fee in minor units of the currency, or its licence.
 
-    `use` holds wherever no part says otherwise.
+    With a licence the fee is reckoned at closing by the licence's tariff; `use` holds wherever no
+    part says otherwise.
     """
 
     hall_id: forms.Number
     title: forms.Title
     starts_at: forms.Moment
     ends_at: forms.Moment
-    licence_fee_minor: forms.Minor
+    licence_fee_minor: forms.Minor | None = None
+    licence_id: forms.Number | None = None
     currency: forms.Currency
     use: Use = "concert"
     parts: Annotated[tuple[NewPart, ...], Field(max_length=100)] = ()
@@ -75,6 +80,16 @@ class NewProduction(forms.Form):
     kind: ProductionKind
     acts: Annotated[int, Field(ge=1, le=50)] = 1
     code: forms.Remark = ""
+
+
+class NewCredit(forms.Form):
+    """Who made a production in a role, as packs call it, such as `author` or `costume`.
+
+    Without a party the role is nobody's any more, and nothing is owed for it.
+    """
+
+    role: Annotated[str, Field(pattern=r"^[a-z][a-z-]{0,31}$")]
+    party_id: forms.Number | None = None
 
 
 class NewReceipts(forms.Form):
@@ -111,7 +126,13 @@ def register_event(desk: Desk, event: NewEvent) -> forms.Registered:
     require_span(event.starts_at, event.ends_at)
     spans = [(part.starts_at, part.ends_at) for part in event.parts]
     require_parts(event.starts_at, event.ends_at, spans)
+    if (event.licence_fee_minor is None) == (event.licence_id is None):
+        raise Unacceptable("an event has a fee, licence_fee_minor, or a licence, licence_id")
     with writing(desk.books) as connection:
+        if event.licence_id is not None:
+            zone = ZoneInfo(store.place_of(connection, event.hall_id).time_zone)
+            day = event.starts_at.astimezone(zone).date()
+            licences.require_licensed(connection, event.licence_id, event.hall_id, day)
         number = store.put_event(
             connection,
             store.Event(
@@ -119,9 +140,10 @@ def register_event(desk: Desk, event: NewEvent) -> forms.Registered:
                 title=event.title,
                 starts_at=event.starts_at,
                 ends_at=event.ends_at,
-                licence_fee_minor=event.licence_fee_minor,
+                licence_fee_minor=event.licence_fee_minor or 0,
                 currency=event.currency,
                 use=event.use,
+                licence_id=event.licence_id,
             ),
         )
         parts = [accounts.Part(one.starts_at, one.ends_at, one.use) for one in event.parts]
@@ -190,6 +212,40 @@ def register_production(desk: Desk, production: NewProduction) -> forms.Register
             code=production.code,
         )
     return forms.Registered(id=number)
+
+
+@router.get("/venues/{venue_id}/licences")
+def list_licences(desk: Desk, venue_id: EventId) -> list[licences.Licence]:
+    """The licences of a venue, the latest first."""
+    with reading(desk.books) as connection:
+        return licences.licences_of(connection, venue_id)
+
+
+@router.post("/productions/{production_id}/credits", status_code=201)
+def register_credit(
+    desk: Desk, teller: Teller, production_id: EventId, credit: NewCredit
+) -> forms.Registered:
+    """Say who made a production in a role: its grand right is paid then; the last word counts."""
+    with writing(desk.books) as connection:
+        if credit.party_id is not None:
+            require_party(connection, credit.party_id)
+        number = credits.put_credit(
+            connection,
+            production_id,
+            role=credit.role,
+            party_id=credit.party_id,
+            by=teller,
+            at=desk.now(),
+        )
+    return forms.Registered(id=number)
+
+
+@router.get("/productions/{production_id}/credits")
+def list_credits(desk: Desk, production_id: EventId) -> list[credits.Credit]:
+    """Who made a production, by role."""
+    with reading(desk.books) as connection:
+        accounts.require_production(connection, production_id)
+        return credits.credits_of(connection, production_id)
 
 
 @router.get("/productions")

@@ -50,6 +50,7 @@ events = Table(
     Column("licence_fee_minor", BigInteger, nullable=False),  # tiyn, cent, Rappen …
     Column("currency", String(3), nullable=False),  # ISO 4217
     Column("use", String(16), nullable=False, server_default="concert"),  # where no part says other
+    Column("licence_id", ForeignKey("licences.id")),  # whose tariff gives the fee; else it is typed
     Index("ix_events_hall_starts", "hall_id", "starts_at"),
     CheckConstraint("licence_fee_minor >= 0", name="fee_not_negative"),
 )
@@ -63,11 +64,16 @@ class Place:
     hall: str
     venue: str
     time_zone: str
+    venue_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One evening in one hall, with the fee its organiser pays in minor units of the currency."""
+    """One evening in one hall, with the fee its organiser pays in minor units of the currency.
+
+    Attributes:
+        licence_id: by whose tariff the fee is reckoned; the typed fee is nought then.
+    """
 
     hall_id: int
     title: str
@@ -76,6 +82,7 @@ class Event:
     licence_fee_minor: int
     currency: str
     use: Use = "concert"
+    licence_id: int | None = None
 
 
 def put_venue(
@@ -134,10 +141,10 @@ def place_of(connection: Connection, hall_id: int) -> Place:
         Unknown: no such hall.
     """
     row = connection.execute(
-        select(halls.c.name, venues.c.name.label("venue"), venues.c.time_zone)
+        select(halls.c.name, halls.c.venue_id, venues.c.name.label("venue"), venues.c.time_zone)
         .join_from(halls, venues)
         .where(halls.c.id == hall_id)
     ).first()
     if row is None:
         raise Unknown(f"hall {hall_id} is not registered")
-    return Place(hall_id=hall_id, hall=row.name, venue=row.venue, time_zone=row.time_zone)
+    return Place(hall_id, row.name, row.venue, row.time_zone, row.venue_id)

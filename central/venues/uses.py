@@ -1,5 +1,6 @@
 """What houses, productions and uses of music are called; the sound alone cannot tell them."""
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 VenueKind = Literal[
@@ -40,3 +41,20 @@ Use = Literal[
     "background",
 ]
 USES: tuple[Use, ...] = get_args(Use)
+USE_OF_KIND: Mapping[str, Use] = {
+    "opera": "stage",
+    "ballet": "stage",
+    "musical": "stage",
+    "play": "incidental",
+    "verse-play": "incidental",
+    "childrens-play": "incidental",
+    "circus": "circus",
+    "film": "film",
+    "trailer": "trailer",
+}
+"""What the music of a production's cue sheet is to its evening, where no cue says another."""
+
+Placing = Literal["full", "medley", "walk-in", "walk-out", "interlude", "intro"]
+"""How a piece stood in its evening; some rules count all but `full` for less."""
+
+PLACINGS: tuple[Placing, ...] = get_args(Placing)

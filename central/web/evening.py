@@ -66,6 +66,7 @@ def evening_shown(evening: Evening) -> EveningShown:
     soundings = [
         Sounding(shown.play, shown.title, ", ".join(name for name, _, _ in shown.credits))
         for shown in plays
+        if shown.play.detections  # what no box heard has no place on the line
     ]
     return EveningShown(
         facts=evening,
@@ -86,7 +87,7 @@ def _play_shown(evening: Evening, play: PlayUsed) -> PlayShown:
     others = evening.others.get(play.id, ())
     return PlayShown(
         play=play,
-        title=play.work_title if play.work_id is not None else "Unregistered recording",
+        title=_title(play),
         credits=[
             (evening.names[share.party_id], ROLES[share.role], share_text(share.basis_points))
             for share in play.shares
@@ -115,6 +116,12 @@ def _silence(evening: Evening) -> str:
         f"No music of the catalogue was recognised in what was listened to; of {missed} nothing is "
         "known."
     )
+
+
+def _title(play: PlayUsed) -> str:
+    if play.work_id is not None:
+        return play.work_title
+    return "Unregistered recording" if play.detections else play.recording_title
 
 
 def _foreground(evening: Evening, play: PlayUsed) -> str:

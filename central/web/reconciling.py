@@ -1,5 +1,6 @@
 """The page where declared and heard stand side by side, and its forms for what is open."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -10,12 +11,21 @@ from central.access import bearer_of
 from central.database import reading, writing
 from central.desk import Desk
 from central.ingest.decisions import Decision, Verdict
-from central.ingest.reconciliation import Settled, reconciliation_of, settle
+from central.ingest.fates import Fate
+from central.ingest.reconciliation import reconciliation_of, settle
+from central.ingest.settled import Settled
 from central.venues.intake import take_programme
 from central.venues.store import place_of
 from central.web.pages import HEADERS, PageRoute, page
 from central.web.session import COOKIE, FromHere, SignedIn
 from central.web.timeline import Bar, Window
+
+FATES: Mapping[Fate, str] = {
+    "paid": "will be paid",
+    "waits": "its part will wait",
+    "not played": "takes no part: not played",
+    "grand right": "takes no part: a grand right of its production",
+}
 
 reconciling = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[SignedIn])
 
@@ -28,7 +38,7 @@ def show_reconciliation(desk: Desk, event_id: forms.Number) -> Response:
         place = place_of(connection, known.account.hall_id)
     window = Window(known.account.starts_at, known.account.ends_at, place.time_zone)
     bars = {line.name: _bars(window, line) for line in known.lines}
-    content = {"known": known, "place": place, "bars": bars}
+    content = {"known": known, "place": place, "bars": bars, "fates": FATES}
     return page("reconciliation", content)
 
 

@@ -14,8 +14,10 @@ from central.forms import After, Number
 from central.royalties import closing, evidence, provisional
 from central.royalties import store as royalties
 from central.royalties.closed import REASONS_TOLD
+from central.royalties.distribution import ASIDE
 from central.royalties.later.reading import later_run, parties_of, runs_after, statement_of
 from central.transparency.bundle import bundle_of
+from central.venues.licences import licences_of
 from central.web import store
 from central.web.adjusting import adjusting
 from central.web.after import after
@@ -107,7 +109,9 @@ def show_venue(desk: Desk, venue_id: Number) -> Response:
     with reading(desk.books) as connection:
         venue = store.venue(connection, venue_id)
         events = store.events_of(connection, venue_id, now=desk.now())
-    return page("venue", {"venue": venue, "events": events, "now": desk.now()})
+        held = licences_of(connection, venue_id)
+    content = {"venue": venue, "events": events, "licences": held, "now": desk.now()}
+    return page("venue", content)
 
 
 @console.get("/events/{event_id}")
@@ -116,7 +120,8 @@ def show_evening(desk: Desk, event_id: Number) -> Response:
     now = desk.now()
     with reading(desk.books) as connection:
         evening = store.evening(connection, event_id, now=now)
-    return page("evening", {"evening": evening_shown(evening), "now": now})
+    content = {"evening": evening_shown(evening), "now": now, "reasons": REASONS_TOLD}
+    return page("evening", content)
 
 
 @console.get("/shared")
@@ -165,7 +170,12 @@ def show_distribution(desk: Desk, distribution_id: Number) -> Response:
     content |= {"later": later, "runs": runs, "names": names}
     return page(
         "distribution",
-        content | {"reasons": REASONS_TOLD, "rule": summary.distribution.rule_in_words},
+        content
+        | {
+            "reasons": REASONS_TOLD,
+            "aside_because": ASIDE,
+            "rule": summary.distribution.rule_in_words,
+        },
     )
 
 

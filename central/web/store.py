@@ -14,11 +14,11 @@ from central.ingest.coverage import CoverageSpan
 from central.ingest.listening import sentence
 from central.ingest.store import coverage_of, foreground_of, uncertainty_of, unknown_music_of
 from central.ingest.unknown import UnknownSpan
-from central.royalties import evidence
+from central.royalties import evidence, played
 from central.royalties.distribution import PlayUsed
 from central.royalties.evidence import OpenEvent
 from central.royalties.money import Money
-from central.royalties.store import earlier_closing
+from central.royalties.store import earlier_closing, fees_of
 from central.venues.store import Place, events, halls, place_of, venues
 from central.web.shared import Take, others_at
 
@@ -52,7 +52,12 @@ class VenueShown:
 
 @dataclass(frozen=True, slots=True)
 class EventShown:
-    """An event in a list; `distribution_id` is None while its period is open."""
+    """An event in a list.
+
+    Attributes:
+        fee: None while it is open and a licence is to give it.
+        distribution_id: None while its period is open.
+    """
 
     id: int
     title: str
@@ -61,16 +66,22 @@ class EventShown:
     time_zone: str
     starts_at: datetime
     ends_at: datetime
-    fee: Money
+    fee: Money | None
+    licence_id: int | None
     distribution_id: int | None
     listened: str  # how it was listened to, in words; empty before it begins
 
 
 @dataclass(frozen=True, slots=True)
 class Evening:
-    """An event with everything its boxes reported of it."""
+    """An event with everything its boxes reported of it.
+
+    Attributes:
+        fee: None while it is open and a licence is to give it.
+    """
 
     event: OpenEvent
+    fee: Money | None
     place: Place
     venue_id: int
     coverage: Sequence[CoverageSpan]
@@ -163,6 +174,7 @@ def _latest_first() -> Select[Any]:
 def _events(connection: Connection, wanted: Select[Any], *, now: datetime) -> list[EventShown]:
     rows = connection.execute(wanted).all()
     closed = earlier_closing(connection, [row.id for row in rows])
+    fees = fees_of(connection, closed)
     return [
         EventShown(
             id=row.id,
@@ -172,7 +184,9 @@ def _events(connection: Connection, wanted: Select[Any], *, now: datetime) -> li
             time_zone=row.time_zone,
             starts_at=row.starts_at,
             ends_at=row.ends_at,
-            fee=Money(row.licence_fee_minor, row.currency),
+            fee=fees.get(row.id)
+            or (Money(row.licence_fee_minor, row.currency) if row.licence_id is None else None),
+            licence_id=row.licence_id,
             distribution_id=closed.get(row.id),
             listened=_listened(connection, row, now=now),
         )
@@ -194,15 +208,15 @@ def evening(connection: Connection, event_id: int, *, now: datetime) -> Evening:
         Unknown: no such event.
     """
     event = evidence.event_of(connection, event_id)
-    plays = sorted(
-        evidence.plays_at(connection, event), key=lambda play: (play.started_at, play.id)
-    )
+    plays = sorted(played.plays_at(connection, event), key=lambda play: (play.started_at, play.id))
     until = min(event.ends_at, max(now, event.starts_at))
     parties = {share.party_id for play in plays for share in play.shares}
     keys = [heard.key for play in plays for heard in play.detections]
     hall = select(halls.c.venue_id).filter_by(id=event.hall_id)
+    fee = fees_of(connection, [event.id]).get(event.id)
     return Evening(
         event=event,
+        fee=fee if fee is not None else None if event.licensed else event.fee,
         place=place_of(connection, event.hall_id),
         venue_id=connection.execute(hall).scalar_one(),
         coverage=coverage_of(connection, event.hall_id, event.starts_at, until),

@@ -126,7 +126,7 @@ def _stations(
 
 
 def _play_title(play: PlayUsed) -> str:
-    title = play.recording_title or "Unregistered recording"
+    title = play.recording_title or play.work_title or "Unregistered recording"
     return f"{title}, {length_text(play.milliseconds)}"
 
 

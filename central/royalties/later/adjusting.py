@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
-from central.royalties import evidence, store
+from central.royalties import evidence, played, store
 from central.royalties.closed import ClosedEvent
 from central.royalties.distribution import PlayUsed, distribute
 from central.royalties.later.amounts import standing_at
@@ -66,7 +66,7 @@ class _Known:
     def __init__(self, connection: Connection, event: ClosedEvent) -> None:
         self.standing = standing_at(connection, event.event_id)
         before = _as_they_stand(_last_plays(connection, event), self.standing)
-        now = evidence.plays_at(connection, evidence.event_of(connection, event.event_id))
+        now = played.plays_at(connection, evidence.event_of(connection, event.event_id))
         self.late, replaced = late_plays(now, before, _told_of(connection, event.event_id))
         kept = [play for play in before if play not in replaced]
         words = corrections_at(connection, event.event_id)

@@ -191,6 +191,7 @@ def _statement_line(event: ClosedEvent, line: LaterLine, play: PlayUsed, run: La
         hall=event.hall,
         fee=event.fee,
         deductions=tuple(event.deductions()),
+        fee_used=event.fee_used,
         event_milliseconds=sum(one.milliseconds for one in event.plays),
         play=play,
         play_amount=_out_of(line),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from central.errors import Unacceptable
 from central.royalties.rules.figures import Step, money_text, toward_zero
@@ -15,26 +16,35 @@ class Production:
     Attributes:
         kind: of play, as the pack names it; plays of one act are kinds of their own.
         receipts: gross box office of the evening in minor units.
-        credits: party id of each role the pack pays.
+        credits: party id of each role the pack pays; 0 where the role is nobody's any more.
+        acts: it has.
+        given: of them, that evening; each is worth the rate divided by the acts.
     """
 
     kind: str
     receipts: int
     credits: Mapping[str, int]
+    acts: int = 1
+    given: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class GrandLine:
-    """What one credited party is owed for the evening, in minor units."""
+    """What one credited party is owed for the evening, in minor units.
+
+    Attributes:
+        rate: of the box office, for the acts that were given.
+    """
 
     party_id: int
     role: str
     amount: int
+    rate: Fraction
     step: Step
 
 
 def grand_lines(pack: Pack, production: Production) -> list[GrandLine]:
-    """A line for each role the pack pays, in its order.
+    """A line for each role the pack pays and somebody has, in its order.
 
     Raises:
         Unacceptable: the pack does not know such a play, or a role of it is not credited.
@@ -45,10 +55,15 @@ def grand_lines(pack: Pack, production: Production) -> list[GrandLine]:
         party = production.credits.get(role)
         if party is None:
             raise Unacceptable(f"{production.kind}: nobody is credited as {role}")
-        amount = toward_zero(production.receipts * figure.value)
+        if party == 0:
+            continue
+        rate = figure.value * Fraction(production.given, production.acts)
+        amount = toward_zero(production.receipts * rate)
         formula = f"{figure.text} % of {money_text(production.receipts)}"
+        if production.given != production.acts:
+            formula += f" × {production.given} of {production.acts} acts"
         step = Step(f"grand right {role}", formula, amount, "money", (figure,))
-        lines.append(GrandLine(party, role, amount, step))
+        lines.append(GrandLine(party, role, amount, rate, step))
     return lines
 
 

@@ -1,5 +1,6 @@
 """A small office with books of its own: one theatre, one hall, three authors, two works."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -7,10 +8,14 @@ import pytest
 
 from central.database import reading, writing
 from central.devices.store import Slot, put_box
+from central.ingest.decisions import Decision
+from central.ingest.reconciliation import reconciliation_of, settle
 from central.ingest.store import take
 from central.repertoire.shares import Share
 from central.repertoire.store import Recording, put_party, put_recording, put_work
 from central.royalties.closing import Days, close_period
+from central.venues.declarations import pieces_of
+from central.venues.intake import take_programme
 from central.venues.store import Event, put_event, put_hall, put_venue
 from edge.sync import seal
 from edge.sync.wire import (
@@ -79,7 +84,15 @@ class Theatre:
         put_recording(connection, recording, at=NOW)
         return recording.id
 
-    def event(self, *, fee_minor=100_001, starts_at=EVENING, minutes=10, currency="KZT"):
+    def event(
+        self,
+        *,
+        fee_minor=100_001,
+        starts_at=EVENING,
+        minutes=10,
+        currency="KZT",
+        licence_id=None,
+    ):
         event = Event(
             hall_id=self.hall_id,
             title="Көктем кеші",
@@ -87,6 +100,7 @@ class Theatre:
             ends_at=starts_at + timedelta(minutes=minutes),
             licence_fee_minor=fee_minor,
             currency=currency,
+            licence_id=licence_id,
         )
         with writing(self.books) as connection:
             return put_event(connection, event)
@@ -129,9 +143,34 @@ class Theatre:
             take(connection, batch, sealed=sealed, now=self.now)
         return f"{self.device}/{BOOT}/{self.seq}"
 
+    def declares(self, event_id, rows, *, heading="title,duration"):
+        """A programme comes in; answers the number of each piece, in order."""
+        content = "\n".join([heading, *rows]).encode()
+        with writing(self.books) as connection:
+            answer = take_programme(
+                connection, event_id, content, name="p.csv", by="Организатор", at=NOW
+            )
+            return [one.id for one in pieces_of(connection, answer.id)]
+
+    def decides(self, event_id, line, verdict, *, piece_id=None, work_id=None):
+        """A person settles a line."""
+        word = Decision(line, verdict, piece_id, work_id, "", "Айгүл", NOW)
+        with writing(self.books) as connection:
+            settle(connection, event_id, word)
+
+    def line_of(self, event_id, state):
+        """The only line of that state."""
+        known = self.read(reconciliation_of, event_id)
+        (line,) = [one for one in known.lines if one.state == state]
+        return line
+
     def days(self, first=21, last=21):
         day = EVENING.date()
         return Days(self.venue_id, day.replace(day=first), day.replace(day=last))
+
+    def by(self, days, pack):
+        """The same days, by a rule pack."""
+        return replace(days, pack=pack)
 
     def close(self, *, now=NOW, **days):
         with writing(self.books) as connection:

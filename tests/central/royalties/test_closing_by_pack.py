@@ -66,7 +66,7 @@ def test_every_statement_by_a_pack_adds_up_and_the_deduction_has_its_account(the
 def test_the_pack_is_frozen_with_what_it_assumed(theatre, evening):
     pack = close(theatre).distribution.pack
 
-    assert (pack.name, pack.digest) == ("kz-venues-2026 2026.1", shelf.pack(PACK).digest)
+    assert (pack.name, pack.digest) == ("kz-venues-2026 2026.2", shelf.pack(PACK).digest)
     assert [one.key for one in pack.assumed] == ["payout.threshold", "payout.claim_months"]
 
 

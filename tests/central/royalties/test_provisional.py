@@ -67,7 +67,7 @@ def test_what_the_night_says_is_what_a_closing_would(theatre, evening):
     assert [(number, money) for number, _, money in one.sums] == [
         (head.party_id, head.total) for head in closed.statements
     ]
-    assert (one.rule, one.deducted.minor) == ("kz-venues-2026 2026.1", 20_000)
+    assert (one.rule, one.deducted.minor) == ("kz-venues-2026 2026.2", 20_000)
     assert one.fee == one.paid + one.deducted + one.waiting
 
 
@@ -129,7 +129,7 @@ def test_a_venue_keeps_to_the_rule_it_was_closed_by(theatre, evening):
     at_night(theatre, family="none-of-ours")
     (one,) = theatre.read(provisional)
 
-    assert one.rule == "kz-venues-2026 2026.1"
+    assert one.rule == "kz-venues-2026 2026.2"
 
 
 def test_a_rule_that_does_not_open_event_by_event_is_named_and_the_rest_stands(theatre, evening):

@@ -34,6 +34,7 @@ def test_an_event_is_listed_as_announced(office):
         "licence_fee_minor": 10_000_000,
         "currency": "KZT",
         "use": "concert",
+        "licence_id": None,
     } == event
 
 

@@ -13,7 +13,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 GAP = timedelta(seconds=15)
@@ -99,7 +99,7 @@ def merge(
         gap: the longest silence within a play.
         works: of registered recordings, the work; plays of one work that overlap become one.
     """
-    once = {heard.key: heard for heard in detections}.values()
+    once = {heard.key: _in_utc(heard) for heard in detections}.values()
     by_recording: dict[tuple[int, str], list[Heard]] = defaultdict(list)
     for family in _families(once, gap=gap):
         for heard in _settled(family, gap=gap):
@@ -109,6 +109,14 @@ def merge(
     return sorted(
         plays, key=lambda play: (play.started_at, play.hall_id, play.recording_id, play.id)
     )
+
+
+def _in_utc(heard: Heard) -> Heard:
+    # Between two instants of one zone Python counts by the clock on the wall, which jumps.
+    if heard.started_at.tzinfo is UTC and heard.ended_at.tzinfo is UTC:
+        return heard
+    began, ended = heard.started_at.astimezone(UTC), heard.ended_at.astimezone(UTC)
+    return replace(heard, started_at=began, ended_at=ended)
 
 
 def covered(intervals: Iterable[tuple[datetime, datetime]]) -> timedelta:

@@ -8,7 +8,7 @@ from central import forms
 from central.access import Staff, Teller
 from central.database import reading, writing
 from central.desk import Desk
-from central.ingest import queue, reconciliation
+from central.ingest import reconciliation
 from central.ingest.decisions import Decision, Verdict
 from central.ingest.settled import Reconciliation
 
@@ -50,10 +50,3 @@ def decide(desk: Desk, teller: Teller, event_id: EventId, word: NewDecision) -> 
     with writing(desk.books) as connection:
         number = reconciliation.settle(connection, event_id, decision)
     return forms.Registered(id=number)
-
-
-@reconciling.get("/reconciliations")
-def list_waiting(desk: Desk, *, start: forms.Moment, end: forms.Moment) -> list[queue.Waiting]:
-    """Evenings with something to settle, those with the most money first."""
-    with reading(desk.books) as connection:
-        return queue.waiting(connection, start, end)

@@ -100,7 +100,7 @@ def _by_simple_rule(evenings: Sequence[Evening]) -> Mapping[int, Tally]:
 def _by_pack(pack: Pack, evenings: Sequence[Evening]) -> Mapping[int, Tally]:
     """All evenings at once, as a closing would: what recurs in a month counts across them."""
     require_closable(pack)
-    outcome = settle(pack, material_of(evenings))
+    outcome = settle(pack, material_of(evenings, pack))
     allocations: dict[str, list[Allocation]] = defaultdict(list)
     for owed in outcome.allocations:
         allocations[owed.pool].append(owed)

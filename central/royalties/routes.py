@@ -9,8 +9,17 @@ from pydantic import Field
 from central.access import Staff, Teller
 from central.database import reading, writing
 from central.desk import Desk
-from central.forms import Code, Form, Number, Registered, Remark
-from central.royalties import accounts, closing, provisional, rehearsal, store, trial, waiting
+from central.forms import Code, Form, Moment, Number, Registered, Remark
+from central.royalties import (
+    accounts,
+    closing,
+    provisional,
+    queue,
+    rehearsal,
+    store,
+    trial,
+    waiting,
+)
 from central.royalties.fees import require_tariff
 from central.royalties.later.reading import statement_of
 from central.royalties.rules import shelf
@@ -44,6 +53,20 @@ class PeriodToClose(Form):
         """As the closing takes them."""
         span = self.first_day, self.last_day
         return closing.Days(self.venue_id, *span, self.pack, self.event_id)
+
+
+@router.get("/reconciliations")
+def list_waiting(desk: Desk, *, start: Moment, end: Moment) -> list[queue.Waiting]:
+    """Open evenings with something to settle, those with the most money first."""
+    with reading(desk.books) as connection:
+        return queue.waiting(connection, start, end)
+
+
+@router.get("/queue")
+def list_open_lines(desk: Desk, *, start: Moment, end: Moment) -> list[queue.OpenLine]:
+    """What a person has to settle on all open evenings, line by line, the most money first."""
+    with reading(desk.books) as connection:
+        return queue.open_lines(connection, start, end)
 
 
 class NewLicence(Form):

@@ -1,10 +1,12 @@
 """The page where declared and heard stand side by side, and its forms for what is open."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import Field
 
 from central import forms
 from central.access import bearer_of
@@ -14,12 +16,15 @@ from central.ingest.decisions import Decision, Verdict
 from central.ingest.fates import Fate
 from central.ingest.reconciliation import reconciliation_of, settle
 from central.ingest.settled import Settled
+from central.royalties.money import Money
+from central.royalties.queue import OpenLine, open_lines
 from central.venues.intake import take_programme
 from central.venues.store import place_of
 from central.web.pages import HEADERS, PageRoute, page
 from central.web.session import COOKIE, FromHere, SignedIn
 from central.web.timeline import Bar, Window
 
+LOOKS_BACK = timedelta(days=90)  # of the queue, where nobody names the days
 FATES: Mapping[Fate, str] = {
     "paid": "will be paid",
     "waits": "its part will wait",
@@ -42,6 +47,27 @@ def show_reconciliation(desk: Desk, event_id: forms.Number) -> Response:
     return page("reconciliation", content)
 
 
+@reconciling.get("/queue")
+def show_queue(
+    desk: Desk,
+    first: Annotated[date | None, Query(alias="from")] = None,
+    last: Annotated[date | None, Query(alias="to")] = None,
+) -> Response:
+    """What waits for a person on all open evenings, the most money first."""
+    until = last or desk.now().date()
+    since = first or until - LOOKS_BACK
+    start = datetime.combine(since, time.min, UTC)
+    with reading(desk.books) as connection:
+        found = open_lines(connection, start, datetime.combine(until, time.max, UTC))
+        zones = {n: place_of(connection, n).time_zone for n in {one.hall_id for one in found}}
+    content = {"found": found, "zones": zones, "first": since, "last": until, "stake": _stake}
+    return page("queue", content)
+
+
+def _stake(one: OpenLine) -> Money:
+    return Money(one.line.stake_minor, one.currency)
+
+
 @reconciling.post("/events/{event_id}/programme", dependencies=[FromHere])
 def declare(
     desk: Desk,
@@ -57,32 +83,35 @@ def declare(
     return page("programme", {"answer": answer, "event_id": event_id})
 
 
+class Word(forms.Form):
+    """A person's word on a line, as the page's form sends it; `back` is where he came from."""
+
+    line: Annotated[str, Field(min_length=1, max_length=64)]
+    verdict: Verdict
+    piece: Annotated[str, Field(pattern=r"^\d{0,9}$")] = ""
+    work: Annotated[str, Field(pattern=r"^\d{0,9}$")] = ""
+    note: forms.Remark = ""
+    back: Literal["", "/queue"] = ""
+
+
 @reconciling.post("/events/{event_id}/decisions", dependencies=[FromHere])
 def decide(
-    desk: Desk,
-    request: Request,
-    event_id: forms.Number,
-    *,
-    line: Annotated[str, Form(min_length=1, max_length=64)],
-    verdict: Annotated[Verdict, Form()],
-    piece: Annotated[str, Form(pattern=r"^\d{0,9}$")] = "",
-    work: Annotated[str, Form(pattern=r"^\d{0,9}$")] = "",
-    note: Annotated[forms.Remark, Form()] = "",
+    desk: Desk, request: Request, event_id: forms.Number, word: Annotated[Word, Form()]
 ) -> Response:
     """Keep a person's word on a line."""
     with writing(desk.books) as connection:
         who = bearer_of(connection, request.cookies.get(COOKIE, "")) or ""
         decision = Decision(
-            line=line,
-            verdict=verdict,
-            piece_id=int(piece) if piece else None,
-            work_id=int(work) if work else None,
-            note=note,
+            line=word.line,
+            verdict=word.verdict,
+            piece_id=int(word.piece) if word.piece else None,
+            work_id=int(word.work) if word.work else None,
+            note=word.note,
             decided_by=who,
             decided_at=desk.now(),
         )
         settle(connection, event_id, decision)
-    return RedirectResponse(f"/events/{event_id}/reconciliation", 303, HEADERS)
+    return RedirectResponse(word.back or f"/events/{event_id}/reconciliation", 303, HEADERS)
 
 
 def _bars(window: Window, line: Settled) -> list[Bar]:

@@ -147,3 +147,24 @@ def test_the_template_is_taken_as_it_is(office, evening):
     assert (3, []) == tuple(
         declare(office, evening, template).json()[k] for k in ("taken", "refused")
     )
+
+
+def test_the_queue_goes_across_evenings_line_by_line_the_most_money_first(office, evening):
+    declare(office, evening)
+    other = office.register(
+        "events",
+        hall_id=office.hall("Басқа үй"),
+        title="Қымбат кеш",
+        starts_at=BEGINS.isoformat(),
+        ends_at=ENDS.isoformat(),
+        licence_fee_minor=10 * FEE_MINOR,
+        currency="KZT",
+    )
+    declare(office, other, "title,duration\nНе сыграно,2:00\n")
+    window = {"start": BEGINS.isoformat(), "end": ENDS.isoformat()}
+    lines = office.http.get("/v1/queue", params=window).json()
+
+    stakes = [one["line"]["stake_minor"] for one in lines]
+    assert (other, 10 * FEE_MINOR) == (lines[0]["event_id"], stakes[0])
+    assert sorted(stakes, reverse=True) == stakes
+    assert {evening, other} == {one["event_id"] for one in lines}

@@ -63,7 +63,7 @@ def test_every_statement_of_a_grand_right_adds_up_in_the_ledger(theatre, stage):
 
     statements = [theatre.read(store.statement, head.id) for head in done.statements]
     assert all(one.adds_up for one in statements)
-    assert done.events == tuple(theatre.read(store.closed_events, done.distribution.id))
+    assert done.events == tuple(theatre.read(store.everything_closed, done.distribution.id))
 
 
 def test_one_act_of_two_pays_half(theatre, stage):

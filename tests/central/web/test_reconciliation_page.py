@@ -37,3 +37,18 @@ def test_a_stranger_sees_and_settles_nothing(office):
         told = stranger.post("/events/1/decisions", data={"line": "x", "verdict": "played"})
 
     assert [303, 303] == [seen.status_code, told.status_code]
+
+
+def test_the_queue_is_settled_on_its_own_page(office, staff):
+    number = Filler(office.http, office.stranger).fill().event_id
+    staff.post(f"/events/{number}/programme", data={"programme": "title,duration\nНе сыграно,2:00"})
+    days = {"from": "2025-03-21", "to": "2025-03-21"}
+    page = staff.get("/queue", params=days)
+    lines = office.http.get(f"/v1/events/{number}/reconciliation").json()["lines"]
+    (missing,) = [one for one in lines if one["state"] == "declared only"]
+    word = {"line": missing["name"], "verdict": "not played", "back": "/queue"}
+    after = staff.post(f"/events/{number}/decisions", data=word)
+
+    assert "Не сыграно" in page.text
+    assert "/queue" == after.url.path
+    assert "Не сыграно" not in staff.get("/queue", params=days).text

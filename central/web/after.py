@@ -13,6 +13,7 @@ from central.desk import Desk
 from central.royalties.closed import REASONS_TOLD
 from central.royalties.later import claim_books, claims
 from central.royalties.later.claim_books import Filing
+from central.royalties.later.window import CLAIMABLE
 from central.royalties.money import sums_by
 from central.royalties.suspense import suspended
 from central.web.pages import HEADERS, PageRoute, page
@@ -33,7 +34,8 @@ def show_suspense(desk: Desk) -> Response:
         latest = claim_books.latest_claims(connection)
     sums = sums_by(((one.amount.currency, one.reason), one.amount) for one in waiting)
     content = {"waiting": waiting, "sums": sums, "claims": latest, "today": desk.now().date()}
-    return page("suspense", content | {"reasons": REASONS_TOLD, "refusals": claims.REFUSALS})
+    words = {"reasons": REASONS_TOLD, "refusals": claims.REFUSALS, "claimable": CLAIMABLE}
+    return page("suspense", content | words)
 
 
 @after.post("/suspense/{reference}/claims", dependencies=[FromHere])

@@ -115,9 +115,9 @@ def _pools(connection: Connection, names: set[str]) -> dict[str, tuple[int, str]
 def _runs_of(
     connection: Connection, names: Iterable[str], distribution_id: int
 ) -> dict[str, store.Hung]:
-    """Of each document the run it was logged in; a pool's name says whose it is."""
+    """Of each document the run it was logged in; pools and testimonies say whose they are."""
     of = {
-        name: int(name.split("/")[1]) if name.startswith("pool/") else distribution_id
+        name: distribution_id if name.startswith("statement/") else int(name.split("/")[1])
         for name in names
     }
     runs = store.runs(connection, DISTRIBUTION, sorted(set(of.values())))

@@ -70,7 +70,7 @@ def pool_document(event: ClosedEvent, coverage: Sequence[CoverageSpan], *, rule:
     reckoning = event.reckoning
     staged = {} if event.production_id is None else {"production": event.production_id}
     said = {
-        "performed": [] if staged else [_performed(play) for play in in_order(event.plays)],
+        "performed": [] if staged else [performed(play) for play in in_order(event.plays)],
         "set_aside": [[one.milliseconds, one.why] for one in event.aside],
         "inputs": dict(reckoning.inputs) if reckoning else {"fee": event.fee.minor},
         "licence": fee_json(event.fee_used) or {},
@@ -78,7 +78,7 @@ def pool_document(event: ClosedEvent, coverage: Sequence[CoverageSpan], *, rule:
     return staged | head | said | shared_out(event)
 
 
-def _performed(play: PlayUsed) -> list[int | str]:
+def performed(play: PlayUsed) -> list[int | str]:
     """How long, whether protected, what says so, and what use: of a play nobody can name."""
     return [play.milliseconds, state_of(play), play.basis, play.use]
 

@@ -7,12 +7,15 @@ from central.ingest.coverage import CoverageSpan
 from central.royalties.closed import ClosedEvent, StatementHead
 from central.royalties.distribution import PlayUsed
 from central.royalties.later.reading import LaterLine, LaterRun, own_lines
+from central.royalties.opening import in_order
 from central.transparency.documents import (
     Document,
+    performed,
     play_document,
     pool_head,
     pool_name,
     statement_head,
+    testimony_name,
 )
 
 
@@ -22,6 +25,7 @@ def later_pool_document(
     *,
     rule: str,
     words: Mapping[str, Any],
+    plays: Sequence[PlayUsed],
 ) -> Document:
     """What a run divided by itself at one event.
 
@@ -31,8 +35,10 @@ def later_pool_document(
         rule: of the closing.
         words: `inputs`, `steps`, `pool` and `weights`, as in any pool; where the money was taken
             out of earlier pools, `taken` says how each amount of it is reckoned.
+        plays: those it is divided among.
     """
-    return pool_head(event, coverage, rule=rule) | dict(words)
+    said = {"performed": [performed(play) for play in in_order(plays)]}
+    return pool_head(event, coverage, rule=rule) | said | dict(words)
 
 
 def later_statement_document(run: LaterRun, head: StatementHead) -> Document:
@@ -53,9 +59,16 @@ def _line(line: LaterLine, play: PlayUsed) -> Document:
         "event": line.event_id,
         "pool": pool_name(line.pool_of, line.event_id),
         "takes_back": line.takes,
-        "play": play_document(play),
+        "play": play_document(play) | _testimony(line, play),
         "role": line.role,
         "inputs": {},
         "steps": [dict(step) for step in line.steps],
         "amount": line.steps[-1]["name"],
     }
+
+
+def _testimony(line: LaterLine, play: PlayUsed) -> Document:
+    """Where it stands what people said of the play, if they did."""
+    if play.testimony is None:
+        return {}
+    return {"testimony": testimony_name(line.frozen_in, line.event_id, play.id)}

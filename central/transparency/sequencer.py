@@ -151,8 +151,15 @@ def _later_words(connection: Connection, number: int) -> list[tuple[str, str]]:
     for event in run.events:
         if event.event_id in run.pools:
             own, listened = run.pools[event.event_id], _listened(connection, event)
-            said = words_of(later_pool_document(event, listened, rule=rule, words=own))
-            words.append((pool_name(number, event.event_id), said))
+            plays = run.plays[event.event_id]
+            pool = later_pool_document(event, listened, rule=rule, words=own, plays=plays)
+            words.append((pool_name(number, event.event_id), words_of(pool)))
+    words += [
+        (testimony_name(number, event_id, play.id), words_of(testimony_document(event_id, play)))
+        for event_id, plays in run.plays.items()
+        for play in plays
+        if play.testimony is not None
+    ]
     for head in run.statements:
         said = words_of(later_statement_document(run, head))
         words.append((statement_name(head.id), said))

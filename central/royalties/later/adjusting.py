@@ -10,13 +10,20 @@ from central.royalties import evidence, played, store
 from central.royalties.closed import ClosedEvent
 from central.royalties.distribution import PlayUsed, distribute
 from central.royalties.later.amounts import standing_at
-from central.royalties.later.dividing import agreed, as_it_stands, difference, late_plays
-from central.royalties.later.moves import Move, Run, Standing
+from central.royalties.later.dividing import (
+    Told,
+    agreed,
+    as_it_stands,
+    difference,
+    late_plays,
+)
+from central.royalties.later.moves import Move, Run, Standing, with_word
 from central.royalties.later.objections import Correction, corrections_at
 from central.royalties.later.window import Window, window_of
 from central.royalties.later.works import by_todays_shares
 from central.royalties.later_tables import later_plays, later_pools
 from central.royalties.reckoning import Evening, settle_evenings
+from central.royalties.testimony import WordUsed
 
 
 def plan(connection: Connection, closing_id: int) -> Run:
@@ -59,7 +66,8 @@ class _Known:
 
     Attributes:
         plays: to divide by, corrected and completed.
-        late: those of them that came after the last division.
+        late: those of them that came after the last division, or were open then.
+        gone: ids of plays of the last division that these take the place of.
         wrong: ids of plays that a correction changes.
     """
 
@@ -67,8 +75,9 @@ class _Known:
         self.standing = standing_at(connection, event.event_id)
         before = _as_they_stand(_last_plays(connection, event), self.standing)
         now = played.plays_at(connection, evidence.event_of(connection, event.event_id))
-        self.late, replaced = late_plays(now, before, _told_of(connection, event.event_id))
-        kept = [play for play in before if play not in replaced]
+        self.late, replaced = late_plays(now, before, _told_of(connection, event))
+        self.gone = [play.id for play in replaced]
+        kept = [play for play in before if play.id not in self.gone]
         words = corrections_at(connection, event.event_id)
         doubtful = {play.work_id for play in kept if _is_about_shares(words.get(play.id))}
         corrected = [_corrected(connection, play, words.get(play.id), doubtful) for play in kept]
@@ -84,7 +93,7 @@ class _Known:
     @property
     def changed(self) -> bool:
         """Whether anything is known now that the last division did not know."""
-        return bool(self.late or self.wrong)
+        return bool(self.late or self.gone or self.wrong)
 
 
 def _is_about_shares(word: Correction | None) -> bool:
@@ -102,7 +111,8 @@ def _corrected(
         return None
     work_id = play.work_id
     if word is not None and word.verdict == "work" and word.work_id != work_id:
-        return by_todays_shares(connection, play, word.work_id or 0)
+        said = WordUsed("played", word.work_id, word.made_by, word.made_at)
+        return by_todays_shares(connection, with_word(play, said), word.work_id or 0)
     if work_id is not None and work_id in doubtful:
         return by_todays_shares(connection, play, work_id)
     return play
@@ -135,12 +145,14 @@ def _as_they_stand(plays: tuple[PlayUsed, ...], standing: list[Standing]) -> lis
     return [as_it_stands(play, own.get(play.id, ())) for play in plays]
 
 
-def _told_of(connection: Connection, event_id: int) -> frozenset[str]:
-    """Detections that any division of an event has looked at."""
-    plays = list(store.closed_event(connection, event_id).plays)
-    rows = connection.execute(select(later_plays).filter_by(event_id=event_id))
-    plays += [store.play_from(row) for row in rows]
-    return frozenset(heard.key for play in plays for heard in play.detections)
+def _told_of(connection: Connection, event: ClosedEvent) -> Told:
+    """What any division of an event has looked at."""
+    rows = connection.execute(select(later_plays).filter_by(event_id=event.event_id))
+    plays = [*event.plays, *(store.play_from(row) for row in rows)]
+    keys = {heard.key for play in plays for heard in play.detections}
+    keys |= {key for one in event.aside for key in one.detections}
+    names = {play.id for play in plays} | {one.name for one in event.aside}
+    return Told(frozenset(keys), frozenset(names))
 
 
 def _divided(event: ClosedEvent, plays: list[PlayUsed], window: Window) -> ClosedEvent:

@@ -16,6 +16,7 @@ from central.royalties.later.window import waits_for_an_owner, window_of
 from central.royalties.later.works import registered, work_known
 from central.royalties.later_tables import claims
 from central.royalties.rules.claims import CLAIM_TOO_LATE
+from central.royalties.testimony import WordUsed
 
 CLAIM_TAKEN = "claim-taken"
 NOT_SHOWN = "not-shown"
@@ -127,11 +128,12 @@ def accept(
         raise Taken(
             f"{one.filing.reference} no longer waits; refuse claim {one.id} as {CLAIM_TAKEN}"
         )
+    word = WordUsed("played", work.id, by, now)
     run = Run(
         closing_id=store.closing_of(connection, waiting.event_id),
         kind="claim",
         because=f"claim {one.id}, {one.filing.reference}",
-        moves=(paid_to_work(waiting, work),),
+        moves=(paid_to_work(waiting, work, word),),
     )
     paid = book(connection, run, by=by, now=now)
     put_step(connection, one.id, Step("accepted", "", why, by, now, work.id, paid))

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from central.repertoire.shares import Share
 from central.royalties.closed import ClosedEvent
@@ -35,30 +35,47 @@ def as_it_stands(play: PlayUsed, amounts: Iterable[Standing]) -> PlayUsed:
         nobodys = any(one.reason == NOBODYS_PART for one in own)
         free = WHOLE - sum(share.basis_points for share in shares) if nobodys else 0
         of = replace(play, work_id=known.work_id, work_title=known.work_title)
-        return replace(of, shares=shares, free_points=free)
+        return replace(of, shares=shares, free_points=free, waits="")
     if not own:
         return replace(play, shares=(), free_points=WHOLE)
     held = any(one.reason == SHARES_NOT_WHOLE for one in own)
     return replace(play, shares=_NOT_WHOLE if held else (), free_points=0)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What any division of an event has looked at: detections by key, and plays by id."""
+
+    detections: frozenset[str]
+    plays: frozenset[str]
+
+    def knows(self, play: PlayUsed) -> bool:
+        """Whether nothing of a play is news."""
+        heard = {one.key for one in play.detections}
+        return heard <= self.detections if heard else play.id in self.plays
+
+
 def late_plays(
-    now: Iterable[PlayUsed], before: Iterable[PlayUsed], told: frozenset[str]
+    now: Sequence[PlayUsed], before: Sequence[PlayUsed], told: Told
 ) -> tuple[list[PlayUsed], list[PlayUsed]]:
-    """Plays that rest on detections nothing was paid for yet, and those they take the place of.
+    """Plays that are news, and those of the last division that they take the place of.
+
+    News are detections and pieces nobody has looked at yet, and a person's word on what was open.
 
     Args:
-        now: plays as they are made of all that is reported by now.
+        now: plays as they are made of all that is reported, declared and decided by now.
         before: plays of the last division, as they stand.
-        told: detections that any division of the event has looked at.
+        told: all that was looked at before.
 
     Returns:
         The new plays, with what is known of those of the same recording they continue; and
-        the old ones that share a detection with them.
+        the old ones that share a detection with them, or were open and are no longer.
     """
-    new = [play for play in now if not {heard.key for heard in play.detections} <= told]
-    keys = {heard.key: play for play in new for heard in play.detections}
-    replaced = [play for play in before if any(heard.key in keys for heard in play.detections)]
+    was_open = {play.id for play in before if play.waits}
+    new = [play for play in now if not told.knows(play) or (play.id in was_open and not play.waits)]
+    keys = {heard.key for play in new for heard in play.detections}
+    gone = {play.id for play in new} | (was_open - {play.id for play in now})
+    replaced = [play for play in before if play.id in gone or _shares_any(play, keys)]
     return [_continued(play, replaced) for play in new], replaced
 
 

@@ -13,6 +13,7 @@ from central.royalties.money import Money, sums_by, total_of
 from central.royalties.opening import pool_name
 from central.royalties.rules.lines import NOBODYS_PART
 from central.royalties.rules.material import WHOLE
+from central.royalties.testimony import WordUsed
 
 Kind = Literal["claim", "release", "redistribution", "adjustment"]
 Steps = tuple[Mapping[str, Any], ...]
@@ -133,13 +134,19 @@ class WorkKnown:
     free_points: int = 0
 
 
-def paid_to_work(waiting: Standing, work: WorkKnown) -> Move:
+def paid_to_work(waiting: Standing, work: WorkKnown, word: WordUsed | None = None) -> Move:
     """Pay a waiting amount to the work it turned out to be, at its own worth.
 
     Nothing else of the event is weighed again; the play is that work's from now on.
+
+    Args:
+        waiting: with a play.
+        work: whose parts are whole.
+        word: of the person who said so; None when the repertoire did.
     """
     assert waiting.play is not None  # noqa: S101  # nothing heard is nobody's work
-    play = replace(waiting.play, work_id=work.id, work_title=work.title, shares=())
+    play = with_word(waiting.play, word)
+    play = replace(play, work_id=work.id, work_title=work.title, shares=(), waits="")
     parts = sorted((share.party_id, share.role, share.basis_points) for share in work.parts)
     named: list[tuple[int, str, int, str]] = []
     named += [(party, role, points, "") for party, role, points in parts if points]
@@ -218,6 +225,13 @@ def _taken_words(one: Standing) -> Mapping[str, Any]:
         "steps": [dict(step) for step in one.steps],
         "amount": one.steps[-1]["name"],
     }
+
+
+def with_word(play: PlayUsed, word: WordUsed | None) -> PlayUsed:
+    """A play on which people have spoken, with the last word on it."""
+    if word is None or play.testimony is None:
+        return play
+    return replace(play, testimony=replace(play.testimony, word=word))
 
 
 def made_whole(parts: Sequence[Share]) -> tuple[Share, ...]:

@@ -24,6 +24,7 @@ class LaterLine:
     Attributes:
         takes: reference of the amount it takes back; empty when it pays.
         play: of the amount, the one taken back as it was then.
+        frozen_in: the distribution that froze the play so.
         party_id: None in suspense, for `reason`.
     """
 
@@ -31,6 +32,7 @@ class LaterLine:
     event_id: int
     takes: str
     play: PlayUsed | None
+    frozen_in: int
     party_id: int | None
     role: str
     basis_points: int
@@ -47,12 +49,14 @@ class LaterRun:
     Attributes:
         events: those it touched, as they were closed.
         pools: what it divided by itself, by event, in the language of the verifier.
+        plays: those it froze, by event.
     """
 
     distribution: Distribution
     events: tuple[ClosedEvent, ...]
     lines: tuple[LaterLine, ...]
     pools: Mapping[int, Mapping[str, Any]]
+    plays: Mapping[int, Sequence[PlayUsed]]
     statements: tuple[StatementHead, ...]
 
 
@@ -70,6 +74,7 @@ def later_run(connection: Connection, distribution_id: int) -> LaterRun:
         events=tuple(store.closed_event(connection, number) for number in numbers),
         lines=tuple(lines),
         pools={row.event_id: row.words for row in pools},
+        plays={number: _plays(connection, distribution_id, number) for number in numbers},
         statements=tuple(store.statement_heads(connection, distribution_id)),
     )
 
@@ -89,19 +94,29 @@ def runs_after(connection: Connection, closing_id: int) -> list[Distribution]:
     return sorted(found, key=lambda one: one.id)
 
 
+def _plays(connection: Connection, distribution_id: int, event_id: int) -> list[PlayUsed]:
+    rows = connection.execute(
+        select(later_plays)
+        .filter_by(distribution_id=distribution_id, event_id=event_id)
+        .order_by(later_plays.c.started_at, later_plays.c.play_id)
+    )
+    return [store.play_from(row) for row in rows]
+
+
 def _lines(connection: Connection, distribution_id: int) -> list[LaterLine]:
     rows = connection.execute(
         select(later_lines).filter_by(distribution_id=distribution_id).order_by(later_lines.c.id)
     ).all()
-    return [_line(row, _play_of(connection, row)) for row in rows]
+    return [_line(row, *_play_of(connection, row)) for row in rows]
 
 
-def _line(row: Row[Any], play: PlayUsed | None) -> LaterLine:
+def _line(row: Row[Any], play: PlayUsed | None, frozen_in: int) -> LaterLine:
     return LaterLine(
         id=row.id,
         event_id=row.event_id,
         takes=reference_taken(row),
         play=play,
+        frozen_in=frozen_in,
         party_id=row.party_id,
         role=row.role,
         basis_points=row.basis_points,
@@ -119,9 +134,12 @@ def reference_taken(row: Row[Any]) -> str:
     return f"L{row.takes_line}" if row.takes_line is not None else ""
 
 
-def _play_of(connection: Connection, row: Row[Any]) -> PlayUsed | None:
+def _play_of(connection: Connection, row: Row[Any]) -> tuple[PlayUsed | None, int]:
+    """The play of a line, and which distribution froze it so."""
+    where = row.distribution_id
     if row.takes_allocation is not None:
         key = connection.execute(select(allocations).filter_by(id=row.takes_allocation)).one()
+        where = store.closing_of(connection, key.event_id)
         found = select(used_plays).filter_by(event_id=key.event_id, play_id=key.play_id)
     elif row.takes_line is not None:
         before = connection.execute(select(later_lines).filter_by(id=row.takes_line)).one()
@@ -131,7 +149,7 @@ def _play_of(connection: Connection, row: Row[Any]) -> PlayUsed | None:
             distribution_id=row.distribution_id, event_id=row.event_id, play_id=row.play_id
         )
     play = connection.execute(found).first()
-    return None if play is None else store.play_from(play)
+    return (None if play is None else store.play_from(play)), where
 
 
 def statement_of(connection: Connection, statement_id: int) -> Statement:

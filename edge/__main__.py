@@ -106,6 +106,14 @@ def main() -> None:
 )
 @click.option("--skip", type=click.FloatRange(min=0), default=0.0, help="Seconds to leave out.")
 @click.option("--began", type=Instant(), help="When the first sample was heard. [default: now]")
+@click.option(
+    "--compiled",
+    type=click.Path(file_okay=False, path_type=Path),
+    expose_value=False,
+    is_eager=True,
+    callback=lambda _context, _option, folder: _use_compiled(folder),
+    help="What `qulaq-edge compile` made; without it the ear is compiled where Numba likes.",
+)
 @SIGNS_OPTION
 def listen(
     home: Path,
@@ -250,6 +258,29 @@ def match(catalogue: Path, files: tuple[Path, ...]) -> None:
         raise SystemExit(1)
 
 
+@main.command(name="compile")
+@click.option(
+    "--into",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("/opt/qulaq/ear"),
+    show_default=True,
+    help="A folder for compiled ears, one folder for each release; only root should write it.",
+)
+def compile_ear(into: Path) -> None:
+    """Compile the ear of this release once, when it is installed, so that no box ever does.
+
+    Takes about a minute. `listen --compiled` then refuses to start with anything else.
+
+    \b
+    Example:
+      sudo qulaq-edge compile --into /opt/qulaq/ear
+    """
+    from edge.compiled import compile_into
+
+    with spoken():
+        click.echo(f"the ear of this release is in {compile_into(into)}")
+
+
 @main.command()
 def selftest() -> None:
     """Hear a made-up piece and check the answer; also warms the compiler's cache.
@@ -291,6 +322,16 @@ def check_config(file: Path | None) -> None:
     if faults:
         raise SystemExit(1)
     click.echo(f"{file} is in order")
+
+
+def _use_compiled(folder: Path | None) -> None:
+    """Hear with what was compiled at installation, from before anything of the ear is imported."""
+    if folder is None:
+        return
+    from edge.compiled import use
+
+    with spoken():
+        use(folder)
 
 
 def _lay_trust(paths: BoxPaths, given: Path) -> None:

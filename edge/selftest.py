@@ -1,20 +1,27 @@
 """Can this machine recognise what it should? A made-up piece, an answer known beforehand."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.capture.block import AudioBlock, Sample
+from edge.capture.clock import Anchor
+from edge.config import Settings
+from edge.ear import Catalogue, Ear
 from edge.errors import SelfTestFailed
-from edge.matcher.detect import Detection, Detector
-from edge.matcher.fingerprint import Fingerprinter, fingerprint
+from edge.matcher.fingerprint import fingerprint
 from edge.matcher.index import Index
-from edge.matcher.recipe import RECIPE
 from edge.matcher.write import write_segment
+from edge.sync.wire import DetectionRecord
+from edge.telling import Run
 
 RATE_HZ = 48_000
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)  # any instant will do
 PIECE_SECONDS = 40.0
 LEAD_SECONDS = 10.0  # of other music before and after the excerpt
 EXCERPT_SECONDS = (8.0, 32.0)  # of the piece that is played
@@ -56,38 +63,54 @@ def known_answer() -> Answer:
     Raises:
         SelfTestFailed: not found, found elsewhere, or something else was found.
     """
+    with TemporaryDirectory(prefix="qulaq-selftest-") as folder:
+        segment = Path(folder) / "known.qseg"
+        write_known(segment)
+        return hear_known(segment)
+
+
+def write_known(segment: Path) -> None:
+    """Write the catalogue that the known piece is found in.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    write_segment(
+        segment,
+        [
+            ("known", fingerprint(made_up_music(1, PIECE_SECONDS), RATE_HZ)),
+            ("other", fingerprint(made_up_music(4, PIECE_SECONDS), RATE_HZ)),
+        ],
+    )
+
+
+def hear_known(segment: Path) -> Answer:
+    """Hear an evening with the known piece in it, by the whole ear, and judge what it tells.
+
+    Raises:
+        SelfTestFailed: not found, found elsewhere, or something else was found.
+    """
     piece = made_up_music(1, PIECE_SECONDS)
     first, last = (round(seconds * RATE_HZ) for seconds in EXCERPT_SECONDS)
     evening = np.concatenate(
         [made_up_music(2, LEAD_SECONDS), piece[first:last], made_up_music(3, LEAD_SECONDS)]
     )
-    with TemporaryDirectory(prefix="qulaq-selftest-") as folder:
-        segment = Path(folder) / "known.qseg"
-        write_segment(
-            segment,
-            [
-                ("known", fingerprint(piece, RATE_HZ)),
-                ("other", fingerprint(made_up_music(4, PIECE_SECONDS), RATE_HZ)),
-            ],
-        )
-        heard = _heard(evening, Index.open([segment]))
-    return _judge(heard)
+    run = Run(UUID(int=0), "selftest", Anchor(BEGAN, RATE_HZ, synced=True))
+    ear = Ear(run, settings=Settings(), catalogue=Catalogue(1, Index.open([segment])))
+    for start in range(0, evening.size, RATE_HZ):
+        block = evening[start : start + RATE_HZ].copy()
+        ear.hear(AudioBlock(block, Sample(start), RATE_HZ))
+    ear.close()
+    return _judge([one for one in ear.tell()[0] if isinstance(one, DetectionRecord)])
 
 
-def _heard(evening: NDArray[np.float32], index: Index) -> list[Detection]:
-    fingerprinter, detector = Fingerprinter(RATE_HZ), Detector(index)
-    heard = detector.feed(fingerprinter.feed(evening))
-    heard += detector.feed(fingerprinter.close())
-    return heard + detector.close()
-
-
-def _judge(heard: list[Detection]) -> Answer:
+def _judge(heard: list[DetectionRecord]) -> Answer:
     if [d.recording_id for d in heard] != ["known"]:
         raise SelfTestFailed(f"expected 'known' once, heard {[d.recording_id for d in heard]}")
     (found,) = heard
     answer = Answer(
-        RECIPE.seconds(found.start),
-        RECIPE.seconds(found.end),
+        (found.started_at - BEGAN).total_seconds(),
+        (found.ended_at - BEGAN).total_seconds(),
         found.reference_start_seconds,
         found.confidence,
     )

@@ -41,6 +41,9 @@ done
 systemd-sysusers
 systemd-tmpfiles --create qulaq.conf
 
+say "the ear, compiled for this release"
+$program/bin/qulaq-edge compile --into $program/ear >&2
+
 # Settings are the technician's: a file that is there is checked, never changed.
 [ -e /etc/qulaq/box.toml ] || $program/bin/qulaq-edge check-config | install -Dm644 /dev/stdin /etc/qulaq/box.toml
 $program/bin/qulaq-edge check-config /etc/qulaq/box.toml >&2 || stop "correct /etc/qulaq/box.toml and run this again"

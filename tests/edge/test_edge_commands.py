@@ -37,7 +37,7 @@ def box(tmp_path):
     return make_box(tmp_path / "box", CentralSimulator(), "http://127.0.0.1:9")
 
 
-COMMANDS = ["check-config", "identity", "listen", "match", "selftest", "status", "sync"]
+COMMANDS = ["check-config", "compile", "identity", "listen", "match", "selftest", "status", "sync"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -181,8 +181,8 @@ class _Session:
                 piece = self._gate.let(taken, at=self._instant_of(taken))
                 self._ear.hear(piece)
                 self._pulse.feel(piece)
+                self._feed_watchdog()
                 if isinstance(taken, AudioBlock):
-                    self._feed_watchdog()
                     self._lead(taken)
                 if self._ear.is_due:
                     self._checkpoint()
@@ -236,6 +236,7 @@ class _Session:
         if self._refused is None:
             log.error("card_refuses", reason=str(why))
         self._refused = why
+        self._pulse.is_kept = False
         self._ear.was_refused()
         notify.tell(f"STATUS={why}; {remembered} records only in memory")
 
@@ -244,6 +245,7 @@ class _Session:
             log.info("card_takes_again", records=len(records))
             notify.tell("STATUS=")
             self._refused = None
+            self._pulse.is_kept = True
         self._left = ()
         self._ear.was_written()
         try:
@@ -267,7 +269,11 @@ class _Session:
             self._ear.correct(block.taken_ns + block.samples.size * 1_000_000_000 // block.rate_hz)
 
     def _feed_watchdog(self) -> None:
-        """A sign of life for every second of sound captured, and for nothing else."""
+        """A sign of life for every second the source accounts for, and for nothing else.
+
+        No timer gives it: a source that hangs gives neither sound nor the word that there is none.
+        A cable that is out, and hours nobody ordered, are no reason to start anew every minute.
+        """
         if self._ear.listened_seconds - self._fed_seconds >= 1:
             self._fed_seconds = self._ear.listened_seconds
             notify.tell("WATCHDOG=1")
@@ -289,6 +295,7 @@ class Pulse:
         """Leave the signs of an input in a folder, or nowhere."""
         self._input, self._folder, self._rate_hz = input_name, folder, rate_hz
         self._peak, self._power, self._samples = 0.0, 0.0, 0
+        self.is_kept = True  # whether the card takes what is heard
 
     def feel(self, piece: Piece) -> None:
         """Take in a piece; each second of sound, and each hole, is told.
@@ -307,7 +314,14 @@ class Pulse:
 
     def _tell(self, state: str) -> None:
         level = (self._power / self._samples) ** 0.5 if self._samples else 0.0
-        sign = signs.Heard(self._input, time.monotonic(), state, _dbfs(self._peak), _dbfs(level))
+        sign = signs.Heard(
+            input=self._input,
+            at_seconds=time.monotonic(),
+            state=state,
+            peak_dbfs=_dbfs(self._peak),
+            rms_dbfs=_dbfs(level),
+            is_kept=self.is_kept,
+        )
         signs.heard(self._folder, sign)
         self._peak, self._power, self._samples = 0.0, 0.0, 0
 

@@ -20,6 +20,7 @@ class Heard:
         state: what the last moment counts as, in the words of coverage.
         peak_dbfs: of the loudest sample in the last second; 0 is the loudest there can be.
         rms_dbfs: of the last second.
+        is_kept: whether the card takes what is heard; else it is only in memory.
     """
 
     input: str
@@ -27,6 +28,7 @@ class Heard:
     state: str
     peak_dbfs: float
     rms_dbfs: float
+    is_kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,14 @@ def look_at(paths: BoxPaths, folders: Iterable[Path], *, now: datetime, seconds:
     seen = replace(
         seen,
         inputs=tuple(
-            Seen(one.input, one.state, seconds - one.at_seconds, one.peak_dbfs, one.rms_dbfs)
+            Seen(
+                name=one.input,
+                state=one.state,
+                age_seconds=seconds - one.at_seconds,
+                peak_dbfs=one.peak_dbfs,
+                rms_dbfs=one.rms_dbfs,
+                is_kept=one.is_kept,
+            )
             for one in signs.inputs(folders)
         ),
         central_seconds=None if answered is None else seconds - answered.at_seconds,

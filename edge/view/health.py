@@ -25,6 +25,7 @@ class Verdict(StrEnum):
     NO_ORDERS = "no_orders"
     UNPLUGGED = "unplugged"
     SILENT_SIGNAL = "silent_signal"
+    UNKEPT = "unkept"
     LOST = "lost"
     BEHIND = "behind"
     CLIPPED = "clipped"
@@ -41,6 +42,7 @@ LIGHTS: Final = {
     Verdict.NO_ORDERS: Light.RED,
     Verdict.UNPLUGGED: Light.RED,
     Verdict.SILENT_SIGNAL: Light.RED,
+    Verdict.UNKEPT: Light.RED,
     Verdict.LOST: Light.AMBER,
     Verdict.BEHIND: Light.AMBER,
     Verdict.CLIPPED: Light.AMBER,
@@ -63,6 +65,7 @@ class Seen:
         age_seconds: since its last sign of life, s.
         peak_dbfs: of the last second.
         rms_dbfs: of the last second.
+        is_kept: whether the card takes what is heard.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Seen:
     age_seconds: float
     peak_dbfs: float
     rms_dbfs: float
+    is_kept: bool = True
 
     @property
     def is_alive(self) -> bool:
@@ -129,6 +133,8 @@ def verdict(look: Look) -> Verdict:
     if not look.inputs or not all(one.is_alive for one in look.inputs):
         return Verdict.STOPPED
     found = {Verdict(one.state) for one in look.inputs if one.state in set(Verdict)}
+    if not all(one.is_kept for one in look.inputs):
+        found.add(Verdict.UNKEPT)
     if look.catalogue_version == 0:
         found.add(Verdict.NO_CATALOGUE)
     if look.central_seconds is not None and look.central_seconds > AWAY_AFTER_SECONDS:

@@ -12,6 +12,7 @@ _HAPPENED: Final = {
     Verdict.NO_ORDERS: ("Тапсырма жоқ", "Нет задания", "No orders yet"),
     Verdict.UNPLUGGED: ("Микрофон қосылмаған", "Микрофон не подключён", "Microphone unplugged"),
     Verdict.SILENT_SIGNAL: ("Дыбыс келмей тұр", "Звук не поступает", "No sound arrives"),
+    Verdict.UNKEPT: ("Жад картасы жазбайды", "Карта памяти не пишет", "The card cannot be written"),
     Verdict.LOST: ("Дыбыстың бір бөлігі жоғалуда", "Часть звука теряется", "Some sound is lost"),
     Verdict.BEHIND: ("Құрылғы үлгермей тұр", "Устройство не успевает", "The box cannot keep up"),
     Verdict.CLIPPED: ("Дыбыс тым қатты", "Слишком громко", "The sound is too loud"),
@@ -49,6 +50,11 @@ _TO_DO: Final = {
         "Микшер қосулы ма, кабель орнында ма, фантомдық қорек бар ма — тексеріңіз.",
         "Проверьте: включён ли микшер, на месте ли кабель, есть ли фантомное питание.",
         "Check that the mixer is on, the cable is in place, and there is phantom power.",
+    ),
+    Verdict.UNKEPT: (
+        "Құрылғыны өшірмеңіз: естілгені әзірше жадында ғана. Орталыққа хабарлаңыз.",
+        "Не выключайте устройство: услышанное пока только в памяти. Сообщите в центр.",
+        "Do not switch the box off: what it heard is only in memory. Tell the office.",
     ),
     Verdict.LOST: (
         "Микрофонды хабсыз, құрылғының өзіне қосыңыз. Қайталанса, орталыққа хабарлаңыз.",

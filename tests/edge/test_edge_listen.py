@@ -300,7 +300,7 @@ def test_two_inputs_of_one_box_do_not_meet(paths):
     assert {"heard"} == {r.state for r in records}
 
 
-def test_the_watchdog_is_fed_by_captured_sound_and_by_nothing_else(paths, tmp_path, monkeypatch):
+def test_the_watchdog_is_fed_by_what_the_source_accounts_for(paths, tmp_path, monkeypatch):
     class Unplugged(Stage):
         def pieces(self):
             yield from super().pieces()
@@ -312,11 +312,11 @@ def test_the_watchdog_is_fed_by_captured_sound_and_by_nothing_else(paths, tmp_pa
         door.settimeout(0.01)
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         hear(an_evening(Unplugged(EVENING[: 3 * RATE_HZ])), paths)
-        words = [door.recv(100) for _ in range(5)]
+        words = [door.recv(100) for _ in range(6)]
         with pytest.raises(TimeoutError):
             door.recv(100)
 
-    assert [b"READY=1", *[b"WATCHDOG=1"] * 3, b"STOPPING=1"] == words
+    assert [b"READY=1", *[b"WATCHDOG=1"] * 4, b"STOPPING=1"] == words
 
 
 def test_an_instant_a_person_gave_is_known_and_a_guessed_one_is_as_good_as_the_clock():

@@ -1,6 +1,7 @@
 """What the venue sees of its box: the verdict, the words, the page, the lamp."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -48,6 +49,7 @@ def one_input(state, *, age=0.4):
         (but(inputs=()), Verdict.STOPPED),
         (one_input("heard", age=31), Verdict.STOPPED),
         (but(catalogue_version=0), Verdict.NO_CATALOGUE),
+        (but(inputs=(replace(WELL.inputs[0], is_kept=False),)), Verdict.UNKEPT),
         (but(central_seconds=86_401.0), Verdict.AWAY),
         (but(central_seconds=None), Verdict.HEARD),
         (

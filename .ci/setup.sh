@@ -5,6 +5,7 @@
 #   microphone   … and PortAudio, to hear the room
 #   lint, bench  … and the developers' tools
 #   nation       … and Spark with its Java, to settle a period on another engine
+#   appliance    … and what builds and runs an emulated machine: QEMU, mmdebstrap
 #   test         … and the programs the tests play against: PulseAudio, Chromium, umockdev, systemd
 #
 # Takes: Python 3.11 to 3.13. Makes: .tools (uv, from PyPI) and .venv (what uv.lock says), both in this folder.
@@ -13,7 +14,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-readonly purpose=${1:?"which purpose? demo, microphone, lint, bench, nation, outsiders or test"}
+readonly purpose=${1:?"which purpose? demo, microphone, lint, bench, nation, outsiders, appliance or test"}
 readonly uv_version=0.13.9
 export UV_PYTHON_DOWNLOADS=never DEBIAN_FRONTEND=noninteractive
 
@@ -43,16 +44,32 @@ packages_for() {
             echo "umockdev|USB sticks that are plugged in by a program: the stick tests see real udev events"
             echo "dosfstools|makes and checks FAT file systems: the judge of what the box writes to a stick"
             echo "mtools|reads and writes FAT file systems: a second reader beside ours"
+            echo "strace|tells every call of the hearing process to the kernel: it must not write sound"
+            echo "espeak-ng|speaks Kazakh, Russian and English: of speech nothing may be stored"
             echo "systemd|systemd-analyze: judges the units the box is shipped with"
             ;;
         nation)
             echo "openjdk-17-jre-headless|the Java that Spark runs on"
             ;;
+        appliance)
+            echo "qemu-system-x86|the machine in which the box is tried, processor and all"
+            echo "qemu-utils|its disk"
+            echo "seabios|what it starts with"
+            echo "ipxe-qemu|its network cards' firmware, without which it does not start"
+            echo "mmdebstrap|puts Debian on its disk"
+            echo "busybox-static|the few steps before there is a root file system"
+            echo "cpio|packs these steps"
+            echo "kmod|finds the drivers it needs"
+            echo "xz-utils|unpacks the kernel"
+            echo "zstd|unpacks the kernel, where Debian packs it so"
+            echo "e2fsprogs|makes its file system"
+            echo "libportaudio2|PortAudio: the tests' own house needs it too"
+            ;;
         outsiders)
             echo "golang-go|the language of the reference implementation of such logs"
             echo "golang-golang-x-mod-dev|that implementation: notes, trees and tiles"
             ;;
-        *) stop "unknown purpose '$1': demo, microphone, lint, bench, nation, outsiders or test" ;;
+        *) stop "unknown purpose '$1': demo, microphone, lint, bench, nation, outsiders, appliance or test" ;;
     esac
 }
 

@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick soak lint bench nation arm outsiders serve clean box-alone
+.PHONY: help setup demo test quick soak appliance lint bench nation arm outsiders serve clean box-alone
 
 BIN := .venv/bin
 SETUP := .ci/setup.sh
@@ -43,6 +43,10 @@ quick: ## The tests that take no more than a minute
 soak: ## What takes long to prove: a hundred thousand ways to damage a segment, and the like
 	@$(SETUP) test
 	@$(BIN)/python -m pytest -m soak $(ARGS)
+
+appliance: ## The box in an emulated machine: systemd, USB microphone and stick, power cuts, a failing card (root)
+	@$(SETUP) appliance
+	@$(BIN)/python -m pytest -m appliance tests/appliance $(ARGS)
 
 lint: ## Format, style, types, and who may import whom
 	@$(SETUP) lint

@@ -110,7 +110,6 @@ def main() -> None:
     "--compiled",
     type=click.Path(file_okay=False, path_type=Path),
     expose_value=False,
-    is_eager=True,
     callback=lambda _context, _option, folder: _use_compiled(folder),
     help="What `qulaq-edge compile` made; without it the ear is compiled where Numba likes.",
 )

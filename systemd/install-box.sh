@@ -33,6 +33,7 @@ VIRTUAL_ENV=$program "$uv" sync --active --frozen --quiet --no-dev --no-editable
 say "users, rooms, units, and which device belongs to whom"
 install -Dm644 -t /etc/sysusers.d systemd/sysusers.d/qulaq.conf
 install -Dm644 -t /etc/tmpfiles.d systemd/tmpfiles.d/qulaq.conf
+install -Dm644 -t /etc/systemd/system.conf.d systemd/system.conf.d/qulaq.conf
 install -Dm644 -t /etc/udev/rules.d systemd/udev/rules.d/70-qulaq.rules
 install -Dm644 -t /etc/systemd/system/qulaq-.service.d systemd/system/qulaq-.service.d/fences.conf
 for unit in hear.service speak.service stick.service status.service orders.service orders.path; do
@@ -57,7 +58,7 @@ fi
 systemctl enable --quiet qulaq-stick qulaq-hear qulaq-speak qulaq-status qulaq-orders.path
 if [ -d /run/systemd/system ]; then
     udevadm control --reload
-    systemctl daemon-reload
+    systemctl daemon-reexec # the watchdog is the manager's own
     udevadm trigger --action=add --subsystem-match=leds
     systemctl restart qulaq-stick qulaq-hear qulaq-speak qulaq-status qulaq-orders.path
 fi

@@ -1,5 +1,6 @@
 """The units are code: systemd finds no fault in them, and the fences we promise stand in them."""
 
+import configparser
 import shutil
 import subprocess
 import sys
@@ -145,6 +146,14 @@ def test_signs_of_life_are_left_where_the_page_looks_for_them(name, folder):
     assert settings_of(name)["RuntimeDirectory"] == [folder]
     assert f"--signs /run/{folder}" in settings_of("status")["ExecStart"][0]
     assert settings_of("status")["Group"] == settings_of(name)["Group"]
+
+
+def test_a_kernel_that_has_stopped_is_started_anew():
+    written = configparser.ConfigParser()
+    written.optionxform = str
+    written.read(SHIPPED / "system.conf.d" / "qulaq.conf")
+
+    assert 5 <= written.getint("Manager", "RuntimeWatchdogSec") <= 15  # what a Pi's can count
 
 
 @pytest.mark.parametrize("name", SERVICES)

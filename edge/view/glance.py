@@ -50,7 +50,15 @@ def look_at(paths: BoxPaths, folders: Iterable[Path], *, now: datetime, seconds:
         ),
         central_seconds=None if answered is None else seconds - answered.at_seconds,
     )
-    return _with_records(seen, paths.outbox) if paths.outbox.exists() else seen
+    # Installing makes the file, so that it has its group; hearing and reporting make it an outbox.
+    return _with_records(seen, paths.outbox) if _has_something(paths.outbox) else seen
+
+
+def _has_something(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False
 
 
 def _with_orders(seen: Look, paths: BoxPaths) -> Look:

@@ -45,6 +45,7 @@ class Glass:
         self._look = look
         self._lock = Lock()
         self._seen: Look | None = None
+        self.complaint = ""  # why it could not be looked at the last time that was told
         self._seen_at = 0.0
 
     def look(self) -> Look:
@@ -186,5 +187,7 @@ def _light(glass: Glass) -> Light:
     try:
         return LIGHTS[verdict(glass.look())]
     except QulaqError as e:
-        log.warning("box_unseen", error=type(e).__name__, reason=str(e))
+        if str(e) != glass.complaint:  # every two seconds it would fill the journal
+            log.warning("box_unseen", error=type(e).__name__, reason=str(e))
+        glass.complaint = str(e)
         return Light.RED

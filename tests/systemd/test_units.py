@@ -238,6 +238,16 @@ def test_commands_are_started_without_a_shell_and_are_understood(name):
             assert understood.returncode == 0, understood.stderr
 
 
+def test_who_serves_what_udev_hands_out_is_in_the_group_it_is_handed_to():
+    """With Group= set, systemd gives a process the groups its unit names, not its user's own."""
+    rules = (SHIPPED / "udev/rules.d/70-qulaq.rules").read_text(encoding="utf-8")
+    for name in ("stick", "status"):
+        service = settings_of(name)
+
+        assert f"qulaq-{name}" in rules
+        assert f"qulaq-{name}" in service["SupplementaryGroups"][0].split()
+
+
 def test_systemd_makes_the_users_without_a_word(tmp_path):
     (tmp_path / "etc").mkdir()
     made = subprocess.run(

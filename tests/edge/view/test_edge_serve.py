@@ -110,6 +110,13 @@ def test_a_bare_box_can_be_looked_at(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_box_just_installed_has_an_empty_outbox_and_nothing_wrong_with_it(box):
+    box.outbox.parent.mkdir(exist_ok=True)
+    box.outbox.touch()
+
+    assert look_at(box, []).coverage_seconds == {}
+
+
 def test_torn_signs_and_orders_are_none(box, memory):
     (memory / "hear-main.json").write_text('{"input": "ma')
     (memory / "hear-foyer.json").write_text('["hear"]')

@@ -15,7 +15,7 @@ class Loss:
     Attributes:
         boot: which run told them.
         first: the number of the first.
-        last: of the last; None when more may have followed it.
+        last: of the last; None when more may have followed it, and whole runs.
         began: before this instant everything is accounted for.
         ended: and again after this one.
     """
@@ -43,20 +43,22 @@ def holes(entries: Iterable[Entry], following: Following, *, since: bytes | None
     end: Told | None = None
     for entry in entries:
         if head is not None and entry.before != head:
-            found, head = bridge(end, head, following=following)
+            found, head = bridge(end, head, following=following, to=entry.before)
             if head != entry.before:
                 yield from _between(found, entry, began=began)
         end = entry.told[-1] if entry.told else end
         head, began = entry.head, entry.checkpoint.listened_until
 
 
-def bridge(end: Told | None, head: bytes, *, following: Following) -> tuple[Told | None, bytes]:
-    """Follow the chain from a link as far as others have kept it.
+def bridge(
+    end: Told | None, head: bytes, *, following: Following, to: bytes | None = None
+) -> tuple[Told | None, bytes]:
+    """Follow the chain from a link as far as others have kept it, or to another link.
 
     Returns:
         The last record found, or `end` where there is none; and where the chain stands then.
     """
-    while (found := following(head)) is not None:
+    while head != to and (found := following(head)) is not None:
         end, head = found, found.head
     return end, head
 

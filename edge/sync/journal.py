@@ -151,7 +151,7 @@ def read(folder: Path, input_name: str) -> Iterator[Entry]:
         yield pending
     newest = latest(folder, input_name)
     if newest is not None and newest.turn > (pending.turn if pending else 0):
-        yield newest
+        yield replace(newest, records=())  # what is in no file yet comes when it is in one
 
 
 def since(folder: Path, input_name: str) -> bytes | None:

@@ -3,13 +3,13 @@
 import errno
 import fcntl
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 from uuid import UUID
 
 import structlog
@@ -26,6 +26,8 @@ from edge.sync.queue import Queue, Tally
 from edge.sync.wire import AnyRecord, BatchReceipt, CoverageRecord, HoleRecord, Link
 
 _CHUNK = 500  # records taken from a journal into the queue at once
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -56,17 +58,25 @@ class Outbox:
     set aside, and built anew from the journal.
     """
 
-    def __init__(self, path: Path, card: Card) -> None:
+    def __init__(self, path: Path, card: Card, opener: Callable[[Path], Queue]) -> None:
         """See `open`."""
         self._path, self._folder, self._card = path, path.parent, card
+        self._open_queue = opener
         self._journals: dict[str, Journal] = {}
         self._owed: list[Told] = []  # in the journal, not yet in the queue
         self._queue = self._opened()
         self._inode: int | None = path.stat().st_ino  # None: whoever only looks follows nobody
 
     @classmethod
-    def open(cls, path: Path, *, card: Card | None = None) -> Self:
+    def open(
+        cls, path: Path, *, card: Card | None = None, opener: Callable[[Path], Queue] = Queue.open
+    ) -> Self:
         """Open the outbox of a box, making it if there is none.
+
+        Args:
+            path: its database; the journals lie beside it.
+            card: how the journals are written.
+            opener: how the database is opened.
 
         Raises:
             Misconfigured: it cannot be opened.
@@ -74,7 +84,7 @@ class Outbox:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with _alone(path.with_suffix(".opening")):
-                return cls(path, card or Card())
+                return cls(path, card or Card(), opener)
         except (OSError, sqlite3.DatabaseError, Unwritable) as e:
             raise Misconfigured(f"the outbox {path} cannot be opened: {e}; look at the card") from e
 
@@ -142,7 +152,7 @@ class Outbox:
 
     def next_batch(self, limit: int) -> list[AnyRecord]:
         """The oldest records that wait for central and have their time, at most `limit`."""
-        return self._fresh().next_batch(limit)
+        return self._ask(lambda queue: queue.next_batch(limit))
 
     def fixes(self) -> list[Fix]:
         """What was ever learned of the calendar, at whatever input."""
@@ -150,7 +160,7 @@ class Outbox:
 
     def held(self) -> list[AnyRecord]:
         """The records that wait for their time, in the order they were written."""
-        return self._fresh().held()
+        return self._ask(lambda queue: queue.held())
 
     def date(self, records: Sequence[AnyRecord]) -> None:
         """Records that were held have their time now; the chain does not seal that.
@@ -158,15 +168,15 @@ class Outbox:
         Raises:
             Unwritable: the card is full, read-only or dying; nothing is changed.
         """
-        self._fresh().date(records)
+        self._ask(lambda queue: queue.date(records))
 
     def floors_db(self, input_name: str, *, at_most: int) -> list[float]:
         """The floors of the last minutes that an input surely heard, dBFS, the oldest first."""
-        return self._fresh().floors_db(input_name, at_most=at_most)
+        return self._ask(lambda queue: queue.floors_db(input_name, at_most=at_most))
 
     def links(self, batch: Sequence[AnyRecord]) -> tuple[Link, ...]:
         """How the records of a batch hang together in the journal."""
-        return self._fresh().links(batch)
+        return self._ask(lambda queue: queue.links(batch))
 
     def settle(self, batch: Sequence[AnyRecord], receipt: BatchReceipt, *, at: datetime) -> None:
         """Take central's answer to a batch: what is there need not be sent again.
@@ -180,7 +190,8 @@ class Outbox:
         counted = receipt.accepted + receipt.duplicates + len(receipt.rejected)
         if counted != len(batch) or len(reasons) != len(receipt.rejected) or reasons.keys() - keys:
             raise Refused(f"central's receipt speaks of {counted} records, {len(batch)} were sent")
-        self._fresh().settle([(*key, reasons.get(key)) for key in sorted(keys)], at=at)
+        fates = [(*key, reasons.get(key)) for key in sorted(keys)]
+        self._ask(lambda queue: queue.settle(fates, at=at))
 
     def forget(self, before: datetime) -> int:
         """Drop what was delivered before an instant, a whole file of a journal at a time.
@@ -202,19 +213,19 @@ class Outbox:
 
     def tally(self) -> Tally:
         """How many records wait, are delivered, and were rejected."""
-        return self._fresh().tally()
+        return self._ask(lambda queue: queue.tally())
 
     def records(self) -> Iterator[AnyRecord]:
         """Every record still here, whatever its fate, in the order they were written."""
-        yield from self._fresh().records()
+        yield from self._ask(lambda queue: queue.records())
 
     def newest(self, limit: int) -> list[AnyRecord]:
         """The records written last, newest first, at most `limit`."""
-        return self._fresh().newest(limit)
+        return self._ask(lambda queue: queue.newest(limit))
 
     def rejections(self) -> list[tuple[AnyRecord, str]]:
         """The records central will never take, and its reasons."""
-        return self._fresh().rejections()
+        return self._ask(lambda queue: queue.rejections())
 
     # ── The journal ─────────────────────────────────────────────────────────────────────────────
 
@@ -307,6 +318,16 @@ class Outbox:
         self._index(())
         return (hole for hole in found if (hole.boot, hole.first) not in said)
 
+    def _ask(self, act: Callable[[Queue], T]) -> T:
+        """Have the queue do something; if it is torn, build it anew and ask again."""
+        try:
+            return act(self._fresh())
+        except Torn:
+            if self._inode is None:
+                raise
+            self._renew()
+            return act(self._fresh())
+
     def _fresh(self) -> Queue:
         """The queue; opened again if the other process has built it anew."""
         if self._inode is None:
@@ -337,12 +358,12 @@ class Outbox:
         is_new = not self._path.exists() or not self._path.stat().st_size
         self._path.touch(0o660)
         try:
-            queue = Queue.open(self._path)
+            queue = self._open_queue(self._path)
         except Torn as e:
-            log.exception("outbox_torn", reason=str(e))
+            log.warning("outbox_put_aside", reason=str(e))
             aside.put(self._path)
             self._path.touch(0o660)
-            queue, is_new = Queue.open(self._path), True
+            queue, is_new = self._open_queue(self._path), True
         if is_new:
             for name in journal.inputs(self._folder):
                 entries = journal.read(self._folder, name)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
+from pydantic import ValidationError
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
@@ -21,6 +22,11 @@ from edge.sync.wire import AnyRecord, Link
 BUSY_SECONDS = 30.0  # the two processes of a box wait this long for each other's transaction
 PAGE_BYTES = 1024  # of a new file: what changes at once is small, and pages are written whole
 _TORN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+_SPOILED = """SELECT count(*) FROM records WHERE NOT coalesce(
+    CASE WHEN json_valid(body) THEN json_extract(body, '$.boot') = boot
+    AND json_extract(body, '$.seq') = seq END
+    AND (before IS NULL OR length(before) = 32), 0)"""
 
 migrations = Migrations("outbox")
 
@@ -157,7 +163,7 @@ class Queue:
         """What was told under a number, if anything was."""
         sql = "SELECT body FROM records WHERE boot = ? AND seq = ?"
         rows = self._query(sql, [str(boot), seq])
-        return next((RECORD.validate_json(body) for (body,) in rows), None)
+        return next((_record(body) for (body,) in rows), None)
 
     def following(self, before: bytes) -> Told | None:
         """The record that follows a link of the chain."""
@@ -172,7 +178,7 @@ class Queue:
                ORDER BY id LIMIT ?""",
             [limit],
         )
-        return [RECORD.validate_json(body) for (body,) in rows]
+        return [_record(body) for (body,) in rows]
 
     def held(self) -> list[AnyRecord]:
         """The records that wait for their time, in the order they were written."""
@@ -268,19 +274,19 @@ class Queue:
     def records(self) -> list[AnyRecord]:
         """Every record still here, whatever its fate, in the order they were written."""
         rows = self._query("SELECT body FROM records ORDER BY id")
-        return [RECORD.validate_json(body) for (body,) in rows]
+        return [_record(body) for (body,) in rows]
 
     def newest(self, limit: int) -> list[AnyRecord]:
         """The records written last, newest first, at most `limit`."""
         rows = self._query("SELECT body FROM records ORDER BY id DESC LIMIT ?", [limit])
-        return [RECORD.validate_json(body) for (body,) in rows]
+        return [_record(body) for (body,) in rows]
 
     def rejections(self) -> list[tuple[AnyRecord, str]]:
         """The records central will never take, and its reasons."""
         rows = self._query(
             "SELECT body, rejected FROM records WHERE rejected IS NOT NULL ORDER BY id"
         )
-        return [(RECORD.validate_json(body), reason) for body, reason in rows]
+        return [(_record(body), reason) for body, reason in rows]
 
     def older_checkpoints(self) -> list[Checkpoint]:
         """What boxes without a journal kept here: the last checkpoint of every input."""
@@ -305,6 +311,13 @@ class Queue:
                 connection.execute("DELETE FROM checkpoints WHERE input = ?", [input_name])
 
 
+def _record(body: str) -> AnyRecord:
+    try:
+        return RECORD.validate_json(body)
+    except ValidationError as e:
+        raise Torn(f"the outbox holds what is no record: {body[:80]!r}; it is torn") from e
+
+
 def _goes_on(link: Link, record: AnyRecord, before: str) -> bool:
     return (link.boot, link.last + 1, link.head) == (record.boot, record.seq, before)
 
@@ -322,6 +335,10 @@ def _prepare(connection: sqlite3.Connection) -> None:
     if found != ["ok"]:
         raise Torn(f"the outbox is torn: {found[0] if found else 'nothing to be read'}")
     migrations.apply(Database(connection))
+    # Pages bear no checksum: a sector that is lost within a record leaves a sound tree.
+    ((spoiled,),) = connection.execute(_SPOILED)
+    if spoiled:
+        raise Torn(f"the outbox is torn: {spoiled} of its rows hold no record of theirs")
 
 
 def _open_to_look(path: Path) -> sqlite3.Connection:
@@ -344,5 +361,6 @@ def _card(done: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as e:
-        kind = Torn if e.sqlite_errorcode & 0xFF in _TORN else Unwritable
+        code = getattr(e, "sqlite_errorcode", 0)  # Python's own complaints have none
+        kind = Torn if code & 0xFF in _TORN else Unwritable
         raise kind(f"the outbox cannot be {done}: {e}; look at the card") from e

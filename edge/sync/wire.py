@@ -180,7 +180,7 @@ class HoleRecord(Record):
     kind: Literal["hole"] = "hole"
     lost_boot: UUID
     first: StrictInt = Field(ge=1)
-    last: StrictInt | None = Field(default=None, ge=1)  # None: perhaps more after the first
+    last: StrictInt | None = Field(default=None, ge=1)  # None: perhaps more after it, or runs
 
 
 AnyRecord = Annotated[

@@ -14,13 +14,14 @@ from central.desk import Desk
 from central.devices.store import public_key_of
 from central.errors import Unacceptable
 from central.ingest import lists, store
+from central.ingest.chain_store import Memory, memory_of
 from central.ingest.coverage import CoverageSpan
 from central.ingest.decisions import Decision, decisions_on
 from central.ingest.plays import Play
 from central.ingest.unknown import UnknownSpan
 from central.venues.store import place_of, require_event
 from edge.sync.seal import unseal
-from edge.sync.wire import BatchReceipt, DetectionBatch, Sealed
+from edge.sync.wire import BatchReceipt, DetectionBatch, DeviceId, Sealed
 
 boxes = APIRouter(prefix="/v1", tags=["boxes"])
 """What boxes call; their seal is their ticket."""
@@ -89,6 +90,13 @@ def list_decisions(
     with reading(desk.books) as connection:
         require_event(connection, event_id)
         return decisions_on(connection, event_id)
+
+
+@staff.get("/boxes/{device}/memory")
+def show_memory(desk: Desk, device: DeviceId) -> Memory:
+    """How what a box has told hangs together: pieces that do not fit, and records that are lost."""
+    with reading(desk.books) as connection:
+        return memory_of(connection, device)
 
 
 @staff.get("/forks")

@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, Row, Table, insert, select
 from central.database import put
 from central.devices.store import Whereabouts, whereabouts_of
 from central.forms import LARGEST
+from central.ingest.chain_store import put_links
 from central.ingest.coverage import CoverageSpan, State, merge_coverage
 from central.ingest.judgement import LONGEST, AnyRecord, Judged, Key, judge, key_of
 from central.ingest.plays import Guess, Heard, Play, merge
@@ -61,6 +62,7 @@ def take(
         _put_new(connection, batch.device, judged, sealed=sealed, now=now)
     for (boot, seq), content in judged.forks:
         _put_fork(connection, (batch.device, boot, seq, content), sealed=sealed, now=now)
+    put_links(connection, batch, now=now)
     return judged.receipt
 
 

@@ -108,6 +108,23 @@ holes = Table(
     Column("last", Integer, nullable=True),  # None: perhaps more after the first
 )
 
+# Pieces of the chain through all that a box tells, as told; see docs/formats/journal.md.
+chain_links = Table(
+    "chain_links",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("device", ForeignKey("boxes.device"), nullable=False),
+    Column("boot", String(36), nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("before", String(64), nullable=False),  # hex
+    Column("head", String(64), nullable=False),  # hex
+    Column("broken", String(16), nullable=True),  # altered or fork; None: as it should be
+    Column("received_at", Instant, nullable=False),
+    UniqueConstraint("device", "boot", "first", "last", "head"),
+    Index("ix_chain_links_device_before", "device", "before"),
+)
+
 # Same key, other content: a copied key, a restored disk or a lie. Kept for a person to judge.
 forks = Table(
     "forks",

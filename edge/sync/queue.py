@@ -183,7 +183,7 @@ class Queue:
     def held(self) -> list[AnyRecord]:
         """The records that wait for their time, in the order they were written."""
         rows = self._query("SELECT body FROM records WHERE held = 1 ORDER BY id")
-        return [RECORD.validate_json(body) for (body,) in rows]
+        return [_record(body) for (body,) in rows]
 
     def date(self, records: Sequence[AnyRecord]) -> None:
         """Records that were held have their time now.

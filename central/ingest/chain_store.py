@@ -1,0 +1,81 @@
+"""The chains of boxes, in the books: each piece as it was told, and whether it fits."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, insert, or_, select
+
+from central.forms import LARGEST
+from central.ingest.chains import is_altered, is_fork, loose_ends
+from central.ingest.tables import chain_links as table
+from central.ingest.tables import holes
+from edge.sync.wire import DetectionBatch, Link
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """How what a box has told hangs together.
+
+    Attributes:
+        links: pieces of its chain that came.
+        head: the hash after the newest; empty where there is none.
+        altered: pieces that do not fit the records they came with.
+        forks: pieces that tell on in another way what was told before.
+        missing: pieces that follow records which never came.
+        lost: holes the box told of itself: its card has lost records.
+    """
+
+    links: int
+    head: str
+    altered: int
+    forks: int
+    missing: int
+    lost: int
+
+
+def put_links(connection: Connection, batch: DetectionBatch, *, now: datetime) -> None:
+    """Keep the pieces of a chain that came with a batch; the same again changes nothing."""
+    for link in batch.chain:
+        if link.last > LARGEST or _is_known(connection, batch.device, link):
+            continue
+        broken = None
+        if is_altered(link, batch.records):
+            broken = "altered"
+        elif is_fork(link, _rivals(connection, batch.device, link)):
+            broken = "fork"
+        row = link.model_dump() | {"boot": str(link.boot), "broken": broken}
+        connection.execute(insert(table).values(row | {"device": batch.device, "received_at": now}))
+
+
+def memory_of(connection: Connection, device: str) -> Memory:
+    """How what a box has told hangs together."""
+    rows = connection.execute(select(table).filter_by(device=device).order_by(table.c.id)).all()
+    whole = [_link(row) for row in rows if row.broken is None]
+    lost = connection.execute(select(holes.c.seq).filter_by(device=device)).all()
+    return Memory(
+        links=len(rows),
+        head=whole[-1].head if whole else "",
+        altered=sum(row.broken == "altered" for row in rows),
+        forks=sum(row.broken == "fork" for row in rows),
+        missing=len(loose_ends(whole)),
+        lost=len(lost),
+    )
+
+
+def _is_known(connection: Connection, device: str, link: Link) -> bool:
+    key = {"boot": str(link.boot), "first": link.first, "last": link.last, "head": link.head}
+    return connection.scalar(select(table.c.id).filter_by(device=device, **key)) is not None
+
+
+def _rivals(connection: Connection, device: str, link: Link) -> list[Link]:
+    """Links that begin with the same record, or after the same hash."""
+    same_record = (table.c.boot == str(link.boot)) & (table.c.first == link.first)
+    wanted = select(table).filter_by(device=device, broken=None)
+    rows = connection.execute(wanted.where(or_(same_record, table.c.before == link.before)))
+    return [_link(row) for row in rows]
+
+
+def _link(row: Row[tuple[object, ...]]) -> Link:
+    return Link.model_validate(
+        {name: getattr(row, name) for name in ("boot", "first", "last", "before", "head")}
+    )

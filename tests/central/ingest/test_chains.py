@@ -1,0 +1,118 @@
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from central.database import reading
+from central.ingest.chain_store import memory_of
+from central.ingest.chains import is_altered, is_fork, loose_ends
+from edge.sync.chain import BEGINNING, content_of, follow
+from edge.sync.seal import seal
+from edge.sync.wire import BatchReceipt, DetectionBatch, HoleRecord, Link
+from tests.fakes.evenings import BOOT, SEVEN, heard
+
+
+def link_of(records, before=BEGINNING):
+    head = follow(before, [content_of(record) for record in records])
+    first, last = records[0], records[-1]
+    return Link(
+        boot=first.boot, first=first.seq, last=last.seq, before=before.hex(), head=head.hex()
+    )
+
+
+def after(link):
+    return bytes.fromhex(link.head)
+
+
+RECORDS = [heard(seq) for seq in range(1, 9)]
+WHOLE = link_of(RECORDS)
+
+
+def test_a_link_fits_the_records_it_came_with():
+    assert not is_altered(WHOLE, RECORDS)
+
+
+@given(st.integers(0, 7))
+def test_a_record_changed_or_withheld_shows_in_its_link(number):
+    others = [record for record in RECORDS if record.seq != number + 1]
+    changed = heard(number + 1, recording="another")
+
+    assert is_altered(WHOLE, others)
+    assert is_altered(WHOLE, [*others, changed])
+
+
+def test_batches_cut_in_another_way_are_no_fork():
+    first, rest = link_of(RECORDS[:3]), link_of(RECORDS[3:], after(link_of(RECORDS[:3])))
+
+    assert not is_fork(first, [WHOLE])
+    assert not is_fork(rest, [WHOLE, first])
+    assert loose_ends([WHOLE, first, rest]) == []
+
+
+def test_a_card_that_was_copied_tells_on_in_two_ways():
+    one = link_of([heard(1, boot=UUID(int=2))], after(WHOLE))
+    other = link_of([heard(1, boot=UUID(int=3))], after(WHOLE))
+
+    assert is_fork(other, [WHOLE, one])
+    assert is_fork(link_of(RECORDS, bytes(31) + b"1"), [WHOLE])
+
+
+def test_what_never_came_leaves_a_loose_end():
+    first, second = link_of(RECORDS[:3]), link_of(RECORDS[3:5], after(link_of(RECORDS[:3])))
+    third = link_of(RECORDS[5:], after(second))
+
+    assert loose_ends([first, third]) == [third]
+    assert loose_ends([third, first, second]) == []
+
+
+def send(box, records, *links):
+    batch = DetectionBatch(device=box.device, records=records, chain=links)
+    answer = box.send("/v1/detections", seal(batch, signer=box.device, key=box.key))
+    assert answer.status_code == 200, answer.text
+    return BatchReceipt.model_validate_json(answer.content)
+
+
+def memory(office, box):
+    with reading(office.books) as connection:
+        return memory_of(connection, box.device)
+
+
+def test_the_office_keeps_the_head_of_every_box(office):
+    box = office.box(office.hall())
+    for _ in range(2):
+        send(box, RECORDS, WHOLE)
+
+    told = memory(office, box)
+    assert (1, WHOLE.head) == (told.links, told.head)
+    assert (0, 0, 0, 0) == (told.altered, told.forks, told.missing, told.lost)
+
+
+def test_the_office_sees_forks_gaps_and_what_a_card_has_lost(office):
+    box = office.box(office.hall())
+    last = link_of(RECORDS[5:], bytes(32)[:31] + b"2")
+    send(box, RECORDS[:3], link_of(RECORDS[:3]))
+    send(box, RECORDS[5:], last)
+    copied = [heard(1, boot=UUID(int=3))]
+    send(box, copied, link_of(copied, BEGINNING))
+    hole = HoleRecord(
+        boot=UUID(int=4),
+        seq=1,
+        started_at=SEVEN,
+        ended_at=SEVEN,
+        clock_synced=True,
+        lost_boot=BOOT,
+        first=4,
+        last=5,
+    )
+    receipt = send(box, [hole], link_of([hole], after(last)))
+
+    told = memory(office, box)
+    assert (0, 1, 1, 1) == (told.altered, told.forks, told.missing, told.lost)
+    assert receipt.accepted == 1
+
+
+def test_a_batch_without_a_chain_is_taken_as_ever(office):
+    box = office.box(office.hall())
+    receipt = box.receipt(box.heard(1))
+
+    assert (1, 0) == (receipt.accepted, memory(office, box).links)

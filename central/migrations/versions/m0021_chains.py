@@ -24,7 +24,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["device"], ["boxes.device"], name="fk_chain_links_device"),
         sa.PrimaryKeyConstraint("id", name="pk_chain_links"),
         sa.UniqueConstraint(
-            "device", "boot", "first", "last", "head", name="uq_chain_links_device"
+            "device",
+            "boot",
+            "first",
+            "last",
+            "head",
+            name="uq_chain_links_device_boot_first_last_head",
         ),
     )
     op.create_index("ix_chain_links_device_before", "chain_links", ["device", "before"])

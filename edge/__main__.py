@@ -93,9 +93,7 @@ def main() -> None:
     "--input",
     "input_name",
     type=InputName(),
-    default="main",
-    show_default=True,
-    help="Which input.",
+    help="Which input.  [default: all that the orders name; main for --device and --file]",
 )
 @click.option(
     "--pace",
@@ -119,14 +117,15 @@ def listen(
     config: Path | None,
     device: str | None,
     file: str | None,
-    input_name: str,
+    input_name: str | None,
     pace: float,
     skip: float,
     began: datetime | None,
 ) -> None:
     """Hear, recognise, and keep what was heard in the outbox.
 
-    Without --device and --file the box listens to what its orders name. Sound is never kept.
+    Without --device and --file the box listens to all inputs its orders name, each by itself, and
+    waits for cards that are not there. Sound is never kept.
     SIGTERM ends the evening cleanly; after a power cut the next start settles what went on.
 
     \b
@@ -135,10 +134,9 @@ def listen(
       qulaq-edge listen --home box --file evening.flac --began 2026-03-05T19:00:00+05:00
       arecord -f S16_LE -r 48000 -c 1 -t raw | qulaq-edge listen --home box --file -
     """
-    from edge.capture.sources import open_device, open_file
+    from edge.capture.sources import await_device, open_device, open_file
     from edge.gate import ALWAYS, switch_at
-    from edge.listen import begin_evening, begin_watch
-    from edge.listen import listen as hear
+    from edge.listen import begin_evening, begin_watch, listen_together
 
     if device is not None and file is not None:
         raise click.UsageError("--device and --file exclude each other")
@@ -147,17 +145,24 @@ def listen(
         paths, settings = paths_of(home), load(config)
         if file is not None:
             source = open_file(file, settings, pace=pace, skip_seconds=skip)
-            evening = begin_evening(source, input_name=input_name, began=began)
+            evenings = [begin_evening(source, input_name=input_name or "main", began=began)]
         else:
-            source = open_device(device or _ordered_device(paths, input_name), settings)
-            evening = begin_watch(source, input_name=input_name, began=began)
-        evening = replace(
-            evening,
-            schedule=_ordered_schedule(paths) if file is None else ALWAYS,
-            is_muted=switch_at(paths.mute),
-        )
-        with _progress(source) as progress:
-            hear(evening, paths=paths, settings=settings, progress=progress)
+            cards = (
+                {input_name or "main": open_device(device, settings)}
+                if device is not None
+                else {
+                    name: await_device(card, settings)
+                    for name, card in _ordered_devices(paths, input_name).items()
+                }
+            )
+            evenings = [
+                begin_watch(source, input_name=name, began=began) for name, source in cards.items()
+            ]
+        schedule = _ordered_schedule(paths) if file is None else ALWAYS
+        is_muted = switch_at(paths.mute)
+        evenings = [replace(one, schedule=schedule, is_muted=is_muted) for one in evenings]
+        with _progress(evenings[0].source) as progress:
+            listen_together(evenings, paths=paths, settings=settings, progress=progress)
 
 
 @main.command()
@@ -346,16 +351,18 @@ def _lay_trust(paths: BoxPaths, given: Path) -> None:
         ) from e
 
 
-def _ordered_device(paths: BoxPaths, input_name: str) -> str:
-    """The device that the box's orders name for an input."""
+def _ordered_devices(paths: BoxPaths, input_name: str | None) -> dict[str, str]:
+    """The devices that the box's orders name, by input: for all inputs, or for one."""
     from edge.sync.identity import read_bundle, read_trust
 
     bundle = read_bundle(paths.bundle, trust=read_trust(paths.trust))
-    for one in bundle.inputs:
-        if one.name == input_name:
-            return one.device
-    names = ", ".join(one.name for one in bundle.inputs)
-    raise click.UsageError(f"the orders know no input {input_name!r}; they name {names}")
+    ordered = {one.name: one.device for one in bundle.inputs}
+    if input_name is None:
+        return ordered
+    if input_name not in ordered:
+        names = ", ".join(ordered)
+        raise click.UsageError(f"the orders know no input {input_name!r}; they name {names}")
+    return {input_name: ordered[input_name]}
 
 
 def _ordered_schedule(paths: BoxPaths) -> "Schedule":

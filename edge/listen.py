@@ -5,7 +5,8 @@ import math
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -108,14 +109,62 @@ def listen(
         Misconfigured: another process listens for this input, or the outbox cannot be opened.
         Unwritable: the card took nothing to the very end; what was heard since is lost.
     """
-    outbox_folder = paths.outbox.parent
-    with _only_one(outbox_folder / f"listen-{evening.input}.lock"), _stops(evening.source):
+    listen_together([evening], paths=paths, settings=settings, progress=progress, look=look)
+
+
+def listen_together(
+    evenings: Sequence[Evening],
+    *,
+    paths: BoxPaths,
+    settings: Settings,
+    progress: Progress,
+    look: Look = timekeeping.read,
+) -> None:
+    """Hear several inputs, each for itself; one that cannot go on ends all of them.
+
+    Args:
+        evenings: what to hear, each under a name of its own.
+        paths: where the box keeps its things.
+        settings: of this box.
+        progress: told how far each is.
+        look: reads the clocks of the machine.
+
+    Raises:
+        Deaf: a source can no longer be heard; what was heard before is in the outbox.
+        Misconfigured: another process listens for an input, or the outbox cannot be opened.
+        Unwritable: the card took nothing to the very end; what was heard since is lost.
+    """
+    unit = notify.Unit({evening.input for evening in evenings})
+
+    def hear(evening: Evening) -> None:
         outbox = Outbox.open(paths.outbox)
         try:
             pulse = Pulse(evening.input, paths.signs, evening.source.rate_hz)
-            _Session(evening, outbox, Shelf(paths.shelf), settings, pulse, look).run(progress)
+            session = _Session(evening, outbox, Shelf(paths.shelf), settings, pulse, unit, look)
+            session.run(progress)
         finally:
             outbox.close()
+
+    with ExitStack() as doors:
+        for evening in evenings:
+            lock = paths.outbox.parent / f"listen-{evening.input}.lock"
+            doors.enter_context(_only_one(lock))
+        doors.enter_context(_stops([evening.source for evening in evenings]))
+        if len(evenings) == 1:
+            hear(evenings[0])
+        else:
+            _side_by_side(hear, evenings)
+
+
+def _side_by_side(hear: Callable[[Evening], None], evenings: Sequence[Evening]) -> None:
+    """An ear for each input, in a thread of its own: what takes time lets the others go on."""
+    with ThreadPoolExecutor(len(evenings)) as ears:
+        hearing = [ears.submit(hear, evening) for evening in evenings]
+        wait(hearing, return_when=FIRST_EXCEPTION)
+        for evening in evenings:
+            evening.source.stop()
+        for one in hearing:
+            one.result()
 
 
 class _Session:
@@ -128,10 +177,12 @@ class _Session:
         shelf: Shelf,
         settings: Settings,
         pulse: "Pulse",
+        unit: notify.Unit,
         look: Look,
     ) -> None:
         self._evening = evening
         self._pulse = pulse
+        self._unit = unit
         self._outbox = outbox
         self._shelf = shelf
         self._settings = settings
@@ -166,9 +217,10 @@ class _Session:
         source = self._evening.source
         self._left = self._left_by_last_run()
         self._checkpoint()
-        notify.tell("READY=1")
+        self._unit.is_ready(self._evening.input)
         log.info(
             "listening_started",
+            input=self._evening.input,
             source=source.name,
             rate_hz=source.rate_hz,
             boot=str(self._evening.boot),
@@ -276,7 +328,7 @@ class _Session:
         """
         if self._ear.listened_seconds - self._fed_seconds >= 1:
             self._fed_seconds = self._ear.listened_seconds
-            notify.tell("WATCHDOG=1")
+            self._unit.is_alive(self._evening.input)
 
     def _look_at_shelf(self) -> None:
         if self._ear.listened_seconds - self._looked_seconds < self._settings.shelf_look_seconds:
@@ -365,11 +417,12 @@ def _note(record: AnyRecord) -> None:
 
 
 @contextmanager
-def _stops(source: Source) -> Iterator[None]:
+def _stops(sources: Sequence[Source]) -> Iterator[None]:
     """Let SIGTERM and SIGINT end the sound, so that everything is written and we leave with 0."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        source.stop()
+        for source in sources:
+            source.stop()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from threading import Lock
 
 
 def tell(state: str) -> bool:
@@ -22,3 +23,27 @@ def tell(state: str) -> bool:
         door.connect(address)
         door.sendall(state.encode())
     return True
+
+
+class Unit:
+    """What systemd is told about all inputs together: the slowest of them speaks for it."""
+
+    def __init__(self, inputs: set[str]) -> None:
+        """Wait for a word from each of these inputs."""
+        self._ready, self._alive, self._inputs = set(inputs), set(inputs), inputs
+        self._lock = Lock()
+
+    def is_ready(self, input_name: str) -> None:
+        """An input hears; when all do, so does the unit."""
+        with self._lock:
+            self._ready.discard(input_name)
+            if not self._ready:
+                tell("READY=1")
+
+    def is_alive(self, input_name: str) -> None:
+        """An input is alive; when all have been since the last time, so is the unit."""
+        with self._lock:
+            self._alive.discard(input_name)
+            if not self._alive:
+                self._alive = set(self._inputs)
+                tell("WATCHDOG=1")

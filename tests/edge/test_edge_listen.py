@@ -21,7 +21,7 @@ from edge.config import BoxPaths, Settings
 from edge.ear import Ear
 from edge.errors import Deaf, Misconfigured, Unwritable
 from edge.gate import Schedule
-from edge.listen import Evening, begin_evening, begin_watch, listen
+from edge.listen import Evening, begin_evening, begin_watch, listen, listen_together
 from edge.matcher.fingerprint import fingerprint
 from edge.matcher.recipe import RECIPE
 from edge.matcher.write import write_segment
@@ -298,6 +298,45 @@ def test_two_inputs_of_one_box_do_not_meet(paths):
     records, checkpoints = written(paths)
     assert ["foyer", "main"] == [c.input for c in checkpoints]
     assert {"heard"} == {r.state for r in records}
+
+
+def hear_together(evenings, paths):
+    listen_together(evenings, paths=paths, settings=SETTINGS, progress=lambda _seconds: None)
+
+
+def test_stage_and_foyer_are_heard_side_by_side_each_with_its_own_books(paths, segment):
+    stock(paths, segment, version=1)
+    stage = replace(an_evening(Stage(EVENING)), input="stage")
+    foyer = replace(an_evening(Stage(EVENING[: 14 * RATE_HZ]), boot=2), input="foyer")
+
+    hear_together([stage, foyer], paths)
+
+    records, checkpoints = written(paths)
+    ends = {point.input: point.listened_until for point in checkpoints}
+    assert {"stage": SEVEN + timedelta(seconds=55), "foyer": SEVEN + timedelta(seconds=14)} == ends
+    for name, boot, seconds in (("stage", 1, 55), ("foyer", 2, 14)):
+        mine = [r for r in records if r.input == name]
+        assert {UUID(int=boot)} == {r.boot for r in mine}
+        assert list(range(1, len(mine) + 1)) == sorted(r.seq for r in mine)
+        spans = [r.ended_at - r.started_at for r in mine if r.kind == "coverage"]
+        assert timedelta(seconds=seconds) == sum(spans, timedelta())
+    assert {"stage"} == {r.input for r in records if isinstance(r, DetectionRecord)}
+
+
+def test_an_input_that_cannot_go_on_ends_all_and_nothing_heard_is_lost(paths):
+    def unplug():
+        raise Deaf("the card is gone")
+
+    long = Stage(np.tile(EVENING, 40))
+    stage = replace(an_evening(long), input="stage")
+    foyer = replace(an_evening(Stage(EVENING, happens={17: unplug}), boot=2), input="foyer")
+
+    with pytest.raises(Deaf, match="the card is gone"):
+        hear_together([stage, foyer], paths)
+
+    ends = {point.input: point.listened_until for point in written(paths)[1]}
+    assert SEVEN + timedelta(seconds=17) == ends["foyer"]
+    assert SEVEN + timedelta(seconds=long.played_seconds) == ends["stage"]
 
 
 def test_the_watchdog_is_fed_by_what_the_source_accounts_for(paths, tmp_path, monkeypatch):

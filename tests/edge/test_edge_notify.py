@@ -3,7 +3,7 @@ import socket
 
 import pytest
 
-from edge.notify import tell
+from edge.notify import Unit, tell
 
 
 @pytest.fixture(params=["path", "abstract"])
@@ -29,3 +29,21 @@ def test_without_a_service_manager_nobody_is_told(monkeypatch):
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
 
     assert not tell("READY=1")
+
+
+def test_a_unit_is_ready_and_alive_when_its_slowest_input_is(manager):
+    unit = Unit({"stage", "foyer"})
+    manager.settimeout(0.01)
+
+    unit.is_ready("stage")
+    for _ in range(3):
+        unit.is_alive("foyer")
+    with pytest.raises(TimeoutError):
+        manager.recv(100)
+
+    unit.is_ready("foyer")
+    unit.is_alive("stage")
+    assert [b"READY=1", b"WATCHDOG=1"] == [manager.recv(100), manager.recv(100)]
+    unit.is_alive("stage")
+    with pytest.raises(TimeoutError):
+        manager.recv(100)

@@ -27,6 +27,7 @@ from edge.sync.wire import (
 )
 
 MADE_AT = datetime(2026, 3, 1, tzinfo=UTC)
+ONE_INPUT = (BoxInput(device="USB Audio"),)
 
 
 class CentralSimulator:
@@ -44,7 +45,7 @@ class CentralSimulator:
         self.requests = []  # everything that came in, byte for byte
         self._lock = threading.Lock()
 
-    def enrol(self, public_key, *, url, hall="Small hall"):
+    def enrol(self, public_key, *, url, hall="Small hall", inputs=ONE_INPUT):
         """Take a box in; its orders, sealed."""
         device = device_id(public_key)
         self.boxes[device] = public_key
@@ -56,7 +57,7 @@ class CentralSimulator:
                 venue="Philharmonic",
                 hall=hall,
                 time_zone="Asia/Almaty",
-                inputs=[BoxInput(device="USB Audio")],
+                inputs=list(inputs),
                 central_url=url,
                 central_key=self.public_key,
             )

@@ -43,13 +43,14 @@ def checkpoint(*, until=SEVEN, unfinished=(), boot=BOOT, input_name="main"):
     return Checkpoint(input_name, boot, "a test", until, tuple(unfinished))
 
 
-def make_box(home, simulator, url):
+def make_box(home, simulator, url, **orders):
     """A state folder of a box that trusts this central and has its orders."""
     paths = BoxPaths(home)
     identity = load_or_make(paths.identity)
     lay_trust(paths.trust, simulator.public_key)
     paths.bundle.parent.mkdir(parents=True, exist_ok=True)
-    paths.bundle.write_text(simulator.enrol(identity.public_key, url=url).model_dump_json())
+    bundle = simulator.enrol(identity.public_key, url=url, **orders)
+    paths.bundle.write_text(bundle.model_dump_json())
     return paths
 
 

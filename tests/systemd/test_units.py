@@ -238,6 +238,17 @@ def test_commands_are_started_without_a_shell_and_are_understood(name):
             assert understood.returncode == 0, understood.stderr
 
 
+@pytest.mark.parametrize(("name", "module"), [("hear", "snd"), ("stick", "sd_mod")])
+def test_a_kind_of_device_is_there_before_the_fence_that_lets_it_through(name, module):
+    """DeviceAllow=char-alsa lets nothing through if no sound driver was loaded at the start."""
+    service = settings_of(name)
+
+    assert service["Wants"] == [f"modprobe@{module}.service"]
+    assert f"modprobe@{module}.service" in [
+        one for line in service["After"] for one in line.split()
+    ]
+
+
 def test_who_serves_what_udev_hands_out_is_in_the_group_it_is_handed_to():
     """With Group= set, systemd gives a process the groups its unit names, not its user's own."""
     rules = (SHIPPED / "udev/rules.d/70-qulaq.rules").read_text(encoding="utf-8")

@@ -1,0 +1,265 @@
+"""A whole machine that runs Qulaq: switched on, asked, unplugged, frozen and thawed by a test.
+
+It is emulated instruction by instruction (no /dev/kvm is needed), so it is slow: conditions are
+awaited, nothing is timed.
+"""
+
+import atexit
+import json
+import select
+import socket
+import subprocess
+import time
+from base64 import b64encode
+from pathlib import Path
+
+PATIENCE_SECONDS = 300
+HALL = "52:54:00:00:02:01"  # the network cable of the hall; the host is 10.0.2.2
+BENCH = "52:54:00:00:03:01"  # the tests' own cable, for USB over IP; the host is 10.0.3.2
+KERNEL = (
+    "root=/dev/vda rw console=ttyS0 quiet loglevel=4 panic=0 mitigations=off random.trust_cpu=on"
+    " tsc=reliable no_timer_check"
+)
+
+
+class Line:
+    """Lines of JSON to and from a Unix socket."""
+
+    def __init__(self, path, alive):
+        until = time.monotonic() + PATIENCE_SECONDS
+        self._socket = socket.socket(socket.AF_UNIX)
+        while True:
+            try:
+                self._socket.connect(str(path))
+                break
+            except OSError:
+                assert alive(), "QEMU ended; its last words are in qemu.log"
+                assert time.monotonic() < until, f"{path} never opened"
+                time.sleep(0.05)
+        self._waiting = b""
+
+    def say(self, words):
+        self._socket.sendall(json.dumps(words).encode() + b"\n")
+
+    def hear(self, seconds=PATIENCE_SECONDS):
+        """The next line, or None when none came in time."""
+        until = time.monotonic() + seconds
+        while b"\n" not in self._waiting:
+            left = until - time.monotonic()
+            if left <= 0 or not select.select([self._socket], [], [], left)[0]:
+                return None
+            arrived = self._socket.recv(65536)
+            if not arrived:
+                raise EOFError("the machine is off")
+            self._waiting += arrived
+        line, self._waiting = self._waiting.split(b"\n", 1)
+        return json.loads(line)
+
+    def close(self):
+        self._socket.close()
+
+
+class Machine:
+    """One machine with one disk; `frozen` names a state it was saved in."""
+
+    def __init__(self, image, folder, *, frozen=None, clock="utc"):
+        self.folder = Path(folder)
+        self._image, self._frozen, self._clock = Path(image), frozen, clock
+        self._asked = 0
+        self._events = []
+        self._process = None
+
+    # ── The power switch ──
+
+    def new_disk(self):
+        """A disk as the image has it; what is written goes to a file of its own."""
+        base = ["-b", str(self._image / "disk"), "-F", "raw"]
+        self._run("qemu-img", "create", "-q", "-f", "qcow2", *base, str(self.disk))
+
+    def new_card(self, size="96M"):
+        """A second disk, empty: the card that tests wear out."""
+        self._run("qemu-img", "create", "-q", "-f", "qcow2", str(self.card), size)
+
+    @property
+    def disk(self):
+        return self.folder / "disk.qcow2"
+
+    @property
+    def card(self):
+        return self.folder / "card.qcow2"
+
+    def switch_on(self):
+        """Power on, and wait until somebody inside answers."""
+        for name in ("agent", "control"):
+            (self.folder / name).unlink(missing_ok=True)
+        log = (self.folder / "qemu.log").open("ab")
+        self._process = subprocess.Popen(
+            self._command(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+        log.close()
+        atexit.register(self._process.kill)  # no machine outlives its test
+        self._control = Line(self.folder / "control", self.is_on)
+        self._control.hear()
+        self.control("qmp_capabilities")
+        self._agent = Line(self.folder / "agent", self.is_on)
+        self.run("true")
+        self._frozen = None
+        return self
+
+    def is_on(self):
+        return self._process is not None and self._process.poll() is None
+
+    def cut_power(self):
+        """No shutdown, no goodbye: what the disk was not told to keep is gone."""
+        self._process.kill()
+        self._process.wait()
+        self._control.close()
+        self._agent.close()
+
+    def freeze(self, name):
+        """Save the running machine, memory and all, to be thawed again and again."""
+        said = self.control("human-monitor-command", **{"command-line": f"savevm {name}"})
+        assert said == "", said
+        self.cut_power()
+
+    def _command(self):
+        sockets = {
+            name: f"socket,id={name},path={self.folder / name},server=on,wait=off"
+            for name in ("agent", "control")
+        }
+        return [
+            "qemu-system-x86_64", "-nodefaults", "-display", "none", "-vga", "none",
+            "-M", "q35,sata=off,smbus=off", "-cpu", "max", "-accel", "tcg,thread=multi,tb-size=384",
+            "-smp", "2", "-m", "1024", "-rtc", f"base={self._clock}",
+            "-kernel", str(self._image / "kernel"), "-initrd", str(self._image / "initrd"),
+            "-append", KERNEL,
+            "-drive", f"if=none,id=disk,file={self.disk},format=qcow2,cache=writeback",
+            "-device", "virtio-blk-pci,drive=disk",
+            "-drive", f"if=none,id=card,file={self.card},format=qcow2,cache=writeback",
+            "-device", "virtio-blk-pci,drive=card,serial=card",
+            "-device", "virtio-rng-pci", "-device", "virtio-serial-pci",
+            "-chardev", sockets["agent"],
+            "-device", "virtserialport,chardev=agent,name=qulaq.agent",
+            "-chardev", f"file,id=told,path={self.folder / 'told'},append=on",
+            "-device", "virtserialport,chardev=told,name=qulaq.told",
+            "-chardev", sockets["control"], "-mon", "chardev=control,mode=control",
+            "-serial", f"file:{self.folder / 'console'}",
+            "-netdev", "user,id=hall,net=10.0.2.0/24,ipv6=off",
+            "-device", f"virtio-net-pci,netdev=hall,mac={HALL}",
+            "-netdev", "user,id=bench,net=10.0.3.0/24,ipv6=off",
+            "-device", f"virtio-net-pci,netdev=bench,mac={BENCH}",
+            "-device", "qemu-xhci,id=usb,p2=8,p3=8",
+            "-device", "i6300esb", "-action", "watchdog=reset",
+            *(["-loadvm", self._frozen] if self._frozen else []),
+        ]  # fmt: skip
+
+    def plug_in(self, microphone):
+        """Plug a microphone in, and wait until the kernel knows it."""
+        microphone.serve()
+        self.put("/root/plug_in.py", Path(__file__).with_name("plug_in.py").read_bytes())
+        self.run(f"python3 /root/plug_in.py 10.0.3.2 {microphone.port}")
+        self.await_("grep 'Hall Microphone' /proc/asound/cards")
+
+    def await_state(self, state):
+        """Wait until the box says of its input that it is in that state."""
+        self.await_(f'grep \'"state": "{state}"\' /run/qulaq-hear/hear-main.json', seconds=900)
+
+    # ── What can be asked of it ──
+
+    def run(self, command, *, seconds=PATIENCE_SECONDS, code=0):
+        """Run a command inside; returns what it printed. Any `code` but the expected one fails."""
+        self._asked += 1
+        self._agent.say({"id": self._asked, "command": command, "seconds": seconds})
+        while True:
+            answer = self._agent.hear(seconds + PATIENCE_SECONDS)
+            assert answer is not None, f"no answer to {command!r}"
+            if answer.get("id") == self._asked:
+                break
+        assert code is None or answer["code"] == code, (
+            f"{command!r} left with {answer['code']}:\n{answer['said']}"
+        )
+        return answer["said"]
+
+    def start(self, command):
+        """Let a command go its way inside."""
+        self.run(f"setsid bash -c {json.dumps(command)} > /dev/null 2>&1 < /dev/null &")
+
+    def await_(self, command, *, seconds=PATIENCE_SECONDS):
+        """Wait until a command succeeds inside; returns what it printed then."""
+        until = time.monotonic() + seconds
+        while True:
+            self._asked += 1
+            self._agent.say({"id": self._asked, "command": command, "seconds": 60})
+            answer = self._agent.hear()
+            assert answer is not None, f"no answer to {command!r}"
+            if answer["code"] == 0:
+                return answer["said"]
+            assert time.monotonic() < until, f"never came true: {command!r}\n{answer['said']}"
+            time.sleep(0.3)
+
+    def put(self, path, content):
+        """Write a small file inside."""
+        self.run(f"mkdir -p $(dirname {path}); base64 -d > {path} <<< {_base64(content)}")
+
+    def control(self, command, **arguments):
+        """Ask QEMU itself."""
+        self._control.say({"execute": command, "arguments": arguments})
+        while True:
+            answer = self._control.hear()
+            if "event" in answer:
+                self._events.append(answer)
+                continue
+            assert "return" in answer, f"{command}: {answer}"
+            return answer["return"]
+
+    def await_event(self, name):
+        """Wait until QEMU tells of an event."""
+        while True:
+            for event in self._events:
+                if event["event"] == name:
+                    self._events.remove(event)
+                    return event
+            event = self._control.hear()
+            assert event is not None, f"no {name}"
+            self._events.append(event)
+
+    def plug_stick(self, image):
+        self.control("blockdev-add", driver="raw", **{"node-name": "stick-file"},
+                     file={"driver": "file", "filename": str(image)})  # fmt: skip
+        self.control("device_add", driver="usb-storage", bus="usb.0", id="stick",
+                     drive="stick-file", removable=True, serial="STICK1")  # fmt: skip
+
+    def pull_stick(self):
+        self.control("device_del", id="stick")
+        self.await_event("DEVICE_DELETED")
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:  # the file is let go a moment after the device
+            self._control.say({"execute": "blockdev-del", "arguments": {"node-name": "stick-file"}})
+            answer = self._control.hear()
+            while "event" in answer:
+                answer = self._control.hear()
+            if "return" in answer:
+                return
+            assert time.monotonic() < until, answer
+            time.sleep(0.1)
+
+    def cable(self, *, plugged):
+        self.control("set_link", name="hall", up=plugged)
+
+    @property
+    def told(self):
+        """Everything that was said over the line that survives a power cut, line by line."""
+        path = self.folder / "told"
+        whole = path.read_bytes() if path.exists() else b""
+        return [line for line in whole.decode(errors="replace").split("\n")[:-1] if line]
+
+    @staticmethod
+    def _run(*command):
+        subprocess.run(command, check=True)
+
+
+def _base64(content):
+    return b64encode(content.encode() if isinstance(content, str) else content).decode()

@@ -20,7 +20,7 @@ from edge.matcher.bits import (
 
 STEP_BITS = 2  # places are kept to 4 frames, 93 ms
 REGION_BUCKETS = 2048  # no block spans two regions, so regions can be packed side by side
-_BLOCK_BITS = 8 * 2048  # a block ends before it grows beyond this; a longer list is one by itself
+_BLOCK_BITS = 8 * 512  # a block ends before it grows beyond this; a longer list is one by itself
 COUNT_BITS = 16  # lists of a block
 _SHIFT_BITS = 5  # how many low bits of each gap stand as they are
 

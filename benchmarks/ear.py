@@ -16,6 +16,8 @@ from edge.matcher.decode import decode
 from edge.matcher.detect import Detector
 from edge.matcher.fingerprint import Fingerprinter, fingerprint
 from edge.matcher.index import SUFFIX, Index
+from edge.matcher.recipe import RECIPE, Frame
+from edge.matcher.search import frames_of
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -53,7 +55,8 @@ def main(
     index = open_catalogue(catalogue)
     _listen(index, unknown[:1], _WARMING, following=False)
     figures = {
-        "recordings": len(index.recordings),
+        "recordings": index.count,
+        "hours": RECIPE.seconds(Frame(frames_of(index))) / 3600,
         "bytes": sum(path.stat().st_size for path in catalogue.glob(f"*{SUFFIX}")),
         "learning": _learn(known[0]),
         "unknown": asdict(_listen(index, unknown, minutes * 60, following=False)),

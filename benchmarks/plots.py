@@ -70,7 +70,7 @@ def scaling(points: Sequence[Row], into: Path) -> None:
     curves = {
         "ms of a core per second, unknown music": [_ms(point["unknown"]) for point in points],
         "ms of a core per second, followed": [_ms(point["followed"]) for point in points],
-        "kB of index per recording": [p["bytes"] / p["recordings"] / 1000 for p in points],
+        "kB of index for 210 s": [p["bytes"] / p["hours"] / 3600 * 0.21 for p in points],
         "memory beside the index, MB": [point["held_mb"] for point in points],
     }
     figure = Figure(figsize=(9, 5), layout="constrained")

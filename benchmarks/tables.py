@@ -147,8 +147,8 @@ def cost_table(costs: Sequence[Row]) -> str:
         ["… the slowest second, ms"] + [f"{1000 * c['unknown']['slowest']:.0f}" for c in costs],
         ["a recording followed, detecting, ms a second (≤ 2)"]
         + [_ms(cost["followed"], "detecting") for cost in costs],
-        ["index, kB a recording (≤ 25 for 210 s)"]
-        + [f"{cost['bytes'] / cost['recordings'] / 1000:.1f}" for cost in costs],
+        ["index, kB for 210 s of recording (≤ 25)"]
+        + [f"{cost['bytes'] / cost['hours'] / 3600 * 0.21:.1f}" for cost in costs],
         ["memory beside the mapped index, MB (≤ 300)"] + [f"{c['held_mb']:.0f}" for c in costs],
         ["fingerprinting decoded references, × real time (≥ 400)"]
         + [f"{cost['learning']:.0f}" for cost in costs],

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from edge.matcher.index import Segment
@@ -53,8 +54,7 @@ class Alignment:
 
 def span(segment: Segment, laid: Alignment) -> tuple[int, int]:
     """Stream frames at which the recording's own beginning and end sound."""
-    start = int(segment.starts[laid.recording])
-    end = start + int(segment.lengths[laid.recording])
+    start, end = segment.stretch(laid.recording)
     speed = laid.warp.speed
     first = laid.first + round((start - laid.place) / speed)
     return first, laid.first + round((end - laid.place) / speed)
@@ -68,9 +68,9 @@ def expected(
     Returns:
         Stream frame and quarter bin, int64, one of each a landmark, by rising frame.
     """
-    start = int(segment.starts[laid.recording])
+    start, end = segment.stretch(laid.recording)
     low = max(start, int(np.floor(laid.place_at(first))))
-    high = min(start + int(segment.lengths[laid.recording]), int(np.ceil(laid.place_at(until))))
+    high = min(end, int(np.ceil(laid.place_at(until))))
     places, quarters = segment.landmarks_between(low, max(low, high))
     frames = np.rint((places.astype(np.float64) - laid.place) / laid.warp.speed).astype(np.int64)
     frames += laid.first
@@ -88,9 +88,27 @@ def unexplained(
         return landmarks
     first = int(landmarks.frames[0])
     frames, quarters = expected(segment, laid, first, int(landmarks.until), recipe)
-    width = np.int64(recipe.high_bin + 1)
-    bins = (quarters + 2) >> 2
-    near = [(frames + u) * width + bins + b for u in (-1, 0, 1) for b in (-1, 0, 1)]
+    keep = np.ones(len(landmarks.frames), np.bool_)
     own = np.rint(landmarks.bins).astype(np.int64)
-    cells = landmarks.frames.astype(np.int64) * width + own
-    return landmarks.where(~np.isin(cells, np.concatenate(near)))
+    _strike(landmarks.frames, own, frames, (quarters + 2) >> 2, keep)
+    return landmarks.where(keep)
+
+
+@njit(cache=True, nogil=True)
+def _strike(
+    frames: NDArray[np.int32],
+    bins: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    keep: NDArray[np.bool_],
+) -> None:
+    """Strike out what lies where something is expected, or next to it; both by rising frame."""
+    first = 0
+    for k in range(len(rows)):
+        while first < len(frames) and frames[first] < rows[k] - 1:
+            first += 1
+        j = first
+        while j < len(frames) and frames[j] <= rows[k] + 1:
+            if abs(bins[j] - columns[k]) <= 1:
+                keep[j] = False
+            j += 1

@@ -36,11 +36,11 @@ _SAME_START = 43  # 1 s: by which two readings of one stretch may differ on wher
 _LAYERS = 3  # recordings that may begin to sound within one step
 _RUNGS = (1, 10)  # of the ladder, climbed in a step, at least and at most,
 _RUNG_RECORDINGS = 200_000  # as many as let it look through so many recordings
-_BESIDES_FRAMES = 3 * STEP_FRAMES  # 15 s: how often others are looked for beside who is heard
+_BESIDES_FRAMES = 6 * STEP_FRAMES  # 30 s: how often others are looked for beside who is heard
 _TRIES = 8.0  # log of the warps that the ladder and a closer look try: each is a chance for chance
 _BENT_SHARE = 0.3  # of a bent recording's landmarks must come through
 _PROMISING = -4.0  # log odds from which a rung's find is worth a closer look
-_DECOY_FRAMES = 12 * STEP_FRAMES  # a minute: how often a window is searched for what cannot be
+_DECOY_FRAMES = 24 * STEP_FRAMES  # two minutes: how often a window is searched for what cannot be
 _REMEMBERED = 1  # warps met before, which a hall is likely to keep
 
 
@@ -70,12 +70,12 @@ class Detector:
 
     Every 5 s of the stream, at frames fixed from its beginning, it searches the last 10 s for
     recordings it is not already following, so its answers do not depend on how the stream was
-    cut; beside one that is heard it looks for others every 15 s. What it suspects it weighs
+    cut; beside one that is heard it looks for others every 30 s. What it suspects it weighs
     again, with up to 40 s, whenever more has been heard. Where nobody is heard it goes through
     the ladder of speeds, tempos and pitches, some rungs a step, and at the stream's end through
     all of it if nothing was found. Memory is bounded whatever the length of the stream: 60 s of
     landmarks (at most 90 a second, 12 bytes each), the suspicions of 40 s, the few recordings
-    that sound or fell silent less than 15 s ago, and 25 MB while a search is on; the catalogue
+    that sound or fell silent less than 15 s ago, and 38 MB while a search is on; the catalogue
     itself stays in its files.
 
     Args:
@@ -96,7 +96,7 @@ class Detector:
         self._told: dict[tuple[int, int], int] = {}  # where what was told of a recording ends
         self._met: list[Warp] = []  # the warps lately found, the latest first
         self._decoys = Decoys()
-        affordable = _RUNG_RECORDINGS // max(1, len(index.recordings))
+        affordable = _RUNG_RECORDINGS // max(1, index.count)
         self._rungs = min(max(affordable, _RUNGS[0]), _RUNGS[1])
         self._rung = 0
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from edge.errors import BadCatalogue
 from edge.matcher import layout
-from edge.matcher.bits import checksum
+from edge.matcher.bits import WORD_BITS, Whole, checksum
 from edge.matcher.layout import Names
 from edge.matcher.points import BLOCK_FRAMES, LOWEST_BITS, blocks_of, unpack
 from edge.matcher.postings import STEP_BITS
@@ -36,6 +36,22 @@ class Blocks(NamedTuple):
     ends: NDArray[np.int64]
     sums: NDArray[np.uint32]
     seen: NDArray[np.uint8]
+
+
+class Marks(NamedTuple):
+    """Where the landmarks of a segment's recordings are, for kernels.
+
+    Attributes:
+        blocks: of landmarks, recording by recording.
+        starts: int64, where each recording begins on the timeline.
+        lengths: uint32, frames of each recording.
+        firsts: int64, one more than recordings: where the blocks of each begin.
+    """
+
+    blocks: Blocks
+    starts: NDArray[np.int64]
+    lengths: NDArray[np.uint32]
+    firsts: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +82,23 @@ class Segment:
     points: Blocks
     first_points: NDArray[np.int64]
 
+    @property
+    def marks(self) -> Marks:
+        """Where the landmarks are."""
+        return Marks(self.points, self.starts, self.lengths, self.first_points)
+
     def recording_at(self, place: int) -> int:
         """Number of the recording on whose stretch of the timeline a place lies."""
         return max(0, int(np.searchsorted(self.starts, place, "right")) - 1)
+
+    def stretch(self, number: int) -> tuple[int, int]:
+        """Places on the timeline at which a recording begins and ends."""
+        start = int(self.starts[number])
+        return start, start + int(self.lengths[number])
+
+    def recordings_at(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """As `recording_at`, of many places."""
+        return np.maximum(0, np.searchsorted(self.starts, places, "right") - 1)
 
     def landmarks_between(
         self, first: int, until: int
@@ -78,33 +108,24 @@ class Segment:
         Raises:
             BadCatalogue: a block that holds them is damaged.
         """
-        found = []
+        places, quarters = [np.zeros(0, np.int64)], [np.zeros(0, np.uint16)]
         if len(self.starts):
             low, high = self.recording_at(first), self.recording_at(until - 1)
-            found = [self._of_recording(number, first, until) for number in range(low, high + 1)]
-        places = [np.zeros(0, np.int64), *(places for places, _ in found)]
-        return np.concatenate(places), np.concatenate(
-            [np.zeros(0, np.uint16), *(quarters for _, quarters in found)]
-        )
+            for number in range(low, high + 1):
+                here, which = self._of_recording(number, first, until)
+                places.append(here)
+                quarters.append(which)
+        return np.concatenate(places), np.concatenate(quarters)
 
     def _of_recording(
         self, number: int, first: int, until: int
     ) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
-        start = int(self.starts[number])
-        low = max(0, first - start)
-        high = min(int(self.lengths[number]), until - start)
-        if low >= high:
-            return np.zeros(0, np.int64), np.zeros(0, np.uint16)
-        origin = int(self.first_points[number])
-        block, last = origin + low // BLOCK_FRAMES, origin + (high - 1) // BLOCK_FRAMES + 1
-        ends = self.points.ends
-        room = 32 * int(ends[last] - ends[block]) // LOWEST_BITS
-        frames, quarters = np.empty(room, np.uint32), np.empty(room, np.uint16)
-        count = _read(self.points, origin, block, last, frames, quarters)
+        room = room_of(self.marks, number, first, until)
+        places, quarters = np.empty(room, np.int64), np.empty(room, np.uint16)
+        count = read_landmarks(self.marks, number, first, until, places, quarters)
         if count < 0:
             raise self.damage("landmarks", self.points, -1 - count)
-        window = slice(*np.searchsorted(frames[:count], np.array((low, high), np.uint32)))
-        return frames[window].astype(np.int64) + start, quarters[window]
+        return places[:count], quarters[:count]
 
     def damage(self, kind: str, blocks: Blocks, number: int) -> BadCatalogue:
         """What to say of a block whose bytes are not those written."""
@@ -137,6 +158,11 @@ class Index:
                 for ids in (segment.recordings, segment.removed):
                     segments[older] = _without(segments[older], ids)
         return cls(tuple(segments), recipe)
+
+    @property
+    def count(self) -> int:
+        """How many recordings can be recognised."""
+        return sum(int(np.count_nonzero(~segment.hidden)) for segment in self.segments)
 
     @property
     def recordings(self) -> tuple[str, ...]:
@@ -226,23 +252,65 @@ def is_whole(blocks: Blocks, number: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _read(
-    blocks: Blocks,
-    origin: int,
-    first: int,
-    until: int,
-    frames: NDArray[np.uint32],
+def _blocks_between(
+    marks: Marks, number: Whole, first: Whole, until: Whole
+) -> tuple[Whole, Whole, Whole, Whole]:
+    """Which blocks hold a recording's landmarks with first <= place < until; its first, too."""
+    start = marks.starts[number]
+    low = max(np.int64(0), first - start)
+    high = min(np.int64(marks.lengths[number]), until - start)
+    origin = marks.firsts[number]
+    if low >= high:
+        return origin, origin, origin, start
+    block = origin + low // BLOCK_FRAMES
+    return block, origin + (high - 1) // BLOCK_FRAMES + 1, origin, start
+
+
+@njit(cache=True, nogil=True)
+def room_of(marks: Marks, number: Whole, first: Whole, until: Whole) -> Whole:
+    """How many landmarks `read_landmarks` can need room for."""
+    block, last, _, _ = _blocks_between(marks, number, first, until)
+    return WORD_BITS * (marks.blocks.ends[last] - marks.blocks.ends[block]) // LOWEST_BITS
+
+
+@njit(cache=True, nogil=True)
+def read_landmarks(
+    marks: Marks,
+    number: Whole,
+    first: Whole,
+    until: Whole,
+    places: NDArray[np.int64],
     quarters: NDArray[np.uint16],
-) -> int:
-    """Landmarks of blocks first <= b < until, frames counted from block `origin`; -1-b if bad."""
+) -> Whole:
+    """Read a recording's landmarks with first <= place < until.
+
+    Args:
+        marks: where they are.
+        number: of the recording.
+        first: place on the timeline.
+        until: likewise.
+        places: int64, room as `room_of` says.
+        quarters: uint16, likewise, for their quarter bins.
+
+    Returns:
+        How many there are; -1-b if block b is damaged.
+    """
+    block, last, origin, start = _blocks_between(marks, number, first, until)
+    until = min(until, start + np.int64(marks.lengths[number]))
     n = 0
-    for b in range(first, until):
-        if not is_whole(blocks, b):
+    for b in range(block, last):
+        if not is_whole(marks.blocks, b):
             return -1 - b
-        low, high = blocks.ends[b], blocks.ends[b + 1]
-        at = (b - origin) * BLOCK_FRAMES
-        count = unpack(blocks.words, low, high, at, frames[n:], quarters[n:])
+        low, high = marks.blocks.ends[b], marks.blocks.ends[b + 1]
+        at = start + (b - origin) * BLOCK_FRAMES
+        count = unpack(marks.blocks.words, low, high, at, places[n:], quarters[n:])
         if count < 0:
             return -1 - b
-        n += count
+        kept = n
+        for k in range(n, n + count):
+            if first <= places[k] < until:
+                places[kept] = places[k]
+                quarters[kept] = quarters[k]
+                kept += 1
+        n = kept
     return n

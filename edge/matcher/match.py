@@ -11,15 +11,16 @@ from edge.matcher.bits import Whole, peek
 from edge.matcher.index import Blocks, Segment, is_whole
 from edge.matcher.postings import COUNT_BITS, STEP_BITS, next_list
 
-MOST_VOTES = 3 << 20  # of one search in one segment: 25 MB; the commonest hashes are left out
-_LEAST_PART_BITS = 16  # votes are counted in parts of the timeline that fit the cache …
-_PARTS_BITS = 9  # … but in no more than 512 at once
-_MOST_COUNTED = 255  # votes for one step: what has more is as certain
+MOST_VOTES = 3 << 20  # of one search in one segment, as a rule
+_PART_VOTES = 1 << 12  # votes are told apart in parts of the timeline with so many on average …
+_MOST_PARTS = 512  # … but in no more than this at once
+_CELLS = 1 << 15  # of the cache-sized table in which a part's votes are counted roughly
+_MOST_COUNTED = 255  # votes in one cell: what has more is as certain
 _BAD, _FULL = (
     -1,
     -2,
 )  # what is wrong with a block: it is no block; it has more votes than there is room for
-_KEPT = 64  # times the candidates wanted: room while the weakest are not known yet
+_KEPT = 16  # times the candidates wanted: room while the weakest are not known yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ def vote(
     anchors: NDArray[np.int32],
     *,
     limit: int,
+    most: int = MOST_VOTES,
 ) -> Candidates:
     """The places most hashes of a query agree on.
 
@@ -49,13 +51,14 @@ def vote(
         hashes: uint32, of the query.
         anchors: int32, frame of each hash's anchor, counted from the query's frame 0.
         limit: how many candidates are wanted at most.
+        most: votes that are counted: 8 bytes each; the commonest hashes are left out.
 
     Raises:
         BadCatalogue: a block of the segment is damaged.
     """
     if not len(segment.firsts) or not len(hashes) or limit < 1:
         return Candidates(np.zeros(0, np.int64), np.zeros(0, np.int32))
-    cast = _cast(segment, hashes, anchors)
+    cast = _cast(segment, hashes, anchors, most)
     room = _KEPT * limit
     state = np.array((0, 1))
     best = _Best(np.empty(room, np.int64), np.empty(room, np.int32), state, limit)
@@ -97,7 +100,9 @@ class _Cast(NamedTuple):
     margin: int
 
 
-def _cast(segment: Segment, hashes: NDArray[np.uint32], anchors: NDArray[np.int32]) -> _Cast:
+def _cast(
+    segment: Segment, hashes: NDArray[np.uint32], anchors: NDArray[np.int32], most: int
+) -> _Cast:
     """All votes, of the rarest hashes if there are too many."""
     order = np.argsort(hashes, kind="stable")
     keys, firsts = np.unique(hashes[order], return_index=True)
@@ -106,13 +111,13 @@ def _cast(segment: Segment, hashes: NDArray[np.uint32], anchors: NDArray[np.int3
     asked = _Asked(keys, np.append(firsts, len(hashes)), shifts + margin)
     last = int(segment.starts[-1] + segment.lengths[-1]) >> STEP_BITS
     span = last + margin + 2
-    part_bits = max(_LEAST_PART_BITS, span.bit_length() - _PARTS_BITS)
-    votes = np.empty(MOST_VOTES, np.int32)
+    votes = np.empty(most, np.int32)
     count = _gather(segment.postings, segment.firsts, *_by_block(segment, keys), asked, span, votes)
     if count < 0:
         raise segment.damage("postings", segment.postings, -1 - count)
-    # The last part is empty: in its turn the last vote of the one before is weighed.
-    parts = np.zeros((span >> part_bits) + 3, np.int64)
+    wanted = min(count // _PART_VOTES + 1, _MOST_PARTS)
+    part_bits = (span // wanted).bit_length()
+    parts = np.zeros((span >> part_bits) + 2, np.int64)
     return _Cast(_by_part(votes[:count], part_bits, parts), parts, part_bits, margin)
 
 
@@ -248,50 +253,67 @@ def _count(
 ) -> None:
     """Find the steps whose own votes and their next neighbour's are most; none of them is missed.
 
-    A part is counted in slots, of which slot 0 is the last step of the part before. Of two steps
-    that have enough together one has half: only those, and what is next to them, are looked at.
+    A part is first counted in cells that many steps share: what is too little even there is
+    dropped. The rest, which is little, is sorted and counted exactly.
     """
-    counts = np.zeros((1 << cast.part_bits) + 2, np.uint8)
-    high = np.empty(len(cast.votes) + 1, np.int32)
+    cells = np.zeros(_CELLS, np.uint8)
+    tall = np.empty(len(cast.votes), np.int32)
+    step, own = np.int64(0), np.int64(0)  # the last step counted, and its votes
     for p in range(len(cast.parts) - 1):
         votes = cast.votes[cast.parts[p] : cast.parts[p + 1]]
-        base = (np.int64(p) << cast.part_bits) - 1  # the step of slot 0
-        half = np.uint8(min((best.state[1] + 1) >> 1, 255))
-        for h in range(_raise(votes, base, counts, half, high)):
-            for slot in range(np.int64(high[h]) - 1, np.int64(high[h]) + 1):
-                if not _is_due(counts, slot, np.int64(high[h]), half):
-                    continue
-                total = np.int64(counts[slot]) + np.int64(counts[slot + 1])
-                place = ((base + slot) << STEP_BITS) + reach
-                if total >= best.state[1] and not _is_hidden(starts, hidden, place):
-                    _take(best, base + slot, total)
-        last = counts[1 << cast.part_bits]
-        for k in range(len(votes)):
-            counts[votes[k] - base] = 0
-        counts[0] = last
+        count = _sift(votes, cast.part_bits, min(best.state[1], _MOST_COUNTED), cells, tall)
+        kept = np.sort(tall[:count])
+        k = 0
+        while k < count:
+            here, first = np.int64(kept[k]), k
+            while k < count and kept[k] == here:
+                k += 1
+            beside = k - first if here == step + 1 else 0
+            _offer(best, step, own, own + beside, starts, hidden, reach)
+            step, own = here, np.int64(k - first)
+    _offer(best, step, own, own, starts, hidden, reach)
 
 
 @njit(cache=True, nogil=True)
-def _raise(
+def _sift(
     votes: NDArray[np.int32],
-    base: Whole,
-    counts: NDArray[np.uint8],
-    half: Whole,
-    high: NDArray[np.int32],
+    part_bits: Whole,
+    least: Whole,
+    cells: NDArray[np.uint8],
+    tall: NDArray[np.int32],
 ) -> Whole:
-    """Count a part's votes; writes the slots that reach `half`, gives how many they are."""
-    tall = 0
-    if counts[0] >= half:
-        high[0] = 0
-        tall = 1
+    """Write those votes of a part that may belong to a pair of steps with `least` votes."""
     for k in range(len(votes)):
-        slot = votes[k] - base
-        if counts[slot] < _MOST_COUNTED:
-            counts[slot] += 1
-            if counts[slot] == half:
-                high[tall] = slot
-                tall += 1
-    return tall
+        cell = votes[k] & (_CELLS - 1)
+        if cells[cell] < _MOST_COUNTED:
+            cells[cell] += 1
+    border = (1 << part_bits) - 1  # the neighbours of a part's first and last step are elsewhere
+    n = 0
+    for k in range(len(votes)):
+        cell = votes[k] & (_CELLS - 1)
+        own = np.int64(cells[cell])
+        beside = max(cells[(cell + 1) & (_CELLS - 1)], cells[(cell - 1) & (_CELLS - 1)])
+        if own + beside >= least or (votes[k] + 1) & border <= 1:
+            tall[n] = votes[k]
+            n += 1
+    cells[:] = 0
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _offer(
+    best: _Best,
+    step: Whole,
+    own: Whole,
+    total: Whole,
+    starts: NDArray[np.int64],
+    hidden: NDArray[np.bool_],
+    reach: Whole,
+) -> None:
+    """Take a step that was voted for, if it has enough votes and its recording is not hidden."""
+    wanted = own and total >= best.state[1]
+    if wanted and not _is_hidden(starts, hidden, (step << STEP_BITS) + reach):
+        _take(best, step, total)
 
 
 @njit(cache=True, nogil=True)
@@ -312,14 +334,6 @@ def _take(best: _Best, step: Whole, votes: Whole) -> None:
         best.steps[best.state[0]] = step
         best.votes[best.state[0]] = votes
         best.state[0] += 1
-
-
-@njit(cache=True, nogil=True)
-def _is_due(counts: NDArray[np.uint8], slot: Whole, high: Whole, half: Whole) -> bool:
-    """Whether a slot beside a high one, or itself, is to be weighed with its next neighbour now."""
-    if slot < 0 or slot == len(counts) - 2 or counts[slot] == 0:
-        return False  # the last slot is slot 0 of the next part
-    return bool(slot == high or counts[slot] < half)  # else it is high itself
 
 
 @njit(cache=True, nogil=True)

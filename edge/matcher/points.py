@@ -61,7 +61,7 @@ def unpack(
     first: Whole,
     until: Whole,
     frame: Whole,
-    frames: NDArray[np.uint32],
+    frames: NDArray[np.int64],
     quarters: NDArray[np.uint16],
 ) -> Whole:
     """Read a block; safe on any words, as long as four more follow it.
@@ -71,7 +71,7 @@ def unpack(
         first: the block's first word.
         until: the word after its last.
         frame: what the block's own frame 0 is called.
-        frames: uint32, room for the landmarks' frames.
+        frames: int64, room for the landmarks' frames.
         quarters: uint16, room for their frequencies in quarters of a bin.
 
     Returns:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from edge.matcher.alignment import Alignment
 from edge.matcher.index import Index
-from edge.matcher.score import Hearing, weigh
+from edge.matcher.score import Hearing, weigh_each
 from edge.matcher.warp import Warp
 
 _REACH = 5  # steps to each side
@@ -35,15 +35,16 @@ def _best(
 ) -> tuple[Alignment, float]:
     """The best alignment, and its score, over small shifts of these factors of the speed."""
     middle = heard.first + heard.length // 2
-    best, most = laid, float("-inf")
-    for factor in factors:
-        for shift in _SHIFTS:
-            place = laid.place_at(middle) + shift
-            one = replace(laid, first=middle, place=place, warp=_bent(laid.warp, factor))
-            score = weigh(index.segments[laid.segment], one, heard, index.recipe).score
-            if score > most:
-                best, most = one, score
-    return best, most
+    tries = [
+        replace(
+            laid, first=middle, place=laid.place_at(middle) + shift, warp=_bent(laid.warp, factor)
+        )
+        for factor in factors
+        for shift in _SHIFTS
+    ]
+    weights = weigh_each(index.segments[laid.segment], tries, heard, index.recipe)
+    best = max(range(len(tries)), key=lambda k: weights[k].score)
+    return tries[best], weights[best].score
 
 
 def _bent(warp: Warp, by: float) -> Warp:

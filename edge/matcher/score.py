@@ -1,12 +1,15 @@
 """How much sooner a window is explained by a recording than by chance, landmark by landmark."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from edge.matcher.alignment import Alignment, expected
+from edge.matcher.bits import Whole
 from edge.matcher.index import Segment
 from edge.matcher.landmarks import Landmarks
 from edge.matcher.recipe import Recipe
@@ -72,10 +75,27 @@ def hear(landmarks: Landmarks, first: int, until: int, recipe: Recipe) -> Hearin
 
 def weigh(segment: Segment, laid: Alignment, heard: Hearing, recipe: Recipe) -> Weight:
     """Weigh an alignment against a window, by the share of landmarks that suits it best."""
-    frames, ratios = _ratios(segment, laid, heard, recipe)
-    blocks = (frames - heard.first) // BLOCK_FRAMES
-    count = max(1, -(-heard.length // BLOCK_FRAMES))
-    return Weight(*_best(ratios, blocks, count, _SHARES))
+    return weigh_each(segment, [laid], heard, recipe)[0]
+
+
+def weigh_each(
+    segment: Segment, laid: Sequence[Alignment], heard: Hearing, recipe: Recipe
+) -> list[Weight]:
+    """Weigh several alignments of one recording, as `weigh` does; they are to lie near each other.
+
+    Raises:
+        BadCatalogue: a block that holds landmarks of the recording is damaged.
+    """
+    until = heard.first + heard.length
+    start, end = segment.stretch(laid[0].recording)
+    low = max(start, int(np.floor(min(one.place_at(heard.first) for one in laid))))
+    high = min(end, int(np.ceil(max(one.place_at(until) for one in laid))))
+    places, quarters = segment.landmarks_between(low, max(low, high))
+    each = np.array([(one.place, one.first, one.warp.speed, one.warp.pitch) for one in laid])
+    weights = np.empty((len(laid), 2))
+    limits = (4 * recipe.low_bin, 4 * recipe.high_bin - 4)
+    _weigh_each(places, quarters, each, _for_kernels(heard), limits, weights)
+    return [Weight(score, share) for score, share in weights.tolist()]
 
 
 def nats_by_frame(
@@ -103,31 +123,71 @@ def _ratios(
     until = heard.first + heard.length
     frames, quarters = expected(segment, laid, heard.first, until, recipe)
     ratios = np.empty(len(frames))
-    _look(
-        heard.begins, heard.quarters, heard.chance, frames - heard.first, quarters, _KERNEL, ratios
-    )
+    _look(_for_kernels(heard), frames - heard.first, quarters, ratios)
     return frames, ratios
+
+
+class _Heard(NamedTuple):
+    """A window for kernels: as in `Hearing`, and its first frame."""
+
+    first: int
+    begins: NDArray[np.int64]
+    quarters: NDArray[np.int64]
+    chance: NDArray[np.float64]
+
+
+def _for_kernels(heard: Hearing) -> _Heard:
+    return _Heard(heard.first, heard.begins, heard.quarters, heard.chance)
+
+
+@njit(cache=True, nogil=True)
+def _weigh_each(
+    places: NDArray[np.int64],
+    sharps: NDArray[np.uint16],
+    laid: NDArray[np.float64],
+    heard: _Heard,
+    limits: tuple[Whole, Whole],
+    out: NDArray[np.float64],
+) -> None:
+    """Write score and share of each alignment: its place, first frame, speed and pitch."""
+    length = len(heard.begins) - 1
+    ratios = np.empty(len(places))
+    blocks = np.empty(len(places), np.int64)
+    for i in range(len(laid)):
+        place, at, speed, pitch = laid[i]
+        n = 0
+        for k in range(len(places)):
+            row = np.int64(np.rint((places[k] - place) / speed)) + np.int64(at) - heard.first
+            quarter = np.int64(np.rint(sharps[k] * pitch))
+            if 0 <= row < length and limits[0] <= quarter < limits[1]:
+                ratios[n] = _ratio(heard, row, quarter)
+                blocks[n] = row // BLOCK_FRAMES
+                n += 1
+        out[i] = _best(ratios[:n], blocks[:n], max(1, -(-length // BLOCK_FRAMES)))
 
 
 @njit(cache=True, nogil=True)
 def _look(
-    begins: NDArray[np.int64],
-    heard: NDArray[np.int64],
-    chance: NDArray[np.float64],
+    heard: _Heard,
     rows: NDArray[np.int64],
     quarters: NDArray[np.int64],
-    kernel: NDArray[np.float64],
     out: NDArray[np.float64],
 ) -> None:
-    late, off = kernel.shape[0] // 2, kernel.shape[1] // 2
     for k in range(len(rows)):
-        best = 0.0
-        for u in range(max(0, rows[k] - late), min(len(begins) - 1, rows[k] + late + 1)):
-            for j in range(begins[u], begins[u + 1]):
-                aside = heard[j] - quarters[k]
-                if -off <= aside <= off:
-                    best = max(best, kernel[u - rows[k] + late, aside + off])
-        out[k] = best / chance[(quarters[k] + 2) >> 2]
+        out[k] = _ratio(heard, rows[k], quarters[k])
+
+
+@njit(cache=True, nogil=True)
+def _ratio(heard: _Heard, row: Whole, quarter: Whole) -> float:
+    """How much sooner than by chance a landmark stands where it is expected."""
+    late, off = len(_LATE) // 2, len(_OFF) // 2
+    best = 0.0
+    for u in range(max(0, row - late), min(len(heard.begins) - 1, row + late + 1)):
+        for j in range(heard.begins[u], heard.begins[u + 1]):
+            aside = heard.quarters[j] - quarter
+            if -off <= aside <= off:
+                best = max(best, _KERNEL[u - row + late, aside + off])
+    return float(best / heard.chance[(quarter + 2) >> 2])
 
 
 @njit(cache=True, nogil=True)
@@ -135,12 +195,13 @@ def _best(
     ratios: NDArray[np.float64],
     blocks: NDArray[np.int64],
     count: int,
-    shares: NDArray[np.float64],
 ) -> tuple[float, float]:
-    top, best = -np.inf, shares[0]
-    for share in shares:
-        total = 0.0
-        for ratio in ratios:
+    found = ratios[ratios > 0]
+    missing = len(ratios) - len(found)
+    top, best = -np.inf, _SHARES[0]
+    for share in _SHARES:
+        total = missing * np.log(1 - share)
+        for ratio in found:
             total += np.log(1 - share + share * ratio)
         if total > top:
             top, best = total, share

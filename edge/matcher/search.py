@@ -14,8 +14,6 @@ from edge.matcher.score import Hearing, Weight, weigh
 from edge.matcher.verify import Scene, best_places, scene
 from edge.matcher.warp import AS_RECORDED, Warp
 
-CANDIDATES = 100  # laid over the window coarsely, of each segment
-WEIGHED = 12  # of all segments, weighed landmark by landmark
 TYPICAL_FRAMES = 10336  # 240 s: the length of a recording
 _SLOPE = 1.6  # nats by which chance's best score grows where a catalogue grows e-fold
 _BASE = -6.6  # nats that the best of a single foreign recording would typically reach
@@ -29,14 +27,21 @@ class Pace:
     Attributes:
         per_second: landmarks of the window that are paired, the highest of each second.
         fan: partners of each.
+        votes: counted in each segment at most, those of the rarest pairs.
+        candidates: of each segment, laid over the window coarsely.
+        weighed: of all segments, weighed landmark by landmark.
     """
 
     per_second: int
     fan: int
+    votes: int
+    candidates: int
+    weighed: int
 
 
-THOROUGH = Pace(60, 12)
-BRIEF = Pace(30, 6)  # a sixth of the votes: enough where the sound is clean and only bent
+THOROUGH = Pace(60, 12, votes=3 << 20, candidates=100, weighed=12)
+# A third of the cost: enough where the sound is clean and only bent.
+BRIEF = Pace(30, 6, votes=1 << 20, candidates=50, weighed=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,9 @@ def search(
     view = scene(warp.undone(dense, first=heard.first), index.recipe)
     laid = [
         Alignment(number, who, heard.first, place, warp)
-        for number, who, place in _candidates(index, view, *query_hashes(sparse, pace.fan))
+        for number, who, place in _candidates(
+            index, view, *query_hashes(sparse, pace.fan), pace=pace
+        )
     ]
     return sorted((suspect(index, one, heard) for one in laid), key=lambda one: -one.log_odds)
 
@@ -115,17 +122,21 @@ def probability(odds: float) -> float:
 
 
 def _candidates(
-    index: Index, view: Scene, hashes: NDArray[np.uint32], anchors: NDArray[np.int32]
+    index: Index,
+    view: Scene,
+    hashes: NDArray[np.uint32],
+    anchors: NDArray[np.int32],
+    *,
+    pace: Pace,
 ) -> list[tuple[int, int, float]]:
     """Segment, recording and place of the candidates that cover the window best."""
     rows = [np.zeros((0, 4))]
     for number, segment in enumerate(index.segments):
-        bins = vote(segment, hashes, anchors, limit=CANDIDATES).diagonals
+        bins = vote(segment, hashes, anchors, limit=pace.candidates, most=pace.votes).diagonals
         places, scores = best_places(segment, view, bins, index.recipe)
         places, once = np.unique(places, return_index=True)
-        # The guard between recordings is longer than a window: it touches one, the last begun.
-        who = [segment.recording_at(place + len(view.marked) - 1) for place in places.tolist()]
+        who = segment.recordings_at(places + (view.frames - 1))  # its window touches no other
         rows.append(np.column_stack((np.full(len(who), number), who, places, scores[once])))
     table = np.concatenate(rows)
-    best = table[np.argsort(-table[:, 3], kind="stable")][:WEIGHED]
+    best = table[np.argsort(-table[:, 3], kind="stable")][: pace.weighed]
     return [(int(row[0]), int(row[1]), float(row[2])) for row in best]

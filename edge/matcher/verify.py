@@ -6,7 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from edge.matcher.index import Segment
+from edge.matcher.bits import Whole
+from edge.matcher.index import Marks, Segment, read_landmarks, room_of
 from edge.matcher.landmarks import Landmarks
 from edge.matcher.recipe import Recipe
 
@@ -20,21 +21,27 @@ class Scene:
     """What a window of the stream shows, in the recording's own time and pitch.
 
     Attributes:
-        marked: uint8, shape (frames, bins): a landmark is here or next to here.
+        marked: uint8, shape (bins, frames): a landmark is here or next to here.
         chance: float32, shape (bins,): how likely a point of this bin is marked, 0 to 1.
     """
 
     marked: NDArray[np.uint8]
     chance: NDArray[np.float32]
 
+    @property
+    def frames(self) -> int:
+        """Its length."""
+        return int(self.marked.shape[1])
+
 
 def scene(landmarks: Landmarks, recipe: Recipe) -> Scene:
     """The scene of a window whose landmarks count their frames from its beginning."""
     rows = landmarks.frames.astype(np.int64)
     columns = np.rint(landmarks.bins).astype(np.int64) - recipe.low_bin
-    marked = np.zeros((landmarks.until, recipe.high_bin - recipe.low_bin), np.uint8)
-    _mark(marked, rows, columns)
-    occupied = marked.mean(axis=0, dtype=np.float64) if len(marked) else np.zeros(marked.shape[1])
+    marked = np.zeros((recipe.high_bin - recipe.low_bin, landmarks.until), np.uint8)
+    occupied = np.zeros(len(marked))
+    _mark(marked, rows, columns, occupied)
+    occupied /= max(1, int(landmarks.until))
     around = np.convolve(occupied, np.ones(2 * _SMOOTH + 1) / (2 * _SMOOTH + 1), "same")
     return Scene(marked, np.clip(around, _LEAST, _MOST).astype(np.float32))
 
@@ -52,41 +59,61 @@ def best_places(
 
     Returns:
         Place (int64) and score (float32, standard deviations) for each candidate.
+
+    Raises:
+        BadCatalogue: a block that holds landmarks of a candidate is damaged.
     """
     places = np.empty(len(diagonals), np.int64)
     scores = np.empty(len(diagonals), np.float32)
-    low, high = SLACK_FRAMES
-    for k, diagonal in enumerate(diagonals):
-        curve = _scores(segment, view, int(diagonal) + low, high - low, recipe)
-        at = int(np.argmax(curve))
-        places[k], scores[k] = diagonal + low + at, curve[at]
+    bad = _lay(segment.marks, view.marked, view.chance, diagonals, recipe.low_bin, places, scores)
+    if bad >= 0:
+        raise segment.damage("landmarks", segment.points, bad)
     return places, scores
 
 
-def _scores(
-    segment: Segment, view: Scene, first: int, count: int, recipe: Recipe
-) -> NDArray[np.float32]:
-    rows, columns = _expected(segment, first, first + count + len(view.marked), recipe)
-    out = np.empty(count, np.float32)
-    _slide(view.marked, view.chance, rows - first, columns, out)
-    return out
-
-
-def _expected(
-    segment: Segment, first: int, until: int, recipe: Recipe
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    places, quarters = segment.landmarks_between(first, until)
-    bins = (quarters.astype(np.int64) + 2) >> 2
-    highest = recipe.high_bin - 1
-    return places.astype(np.int64), np.minimum(bins, highest) - recipe.low_bin
+@njit(cache=True, nogil=True)
+def _lay(
+    marks: Marks,
+    marked: NDArray[np.uint8],
+    chance: NDArray[np.float32],
+    diagonals: NDArray[np.int64],
+    low_bin: Whole,
+    places: NDArray[np.int64],
+    scores: NDArray[np.float32],
+) -> Whole:
+    """Write each candidate's best place and its score; gives the number of a bad block, or -1."""
+    here, quarters = np.empty(0, np.int64), np.empty(0, np.uint16)
+    low, high = SLACK_FRAMES
+    curve = np.empty(high - low, np.float32)
+    for k in range(len(diagonals)):
+        first = diagonals[k] + low
+        until = first + len(curve) + marked.shape[1]
+        # The guard between recordings is longer than a window: it touches one, the last begun.
+        number = max(0, int(np.searchsorted(marks.starts, until - 1, side="right")) - 1)
+        room = room_of(marks, number, first, until)
+        if room > len(here):
+            here, quarters = np.empty(2 * room, np.int64), np.empty(2 * room, np.uint16)
+        count = read_landmarks(marks, number, first, until, here, quarters)
+        if count < 0:
+            return -1 - count
+        _slide(marked, chance, here[:count] - first, quarters[:count], low_bin, curve)
+        at = np.argmax(curve)
+        places[k], scores[k] = first + at, curve[at]
+    return np.int64(-1)
 
 
 @njit(cache=True, nogil=True)
-def _mark(marked: NDArray[np.uint8], rows: NDArray[np.int64], columns: NDArray[np.int64]) -> None:
+def _mark(
+    marked: NDArray[np.uint8],
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    occupied: NDArray[np.float64],
+) -> None:
     for k in range(len(rows)):
-        for u in range(max(0, rows[k] - 1), min(marked.shape[0], rows[k] + 2)):
-            for b in range(max(0, columns[k] - 1), min(marked.shape[1], columns[k] + 2)):
-                marked[u, b] = 1
+        for b in range(max(0, columns[k] - 1), min(marked.shape[0], columns[k] + 2)):
+            for u in range(max(0, rows[k] - 1), min(marked.shape[1], rows[k] + 2)):
+                occupied[b] += 1 - marked[b, u]
+                marked[b, u] = 1
 
 
 @njit(cache=True, nogil=True)
@@ -94,19 +121,19 @@ def _slide(
     marked: NDArray[np.uint8],
     chance: NDArray[np.float32],
     rows: NDArray[np.int64],
-    columns: NDArray[np.int64],
+    quarters: NDArray[np.uint16],
+    low_bin: Whole,
     out: NDArray[np.float32],
 ) -> None:
+    """Score the landmarks that should be seen, begun at each of the rows 0, 1, … of them."""
+    surplus = np.zeros(len(out))
+    spread = np.ones(len(out))
+    highest = marked.shape[0] - 1
+    for k in range(len(rows)):
+        column = min(((np.int64(quarters[k]) + 2) >> 2) - low_bin, highest)
+        q = chance[column]
+        for o in range(max(0, rows[k] - marked.shape[1] + 1), min(len(out), rows[k] + 1)):
+            surplus[o] += marked[column, rows[k] - o] - q
+            spread[o] += q * (1 - q)
     for o in range(len(out)):
-        surplus = 0.0
-        spread = 1.0
-        for k in range(len(rows)):
-            u = rows[k] - o
-            if u < 0:
-                continue
-            if u >= len(marked):
-                break
-            q = chance[columns[k]]
-            surplus += marked[u, columns[k]] - q
-            spread += q * (1 - q)
-        out[o] = surplus / np.sqrt(spread)
+        out[o] = surplus[o] / np.sqrt(spread[o])

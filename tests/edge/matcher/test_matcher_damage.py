@@ -82,7 +82,7 @@ def _vote_for(segment, hashes):
 def test_readers_of_blocks_stay_inside_whatever_the_words_are():
     """A checksum can be right by chance; then the kernels themselves must hold."""
     dice = np.random.default_rng(3)
-    frames, quarters, steps = np.empty(700, "u4"), np.empty(700, "u2"), np.empty(5000, "i4")
+    frames, quarters, steps = np.empty(700, "i8"), np.empty(700, "u2"), np.empty(5000, "i4")
     for _ in range(3000):
         words = dice.integers(0, 2**32, 64, dtype=np.uint32) >> np.uint32(dice.integers(0, 32))
         count = unpack(words, 2, 60, 0, frames, quarters)

@@ -110,7 +110,10 @@ def test_it_has_no_socket_and_no_way_around_writing(traced):
     shared = [
         call
         for call in traced["calls"]
-        if "mmap(" in call and "MAP_SHARED" in call and "PROT_WRITE" in call
+        if "mmap(" in call
+        and "MAP_SHARED" in call
+        and "PROT_WRITE" in call
+        and "MAP_ANONYMOUS" not in call  # no file, and nobody but its own children
     ]
     # the only memory that is also a file: SQLite's index of its log, which holds page numbers
     assert [call for call in shared if "-shm" not in _unescaped(call)] == []

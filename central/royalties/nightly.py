@@ -12,7 +12,7 @@ from central.errors import CentralError
 from central.royalties.provisional import estimates, replace
 from central.venues.store import venues
 
-log = structlog.get_logger()
+journal = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def reckon(
             with writing(books) as connection:
                 evenings += replace(connection, number, found, at=clock())
         except CentralError as reason:
-            log.warning("venue_not_reckoned", venue=number, reason=str(reason))
+            journal.warning("venue_not_reckoned", venue=number, reason=str(reason))
             refused.append(f"venue {number}: {reason}")
         progress(done, len(numbers))
     return Night(len(numbers), evenings, tuple(refused))

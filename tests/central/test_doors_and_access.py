@@ -36,6 +36,8 @@ STAFF_ONLY = [
 ]
 OPEN = {
     ("GET", "/v1/unidentified"),
+    ("POST", "/v1/claims/request"),
+    ("POST", "/v1/objections/request"),
     ("GET", "/health"),
     ("POST", "/v1/enrol"),
     ("POST", "/v1/heartbeat"),

@@ -24,7 +24,7 @@ def changed(rows: Mapping[str, Any], changes: Mapping[str, str], *, file: str) -
     for key, value in changes.items():
         figure = figures.get(key)
         if figure is None:
-            near = difflib.get_close_matches(key, figures, n=3, cutoff=0.4)
+            near = difflib.get_close_matches(key, figures, n=3)
             hint = f"; did you mean {', '.join(near)}?" if near else ""
             raise PackError(f"{file}: there is no figure {key} to be changed{hint}")
         before = figure["value"]

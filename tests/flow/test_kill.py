@@ -37,7 +37,7 @@ ROOT = Path(__file__).parents[2]
 SETTINGS = """
 batch_records = 2
 sync_seconds = 0.1
-backoff_base_seconds = 0.05
+backoff_base_seconds = 0.1
 backoff_cap_seconds = 0.2
 """
 

@@ -64,7 +64,7 @@ initrd_of() { # tree: busybox, the drivers of the disk, and the way to the real 
     local tree=$1 small version module
     small=$(mktemp -d -p "$keep")
     version=$(ls "$tree/lib/modules")
-    mkdir -p "$small"/{bin,dev,proc,sys,root,lib}
+    mkdir -p "$small"/{bin,dev,proc,sys,system,lib}
     cp /bin/busybox "$small/bin/"
     # shellcheck disable=SC2086  # words
     modprobe -d "$tree" -S "$version" --show-depends --all $early 2>/dev/null | sed -n 's/^insmod //p' \
@@ -79,10 +79,10 @@ busybox mount -t proc none /proc
 busybox mount -t sysfs none /sys
 while read module; do busybox insmod /lib/$module; done < /order
 until [ -b /dev/vda ]; do busybox usleep 20000; done
-busybox mount -t ext4 -o noatime /dev/vda /root
+busybox mount -t ext4 -o noatime /dev/vda /system
 busybox umount /sys /proc
-busybox mount --move /dev /root/dev
-exec /bin/busybox switch_root /root /sbin/init
+busybox mount --move /dev /system/dev
+exec /bin/busybox switch_root /system /sbin/init
 INIT
     chmod +x "$small/init"
     (cd "$small" && find . | cpio --quiet -o -H newc) >"$tree/../initrd"

@@ -119,10 +119,10 @@ def _hear_once(machine):
 
 def _make_a_box(machine, office):
     """What installing with --trust does when the machine is a real one."""
-    machine.put("/root/central.pem", office.central.public_key)
+    machine.put("/srv/central.pem", office.central.public_key)
     # A thawed ear waits until a test has plugged its microphone in.
     machine.put("/etc/qulaq/box.toml", "reopen_attempts = 1000\n")
-    make = "/opt/qulaq/bin/qulaq-edge identity --home /var/lib/qulaq --trust /root/central.pem"
+    make = "/opt/qulaq/bin/qulaq-edge identity --home /var/lib/qulaq --trust /srv/central.pem"
     machine.run(make, seconds=900)
     machine.run("systemd-tmpfiles --create qulaq.conf && systemctl start qulaq-stick", seconds=900)
 

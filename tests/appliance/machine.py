@@ -159,8 +159,8 @@ class Machine:
     def plug_in(self, microphone):
         """Plug a microphone in, and wait until the kernel knows it."""
         microphone.serve()
-        self.put("/root/plug_in.py", Path(__file__).with_name("plug_in.py").read_bytes())
-        self.run(f"python3 /root/plug_in.py 10.0.3.2 {microphone.port}")
+        self.put("/srv/plug_in.py", Path(__file__).with_name("plug_in.py").read_bytes())
+        self.run(f"python3 /srv/plug_in.py 10.0.3.2 {microphone.port}")
         self.await_("grep 'Hall Microphone' /proc/asound/cards")
 
     def await_state(self, state):

@@ -101,10 +101,10 @@ print(json.dumps(seen))
 def test_a_usb_microphone_is_heard_bit_for_bit(machine, microphone, evening):
     machine.run("systemctl stop qulaq-hear", seconds=900)
     machine.plug_in(microphone)
-    machine.put("/root/capture.py", CAPTURE)
+    machine.put("/srv/capture.py", CAPTURE)
 
     blocks = json.loads(
-        machine.run("/opt/qulaq/bin/python /root/capture.py 2>&1 | tail -1", seconds=900)
+        machine.run("/opt/qulaq/bin/python /srv/capture.py 2>&1 | tail -1", seconds=900)
     )
 
     size = blocks[0][1]
@@ -202,8 +202,8 @@ dmsetup resume card
 
 
 def test_a_card_that_fails_and_goes_read_only_loses_nothing_told(machine, microphone, office):
-    machine.put("/root/flaky.sh", FLAKY)
-    machine.run("bash /root/flaky.sh", seconds=900)
+    machine.put("/srv/flaky.sh", FLAKY)
+    machine.run("bash /srv/flaky.sh", seconds=900)
     lines_told(machine)
     machine.plug_in(microphone)
     machine.await_state("heard")

@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick soak appliance lint bench nation arm outsiders serve clean box-alone
+.PHONY: help setup demo test quick soak appliance lint bench nation arm outsiders serve clean
 
 BIN := .venv/bin
 SETUP := .ci/setup.sh
@@ -33,8 +33,7 @@ demo: ## An evening of real music through the whole product, in about two minute
 
 test: ## Everything there is to prove: the box alone, then all the rest, with browser, sound and udev
 	@$(SETUP) test
-	@$(MAKE) --no-print-directory box-alone
-	@$(BIN)/python -m pytest $(or $(ARGS),--ignore=tests/edge)
+	@.ci/test.sh $(ARGS)
 
 quick: ## The tests that take no more than a minute
 	@$(SETUP) test
@@ -85,7 +84,3 @@ serve: ## The office on this machine, as the last demo left it (or empty, if the
 clean: ## Remove what the other targets made: environment, caches, recordings, the demo's house
 	rm -rf .venv .tools .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
-
-# The box must stand without the office: its tests in a copy that has no central/, with the box's packages only.
-box-alone:
-	@.ci/box-alone.sh

@@ -14,7 +14,8 @@ from rich.progress import Progress
 
 from edge.capture.block import AudioBlock, Sample
 from edge.config import BoxPaths, Settings
-from edge.listen import begin_evening, listen
+from edge.evening import begin_evening
+from edge.listen import listen
 from edge.matcher.fingerprint import fingerprint
 from edge.matcher.recipe import RECIPE
 from edge.matcher.write import write_segment

@@ -135,8 +135,9 @@ def listen(
       arecord -f S16_LE -r 48000 -c 1 -t raw | qulaq-edge listen --home box --file -
     """
     from edge.capture.sources import await_device, open_device, open_file
+    from edge.evening import begin_evening, begin_watch
     from edge.gate import ALWAYS, switch_at
-    from edge.listen import begin_evening, begin_watch, listen_together
+    from edge.listen import listen_together
 
     if device is not None and file is not None:
         raise click.UsageError("--device and --file exclude each other")

@@ -20,8 +20,9 @@ from edge.capture.wavefile import WaveFile
 from edge.config import BoxPaths, Settings
 from edge.ear import Ear
 from edge.errors import Deaf, Misconfigured, Unwritable
+from edge.evening import Evening, begin_evening, begin_watch
 from edge.gate import Schedule
-from edge.listen import Evening, begin_evening, begin_watch, listen, listen_together
+from edge.listen import listen, listen_together
 from edge.matcher.fingerprint import fingerprint
 from edge.matcher.recipe import RECIPE
 from edge.matcher.write import write_segment

@@ -103,6 +103,7 @@ class Ear:
         self._understood = Sample(0)  # every sample before it has been searched for recordings
         # what was captured and judged, and is not yet understood
         self._waiting: deque[tuple[State, Fault | None, Sample]] = deque()
+        self._now: tuple[State, Fault | None] = ("heard", None)
         self._written_until = Sample(0)
         self._records: list[AnyRecord] = []
         self._seq = 0
@@ -130,6 +131,11 @@ class Ear:
     def listened_seconds(self) -> float:
         """Sound accounted for since the run began, s."""
         return self._captured / self._run.anchor.rate_hz
+
+    @property
+    def now(self) -> tuple[State, Fault | None]:
+        """What the last moment counts as, as far as it can be judged yet, and what ails it."""
+        return self._now
 
     @property
     def is_due(self) -> bool:
@@ -189,7 +195,9 @@ class Ear:
                 self._captured = piece.end
                 self._measure(self._meter.feed(piece.samples))
                 self._recognise(self._fingerprinter.feed(piece.samples))
+                self._now = self._signal.present
             case Hole():
+                self._now = (piece.state, None)
                 self._end_stretch()
                 self._captured = self._metered = piece.end
                 self._waiting.append((piece.state, None, piece.end))

@@ -8,6 +8,8 @@ import numpy as np
 
 from edge import signs
 from edge.capture.block import AudioBlock, Piece
+from edge.capture.coverage import State
+from edge.capture.signal import Fault
 
 
 class Pulse:
@@ -19,8 +21,13 @@ class Pulse:
         self._peak, self._power, self._samples = 0.0, 0.0, 0
         self.is_kept = True  # whether the card takes what is heard
 
-    def feel(self, piece: Piece) -> None:
+    def feel(self, piece: Piece, state: State, fault: Fault | None) -> None:
         """Take in a piece; each second of sound, and each hole, is told.
+
+        Args:
+            piece: of sound, or of its absence.
+            state: what the ear takes it for.
+            fault: what ails the signal, if anything.
 
         Raises:
             OSError: memory cannot be written.
@@ -30,16 +37,17 @@ class Pulse:
             self._power += float(np.dot(piece.samples, piece.samples))
             self._samples += piece.samples.size
             if self._samples >= self._rate_hz:
-                self._tell("heard")
+                self._tell(state, fault)
         else:
-            self._tell(piece.state)
+            self._tell(state, fault)
 
-    def _tell(self, state: str) -> None:
+    def _tell(self, state: State, fault: Fault | None) -> None:
         level = (self._power / self._samples) ** 0.5 if self._samples else 0.0
         sign = signs.Heard(
             input=self._input,
             at_seconds=time.monotonic(),
             state=state,
+            fault=fault,
             peak_dbfs=_dbfs(self._peak),
             rms_dbfs=_dbfs(level),
             is_kept=self.is_kept,

@@ -94,7 +94,7 @@ class Session:
             for taken in source.pieces():
                 piece = self._gate.let(taken, at=self._instant_of(taken))
                 self._ear.hear(piece)
-                self._pulse.feel(piece)
+                self._pulse.feel(piece, *self._ear.now)
                 self._feed_watchdog()
                 if isinstance(taken, AudioBlock):
                     self._lead(taken)

@@ -20,6 +20,7 @@ class Heard:
         state: what the last moment counts as, in the words of coverage.
         peak_dbfs: of the loudest sample in the last second; 0 is the loudest there can be.
         rms_dbfs: of the last second.
+        fault: what ails the signal, in the words of coverage; None: nothing.
         is_kept: whether the card takes what is heard; else it is only in memory.
     """
 
@@ -28,6 +29,7 @@ class Heard:
     state: str
     peak_dbfs: float
     rms_dbfs: float
+    fault: str | None = None
     is_kept: bool = True
 
 

@@ -147,6 +147,11 @@ class Signal:
         self._band: tuple[float, float] | None = None  # of levels while below the floor, dB
         self._silences: Counter[Fault] = Counter()
 
+    @property
+    def present(self) -> tuple[SignalState, Fault | None]:
+        """What the last second counts as by what is proven so far, and what ails it."""
+        return self._verdict(self._number + len(self._pending) - 1)
+
     def feed(self, second: Second, end: Sample) -> list[Judged]:
         """Take the next second, which ended at a place; give what is now certain."""
         number = self._number + len(self._pending)

@@ -21,16 +21,13 @@ OLDEST_RECORDS = 20_000  # looked at in search of what was recognised last; abou
 
 
 def look_at(paths: BoxPaths, folders: Iterable[Path], *, now: datetime, seconds: float) -> Look:
-    """How a box is now.
+    """How a box is now; what of its card cannot be read is part of that.
 
     Args:
         paths: the box's rooms.
         folders: where its processes leave signs of life.
         now: aware instant.
         seconds: the kernel's monotonic clock, s.
-
-    Raises:
-        Misconfigured, Unwritable: the outbox cannot be read.
     """
     seen = _with_orders(Look(now=now), paths)
     folders = list(folders)
@@ -44,6 +41,7 @@ def look_at(paths: BoxPaths, folders: Iterable[Path], *, now: datetime, seconds:
                 age_seconds=seconds - one.at_seconds,
                 peak_dbfs=one.peak_dbfs,
                 rms_dbfs=one.rms_dbfs,
+                fault=one.fault,
                 is_kept=one.is_kept,
             )
             for one in signs.inputs(folders)
@@ -51,7 +49,12 @@ def look_at(paths: BoxPaths, folders: Iterable[Path], *, now: datetime, seconds:
         central_seconds=None if answered is None else seconds - answered.at_seconds,
     )
     # Installing makes the file, so that it has its group; hearing and reporting make it an outbox.
-    return _with_records(seen, paths.outbox) if _has_something(paths.outbox) else seen
+    if not _has_something(paths.outbox):
+        return seen
+    try:
+        return _with_records(seen, paths.outbox)
+    except Unwritable:
+        return replace(seen, is_readable=False)
 
 
 def _has_something(path: Path) -> bool:

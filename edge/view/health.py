@@ -25,10 +25,17 @@ class Verdict(StrEnum):
     NO_ORDERS = "no_orders"
     UNPLUGGED = "unplugged"
     SILENT_SIGNAL = "silent_signal"
+    DIGITAL_ZERO = "digital_zero"
+    MUTED_MIXER = "muted_mixer"
+    STUCK = "stuck"
+    BELOW_FLOOR = "below_floor"
+    UNREADABLE = "unreadable"
     UNKEPT = "unkept"
     LOST = "lost"
     BEHIND = "behind"
     CLIPPED = "clipped"
+    HUM = "hum"
+    DIRECT_CURRENT = "direct_current"
     NO_CATALOGUE = "no_catalogue"
     CLOCK_UNKNOWN = "clock_unknown"
     AWAY = "away"
@@ -42,10 +49,17 @@ LIGHTS: Final = {
     Verdict.NO_ORDERS: Light.RED,
     Verdict.UNPLUGGED: Light.RED,
     Verdict.SILENT_SIGNAL: Light.RED,
+    Verdict.DIGITAL_ZERO: Light.RED,
+    Verdict.MUTED_MIXER: Light.RED,
+    Verdict.STUCK: Light.RED,
+    Verdict.BELOW_FLOOR: Light.RED,
+    Verdict.UNREADABLE: Light.RED,
     Verdict.UNKEPT: Light.RED,
     Verdict.LOST: Light.AMBER,
     Verdict.BEHIND: Light.AMBER,
     Verdict.CLIPPED: Light.AMBER,
+    Verdict.HUM: Light.AMBER,
+    Verdict.DIRECT_CURRENT: Light.AMBER,
     Verdict.NO_CATALOGUE: Light.AMBER,
     Verdict.CLOCK_UNKNOWN: Light.AMBER,
     Verdict.AWAY: Light.AMBER,
@@ -65,6 +79,7 @@ class Seen:
         age_seconds: since its last sign of life, s.
         peak_dbfs: of the last second.
         rms_dbfs: of the last second.
+        fault: what ails its signal, in the words of coverage; None: nothing.
         is_kept: whether the card takes what is heard.
     """
 
@@ -73,12 +88,18 @@ class Seen:
     age_seconds: float
     peak_dbfs: float
     rms_dbfs: float
+    fault: str | None = None
     is_kept: bool = True
 
     @property
     def is_alive(self) -> bool:
         """Whether it gave a sign lately."""
         return self.age_seconds <= SILENT_AFTER_SECONDS
+
+    @property
+    def ails(self) -> str:
+        """What there is to say of it: its fault, where it has one that a person can mend."""
+        return self.fault if self.fault is not None and self.fault in set(Verdict) else self.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +118,7 @@ class Look:
         central_seconds: since central last answered, s; None: not since the box was switched on.
         waiting: records that central has not got.
         catalogue_version: 0 while there is none.
+        is_readable: whether the card gives back what was written on it.
     """
 
     now: datetime
@@ -110,6 +132,7 @@ class Look:
     central_seconds: float | None = None
     waiting: int = 0
     catalogue_version: int = 0
+    is_readable: bool = True
 
     @property
     def heard_seconds(self) -> float:
@@ -132,7 +155,9 @@ def verdict(look: Look) -> Verdict:
         return Verdict.NO_ORDERS
     if not look.inputs or not all(one.is_alive for one in look.inputs):
         return Verdict.STOPPED
-    found = {Verdict(one.state) for one in look.inputs if one.state in set(Verdict)}
+    found = {Verdict(one.ails) for one in look.inputs if one.ails in set(Verdict)}
+    if not look.is_readable:
+        found.add(Verdict.UNREADABLE)
     if not all(one.is_kept for one in look.inputs):
         found.add(Verdict.UNKEPT)
     if look.catalogue_version == 0:

@@ -63,7 +63,7 @@ def _meter(one: Seen, words: Words) -> Iterator[str]:
         f'<div class="meter" role="meter" aria-valuemin="{QUIETEST_DBFS:g}" aria-valuemax="0" '
         f'aria-valuenow="{peak:.0f}"><svg width="100%" height="100%"><rect height="100%" '
         f'width="{width:.1f}%" class="bar"/></svg></div>'
-        f'<div class="figures"><span>{words.state(one.state)}</span>'
+        f'<div class="figures"><span>{words.state(one.ails)}</span>'
         f"<span>{peak:.0f} dBFS</span></div></div>"
     )
 

@@ -12,6 +12,37 @@ _HAPPENED: Final = {
     Verdict.NO_ORDERS: ("Тапсырма жоқ", "Нет задания", "No orders yet"),
     Verdict.UNPLUGGED: ("Микрофон қосылмаған", "Микрофон не подключён", "Microphone unplugged"),
     Verdict.SILENT_SIGNAL: ("Дыбыс келмей тұр", "Звук не поступает", "No sound arrives"),
+    Verdict.DIGITAL_ZERO: (
+        "Картадан тек нөл келеді",
+        "Карта даёт одни нули",
+        "Card gives only zeros",
+    ),
+    Verdict.MUTED_MIXER: (
+        "Микшерде дыбыс өшірулі",
+        "Звук на микшере выключен",
+        "Muted at the mixer",
+    ),
+    Verdict.STUCK: (
+        "Дыбыс картасы тұрып қалды",
+        "Звуковая карта зависла",
+        "The sound card is stuck",
+    ),
+    Verdict.BELOW_FLOOR: (
+        "Микрофон залды естімейді",
+        "Микрофон не слышит зал",
+        "Microphone hears no hall",
+    ),
+    Verdict.HUM: ("Электр желісі гуілдейді", "Слышен гул электросети", "Mains hum is heard"),
+    Verdict.DIRECT_CURRENT: (
+        "Дыбыс картасы ақаулы",
+        "Звуковая карта неисправна",
+        "The sound card is faulty",
+    ),
+    Verdict.UNREADABLE: (
+        "Жад картасы оқылмайды",
+        "Карта памяти не читается",
+        "The card cannot be read",
+    ),
     Verdict.UNKEPT: ("Жад картасы жазбайды", "Карта памяти не пишет", "The card cannot be written"),
     Verdict.LOST: ("Дыбыстың бір бөлігі жоғалуда", "Часть звука теряется", "Some sound is lost"),
     Verdict.BEHIND: ("Құрылғы үлгермей тұр", "Устройство не успевает", "The box cannot keep up"),
@@ -22,6 +53,16 @@ _HAPPENED: Final = {
     Verdict.MUTED: ("Микрофон өшірулі", "Микрофон выключен", "Microphone switched off"),
     Verdict.OUTSIDE_SCHEDULE: ("Қазір тыңдалмайды", "Сейчас не слушает", "Not listening now"),
 }
+_LOOK_ALONG_THE_CABLE: Final = (
+    "Микшер қосулы ма, кабель орнында ма, фантомдық қорек бар ма — тексеріңіз.",
+    "Проверьте: включён ли микшер, на месте ли кабель, есть ли фантомное питание.",
+    "Check that the mixer is on, the cable is in place, and there is phantom power.",
+)
+_REPLUG: Final = (
+    "USB кабелін суырып, қайта қосыңыз. Көмектеспесе, орталыққа хабарлаңыз.",
+    "Отключите USB-кабель и подключите его снова. Если не поможет, сообщите в центр.",
+    "Pull the USB cable out and plug it in again. If that does not help, tell the office.",
+)
 _TO_DO: Final = {
     Verdict.HEARD: (
         "Бәрі дұрыс. Ештеңе істеудің қажеті жоқ.",
@@ -46,10 +87,29 @@ _TO_DO: Final = {
         "Проверьте USB-кабель микрофона и подключите его к устройству снова.",
         "Look at the microphone's USB cable and plug it into the box again.",
     ),
-    Verdict.SILENT_SIGNAL: (
-        "Микшер қосулы ма, кабель орнында ма, фантомдық қорек бар ма — тексеріңіз.",
-        "Проверьте: включён ли микшер, на месте ли кабель, есть ли фантомное питание.",
-        "Check that the mixer is on, the cable is in place, and there is phantom power.",
+    Verdict.SILENT_SIGNAL: _LOOK_ALONG_THE_CABLE,
+    Verdict.DIGITAL_ZERO: _REPLUG,
+    Verdict.STUCK: _REPLUG,
+    Verdict.MUTED_MIXER: (
+        "Микшердің құрылғыға баратын шығысын қосып, деңгейін көтеріңіз.",
+        "Включите на микшере выход к устройству и поднимите его уровень.",
+        "Switch the mixer's output to the box on, and raise its level.",
+    ),
+    Verdict.BELOW_FLOOR: _LOOK_ALONG_THE_CABLE,
+    Verdict.HUM: (
+        "Музыка тыңдалып тұр. Микшер мен құрылғыны бір розеткаға қосыңыз не кабельді ауыстырыңыз.",
+        "Музыка слышна. Включите микшер и устройство в одну розетку или замените кабель.",
+        "Music is heard. Plug mixer and box into one socket, or change the cable.",
+    ),
+    Verdict.DIRECT_CURRENT: (
+        "Музыка тыңдалып тұр, бірақ дыбыс картасын ауыстыру керек. Орталыққа хабарлаңыз.",
+        "Музыка слышна, но звуковую карту нужно заменить. Сообщите в центр.",
+        "Music is heard, but the sound card should be replaced. Tell the office.",
+    ),
+    Verdict.UNREADABLE: (
+        "Құрылғыны өшірмеңіз. Орталыққа хабарлаңыз: жад картасын ауыстыру керек.",
+        "Не выключайте устройство. Сообщите в центр: карту памяти нужно заменить.",
+        "Do not switch the box off. Tell the office: the memory card must be replaced.",
     ),
     Verdict.UNKEPT: (
         "Құрылғыны өшірмеңіз: естілгені әзірше жадында ғана. Орталыққа хабарлаңыз.",
@@ -140,6 +200,16 @@ _STATES: Final = {
     "unplugged": ("микрофон ажыратулы", "микрофон отключён", "unplugged"),
     "silent_signal": ("дыбыс келмеді", "не было сигнала", "no signal"),
     "clipped": ("тым қатты", "слишком громко", "too loud"),
+    "digital_zero": ("тек нөлдер", "одни нули", "only zeros"),
+    "muted_mixer": ("микшерде өшірулі", "выключено на микшере", "muted at the mixer"),
+    "stuck": ("карта тұрып қалды", "карта зависла", "card is stuck"),
+    "below_floor": ("зал естілмейді", "зала не слышно", "hall not heard"),
+    "hum": ("тыңдалды, гуіл бар", "слышно, с гулом", "heard, with hum"),
+    "direct_current": (
+        "тыңдалды, карта ақаулы",
+        "слышно, карта неисправна",
+        "heard, card is faulty",
+    ),
     "muted": ("өшірулі", "выключено", "switched off"),
     "outside_schedule": ("кестеден тыс", "вне расписания", "outside hours"),
     "clock_unknown": ("уақыт белгісіз", "время неизвестно", "time unknown"),

@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.errors import Misconfigured
-from edge.sync.wire import CoverageRecord
+from edge.sync.wire import CoverageRecord, SignalFault
 from edge.view.health import LIGHTS, Light, Look, Seen, Verdict, verdict
 from edge.view.lamp import Lamp
 from edge.view.page import page
 from edge.view.words import TONGUES, Words, preferred
 
 SEVEN = datetime(2026, 3, 5, 19, 0, tzinfo=UTC)
+FAULTS = SignalFault.__args__
 STATES = CoverageRecord.model_fields["state"].annotation.__args__
 WELL = Look(
     now=SEVEN,
@@ -37,8 +38,8 @@ def but(**changes):
     return Look(**{name: getattr(WELL, name) for name in Look.__dataclass_fields__} | changes)
 
 
-def one_input(state, *, age=0.4):
-    return but(inputs=(Seen("main", state, age, -12.0, -20.0),))
+def one_input(state, *, age=0.4, fault=None):
+    return but(inputs=(Seen("main", state, age, -12.0, -20.0, fault),))
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,7 @@ def one_input(state, *, age=0.4):
         (one_input("heard", age=31), Verdict.STOPPED),
         (but(catalogue_version=0), Verdict.NO_CATALOGUE),
         (but(inputs=(replace(WELL.inputs[0], is_kept=False),)), Verdict.UNKEPT),
+        (but(is_readable=False), Verdict.UNREADABLE),
         (but(central_seconds=86_401.0), Verdict.AWAY),
         (but(central_seconds=None), Verdict.HEARD),
         (
@@ -68,6 +70,17 @@ def test_every_state_of_coverage_has_a_verdict_a_light_and_words(state):
 
     assert state == found
     assert len({Words(tongue).state(state) for tongue in TONGUES}) == len(TONGUES)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_fault_of_a_signal_has_a_light_and_words_of_its_own(fault):
+    ill = one_input("clipped" if fault == "clipping" else "heard", fault=fault)
+
+    found = verdict(ill)
+
+    assert LIGHTS[found] in (Light.RED, Light.AMBER)
+    assert Words("kk").state(ill.inputs[0].ails) in page(ill, Words("kk"))
+    assert len({Words(tongue).state(ill.inputs[0].ails) for tongue in TONGUES}) == len(TONGUES)
 
 
 def test_only_a_box_that_hears_is_green():

@@ -2,7 +2,7 @@
 
 import errno
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -136,28 +136,59 @@ def read_file(path: Path) -> Iterator[Entry]:
 
 
 def read(folder: Path, input_name: str) -> Iterator[Entry]:
-    """Every entry of an input's journal, in order, each once; the newest checkpoint comes last.
+    """Every entry of an input's journal, in order, each once; the newest checkpoint comes last."""
+    for _, entries in stretches(folder, input_name):
+        yield from entries
 
-    An entry that follows the same link as the one before it is that one told again, whole: the
-    card had refused it the first time, or seemed to.
+
+def stretches(folder: Path, input_name: str) -> Iterator[tuple[bytes | None, Iterator[Entry]]]:
+    """The entries in stretches that hang together: files between two were forgotten in their time.
+
+    Returns:
+        Where the chain stood before a stretch, None where that was forgotten; and its entries.
+    """
+    runs = list(_runs(files(folder, input_name))) or [[]]
+    for run in runs:
+        is_first = not run or run[0][0] == 1
+        entries = _each_once(entry for _, path in run for entry in read_file(path))
+        if run is runs[-1]:
+            entries = _and_newest(entries, latest(folder, input_name))
+        yield BEGINNING if is_first else None, entries
+
+
+def _runs(numbered: Sequence[tuple[int, Path]]) -> Iterator[list[tuple[int, Path]]]:
+    """Files with consecutive numbers belong together."""
+    run: list[tuple[int, Path]] = []
+    for number, path in numbered:
+        if run and number != run[-1][0] + 1:
+            yield run
+            run = []
+        run.append((number, path))
+    if run:
+        yield run
+
+
+def _each_once(every: Iterable[Entry]) -> Iterator[Entry]:
+    """An entry that follows the same link as the one before it is that one told again, whole.
+
+    The card had refused it the first time, or seemed to.
     """
     pending: Entry | None = None
-    every = (entry for _, path in files(folder, input_name) for entry in read_file(path))
     for entry in every:
         if pending is not None and not (pending.records and entry.before == pending.before):
             yield pending
         pending = entry
     if pending is not None:
         yield pending
-    newest = latest(folder, input_name)
-    if newest is not None and newest.turn > (pending.turn if pending else 0):
+
+
+def _and_newest(entries: Iterable[Entry], newest: Entry | None) -> Iterator[Entry]:
+    turn = 0
+    for entry in entries:
+        turn = entry.turn
+        yield entry
+    if newest is not None and newest.turn > turn:
         yield replace(newest, records=())  # what is in no file yet comes when it is in one
-
-
-def since(folder: Path, input_name: str) -> bytes | None:
-    """Where the chain stood before all that can be read; None once the oldest was forgotten."""
-    first = next((number for number, _ in files(folder, input_name)), 1)
-    return BEGINNING if first == 1 else None
 
 
 def latest(folder: Path, input_name: str) -> Entry | None:

@@ -305,16 +305,17 @@ class Outbox:
         """See that every record of a journal has its row; the holes nobody has told yet."""
         said: set[tuple[UUID, int]] = set()
 
-        def noting() -> Iterator[Entry]:
-            for entry in journal.read(self._folder, input_name):
+        def noting(entries: Iterable[Entry]) -> Iterator[Entry]:
+            for entry in entries:
                 said.update(_holes_told(entry.told))
                 self._owed += entry.told
                 if len(self._owed) >= _CHUNK:
                     self._index(())
                 yield entry
 
-        start = journal.since(self._folder, input_name)
-        found = list(holes(noting(), lambda at: self._fresh().following(at), since=start))
+        found: list[Loss] = []
+        for start, entries in journal.stretches(self._folder, input_name):
+            found += holes(noting(entries), lambda at: self._fresh().following(at), since=start)
         self._index(())
         return (hole for hole in found if (hole.boot, hole.first) not in said)
 

@@ -43,8 +43,11 @@ def newest_file(folder):
 
 
 def holes_in(folder, *, following=lambda _before: None):
-    since = journal.since(folder, "main")
-    return list(holes(journal.read(folder, "main"), following, since=since))
+    return [
+        hole
+        for since, entries in journal.stretches(folder, "main")
+        for hole in holes(entries, following, since=since)
+    ]
 
 
 def test_what_was_written_is_read_in_that_order_by_whoever_opens_it(folder):

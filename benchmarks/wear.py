@@ -21,10 +21,10 @@ from edge.matcher.recipe import RECIPE
 from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
 from edge.sync import seal
+from edge.sync.errands import Desk, deliver
 from edge.sync.identity import Identity, load_or_make
 from edge.sync.outbox import Outbox
 from edge.sync.protocol import Answer, Request
-from edge.sync.rounds import Desk, deliver
 from edge.sync.shelf import Shelf
 from edge.sync.wire import CENTRAL, BatchReceipt, DetectionBatch, Manifest, Sealed, Segment
 

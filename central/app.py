@@ -12,7 +12,7 @@ from central.catalogue import routes as catalogue
 from central.database import reading
 from central.desk import Desk, Office
 from central.devices import routes as devices
-from central.doors import CountedBodies
+from central.doors import CountedBodies, Unpacked
 from central.errors import CentralError
 from central.exchange.platform_routes import platform_counter
 from central.exchange.routes import downloads
@@ -26,6 +26,7 @@ from central.repertoire.mandates import routes as mandates
 from central.royalties import routes as royalties
 from central.royalties import run_routes
 from central.royalties.later_routes import from_outside, later
+from central.rush import Rush
 from central.transparency import routes as transparency
 from central.turnstile import Turnstile
 from central.venues import routes as venues
@@ -64,6 +65,7 @@ ROUTERS = (
 )
 
 RETRY_SECONDS = 30  # what a box is asked to wait when the books cannot be used
+LETTERS = frozenset({"/v1/detections", "/v1/heartbeat", "/v1/inventory"})
 _FORM_BYTES = 1_000_000  # what may stand around the sound in an upload
 
 log = structlog.get_logger()
@@ -76,6 +78,7 @@ def create_app(office: Office) -> FastAPI:
     app.state.office = office
     settings = office.settings
     app.state.turnstile = Turnstile(settings.questions_per_minute)
+    app.add_middleware(Unpacked, largest_bytes=settings.largest_body_bytes)
     app.add_middleware(
         CountedBodies,
         largest_bytes=settings.largest_body_bytes,
@@ -85,6 +88,12 @@ def create_app(office: Office) -> FastAPI:
             "/v1/imports/cwr": settings.largest_import_bytes + _FORM_BYTES,
             "/v1/imports/sheet": settings.largest_import_bytes + _FORM_BYTES,
         },
+    )
+    app.add_middleware(
+        Rush,
+        paths=LETTERS,
+        at_once=settings.letters_at_once,
+        per_second=settings.letters_per_second,
     )
     for router in ROUTERS:
         app.include_router(router)

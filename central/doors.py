@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 
 from fastapi import HTTPException
+from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from edge.errors import BadPacking
+from edge.sync.packing import CODING, unpack
 
 
 class CountedBodies:
@@ -31,6 +35,74 @@ class CountedBodies:
             await JSONResponse({"detail": _refusal(limit)}, 413)(scope, receive, send)
             return
         await self._app(scope, _counting(receive, limit), send)
+
+
+class Unpacked:
+    """ASGI middleware that opens packed bodies, each no further than its limit.
+
+    It stands behind `CountedBodies`: what arrives is bounded already, what comes out is by this.
+
+    Args:
+        app: what the requests go on to, as if their bodies had never been packed.
+        largest_bytes: the limit of what may come out.
+    """
+
+    def __init__(self, app: ASGIApp, *, largest_bytes: int) -> None:
+        self._app = app
+        self._largest_bytes = largest_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, unpacked."""
+        coding = dict(scope["headers"]).get(b"content-encoding") if "headers" in scope else None
+        if coding is None:
+            await self._app(scope, receive, send)
+        elif coding != CODING.encode():
+            said = (
+                f"bodies packed by {coding.decode('latin-1')!r} are not opened here; use {CODING}"
+            )
+            await JSONResponse({"detail": said}, 415, {"Accept-Encoding": CODING})(
+                scope, receive, send
+            )
+        else:
+            await self._open(scope, receive, send)
+
+    async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = unpack(await _whole(receive), longest=self._largest_bytes)
+        except HTTPException as refused:
+            answer = JSONResponse({"detail": refused.detail}, refused.status_code)
+            await answer(scope, receive, send)
+        except BadPacking as fault:
+            await JSONResponse({"detail": str(fault)}, 400)(scope, receive, send)
+        else:
+            headers = MutableHeaders(scope=scope)
+            del headers["content-encoding"]
+            headers["content-length"] = str(len(body))
+            await self._app(scope, _saying(body, receive), send)
+
+
+async def _whole(receive: Receive) -> bytes:
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise HTTPException(400, "the body ended before it was whole")
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return bytes(body)
+
+
+def _saying(body: bytes, receive: Receive) -> Receive:
+    told = False
+
+    async def once() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return once
 
 
 def _announced(scope: Scope) -> int:

@@ -62,6 +62,8 @@ class Settings:
     largest_audio_bytes: int = 200 * MEGABYTE  # of a recording sent to be fingerprinted
     longest_recording_seconds: int = 4 * 3600  # s
     largest_import_bytes: int = 50 * MEGABYTE  # of a file of works: CWR, XLSX or CSV
+    letters_at_once: int = 16  # of boxes; more are told when to come again
+    letters_per_second: int = 100  # that may come then, /s; what one process takes in
     questions_per_minute: int = 60  # that one visitor without a token may ask
     society_code: str = "000"  # CISAC's number of the society this office works for
     society_name: str = "QULAQ"  # as its acknowledgements call it

@@ -131,6 +131,9 @@ class Settings:
     backoff_cap_seconds: float = _number(
         900.0, "s", "longest wait between two tries", least=0.1, most=86_400
     )
+    stock_seconds: float = _number(
+        86_400.0, "s", "between two comparisons of what central has had", least=1, most=31_536_000
+    )
     keep_sent_days: int = _number(
         30, "d", "a delivered record stays on the box", least=1, most=3650
     )

@@ -18,10 +18,11 @@ from central.ingest.chain_store import Memory, memory_of
 from central.ingest.coverage import CoverageSpan
 from central.ingest.decisions import Decision, decisions_on
 from central.ingest.plays import Play
+from central.ingest.stock import gaps_of
 from central.ingest.unknown import UnknownSpan
 from central.venues.store import place_of, require_event
 from edge.sync.seal import unseal
-from edge.sync.wire import BatchReceipt, DetectionBatch, DeviceId, Sealed
+from edge.sync.wire import BatchReceipt, DetectionBatch, DeviceId, Gaps, Inventory, Sealed
 
 boxes = APIRouter(prefix="/v1", tags=["boxes"])
 """What boxes call; their seal is their ticket."""
@@ -30,6 +31,7 @@ staff = APIRouter(prefix="/v1", tags=["ingest"], dependencies=[Staff])
 
 log = structlog.get_logger()
 
+LARGEST_STOCK = 1_000_000  # records a box may say we have had; a year of a busy hall
 HallId = Annotated[forms.Number, Path()]
 
 
@@ -47,6 +49,23 @@ def take_detections(desk: Desk, sealed: Sealed) -> BatchReceipt:
     told = {"accepted": receipt.accepted, "duplicates": receipt.duplicates}
     say("batch_taken", device=batch.device, **told, rejected=len(receipt.rejected))
     return receipt
+
+
+@boxes.post("/inventory")
+def check_inventory(desk: Desk, sealed: Sealed) -> Gaps:
+    """See what the books lack of what they had: after a backup came back, that is sent again."""
+    with reading(desk.books) as connection:
+        key = public_key_of(connection, sealed.signer)
+        told = unseal(sealed, Inventory, signer=sealed.signer, public_key=key)
+        if told.device != sealed.signer:
+            raise Unacceptable(f"{sealed.signer} sealed an inventory of {told.device}")
+        if (count := sum(one.last - one.first + 1 for one in told.delivered)) > LARGEST_STOCK:
+            raise Unacceptable(f"an inventory of {count} records, more than {LARGEST_STOCK}")
+        kept = [store.numbers_kept(connection, told.device, one) for one in told.delivered]
+    gaps = gaps_of(told, kept)
+    if gaps.missing:
+        log.warning("records_asked_for", device=told.device, stretches=len(gaps.missing))
+    return gaps
 
 
 @staff.get("/halls/{hall_id}/plays")

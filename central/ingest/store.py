@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, insert, select
+from sqlalchemy import Column, Connection, Row, Table, func, insert, select
 
 from central.database import put
 from central.devices.store import Whereabouts, whereabouts_of
@@ -33,6 +33,7 @@ from edge.sync.wire import (
     HoleRecord,
     Level,
     Sealed,
+    Span,
 )
 
 # How far around a window one must look to know its plays whole: the longest that one lasts.
@@ -173,6 +174,17 @@ def _known(connection: Connection, device: str, keys: Sequence[Key]) -> dict[Key
             .where(records.c.seq.in_(numbers))
         )
     }
+
+
+def numbers_kept(connection: Connection, device: str, span: Span) -> Collection[int]:
+    """The numbers of a span that are in the books; all of them, where none lacks."""
+    mine = records.c.device == device, records.c.boot == str(span.boot)
+    within = records.c.seq.between(span.first, span.last)
+    count = select(func.count()).select_from(records).where(*mine, within)
+    every = range(span.first, span.last + 1)
+    if connection.scalar(count) == len(every):
+        return every
+    return connection.scalars(select(records.c.seq).where(*mine, within)).all()
 
 
 def _put_new(

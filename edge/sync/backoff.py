@@ -1,5 +1,34 @@
 """How long to wait before trying again, so that a whole country does not come back at once."""
 
+from dataclasses import dataclass, replace
+
+_MOST = 10.0  # tries in reserve
+_EARNED = 0.2  # tries that one success is worth
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Tries that may still follow a failure soon; what succeeds earns new ones, slowly.
+
+    Attributes:
+        left: tries in reserve.
+
+    Source:
+        Finagle, `RetryBudget`: retries are a fifth of what succeeds, and a small reserve.
+    """
+
+    left: float = _MOST
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the next try must wait as long as any."""
+        return self.left < 1
+
+    def after(self, *, failed: bool) -> "Budget":
+        """What is left after one more try."""
+        left = self.left - 1 if failed else self.left + _EARNED
+        return replace(self, left=min(_MOST, max(0.0, left)))
+
 
 def delay(failures: int, luck: float, *, base_seconds: float, cap_seconds: float) -> float:
     """A wait drawn evenly from nothing up to a bound that doubles with each failure.

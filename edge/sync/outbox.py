@@ -23,7 +23,7 @@ from edge.sync.entry import Checkpoint, Entry, Told
 from edge.sync.holes import Loss, bridge, holes
 from edge.sync.journal import Journal
 from edge.sync.queue import Queue, Tally
-from edge.sync.wire import AnyRecord, BatchReceipt, CoverageRecord, HoleRecord, Link
+from edge.sync.wire import AnyRecord, BatchReceipt, CoverageRecord, HoleRecord, Link, Span
 
 _CHUNK = 500  # records taken from a journal into the queue at once
 
@@ -151,7 +151,7 @@ class Outbox:
         return [at for _, at in sorted((older | now).items())]
 
     def next_batch(self, limit: int) -> list[AnyRecord]:
-        """The oldest records that wait for central and have their time, at most `limit`."""
+        """The newest records that wait for central and have their time, at most `limit`."""
         return self._ask(lambda queue: queue.next_batch(limit))
 
     def fixes(self) -> list[Fix]:
@@ -192,6 +192,18 @@ class Outbox:
             raise Refused(f"central's receipt speaks of {counted} records, {len(batch)} were sent")
         fates = [(*key, reasons.get(key)) for key in sorted(keys)]
         self._ask(lambda queue: queue.settle(fates, at=at))
+
+    def delivered(self, *, at_most: int) -> list[Span]:
+        """Unbroken stretches of numbers that central has had, the newest first."""
+        return self._ask(lambda queue: queue.delivered(at_most=at_most))
+
+    def send_again(self, spans: Sequence[Span]) -> int:
+        """What central had once and lacks now waits again; how many records that are.
+
+        Raises:
+            Unwritable: the card is full, read-only or dying; nothing is changed.
+        """
+        return self._ask(lambda queue: queue.send_again(spans))
 
     def forget(self, before: datetime) -> int:
         """Drop what was delivered before an instant, a whole file of a journal at a time.

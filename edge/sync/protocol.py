@@ -7,7 +7,8 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from edge.errors import BadCatalogue, Busy, Refused, Unreachable
-from edge.sync.wire import BatchReceipt, CatalogueFile, Sealed
+from edge.sync.packing import CODING, pack
+from edge.sync.wire import BatchReceipt, CatalogueFile, Gaps, Sealed
 
 ANSWER_BYTES = 1 << 20  # no answer but a piece of a segment may be longer
 LONGEST_REST_SECONDS = 3600.0  # as long as central, or who speaks for it, can silence a box
@@ -75,6 +76,17 @@ def beat(heartbeat: Sealed) -> Flow[None]:
     expect(answer, 204)
 
 
+def compare(inventory: Sealed) -> Flow[Gaps]:
+    """Ask central whether it still has what it said it has; after a restored backup it may not.
+
+    Raises:
+        Busy, Unreachable, Refused: see `expect`.
+    """
+    answer = yield _post("/v1/inventory", inventory)
+    expect(answer, 200)
+    return _parse(answer, Gaps)
+
+
 def fetch_manifest() -> Flow[Sealed | None]:
     """The manifest central serves now, still sealed; None while it has no catalogue.
 
@@ -138,8 +150,9 @@ def expect(answer: Answer, status: int) -> None:
 
 
 def _post(path: str, letter: Sealed) -> Request:
-    body = letter.model_dump_json().encode()
-    return Request("POST", path, body, {"Content-Type": "application/json"})
+    body = pack(letter.model_dump_json().encode())
+    headers = {"Content-Type": "application/json", "Content-Encoding": CODING}
+    return Request("POST", path, body, headers)
 
 
 def _parse(answer: Answer, words: type[Words]) -> Words:

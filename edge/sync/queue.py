@@ -17,7 +17,7 @@ from edge.errors import Torn, Unwritable
 from edge.sync.calendar import waits
 from edge.sync.chain import content_of, follow
 from edge.sync.entry import RECORD, RECORDS, Checkpoint, Told
-from edge.sync.wire import AnyRecord, Link
+from edge.sync.wire import AnyRecord, Link, Span
 
 BUSY_SECONDS = 30.0  # the two processes of a box wait this long for each other's transaction
 PAGE_BYTES = 1024  # of a new file: what changes at once is small, and pages are written whole
@@ -171,14 +171,17 @@ class Queue:
         return next((Told(*row) for row in rows), None)
 
     def next_batch(self, limit: int) -> list[AnyRecord]:
-        """The oldest records that wait for central and have their time, at most `limit`."""
+        """The newest records that wait for central and have their time, at most `limit`.
+
+        In the order they were written; so what is heard now never waits behind old backlog.
+        """
         rows = self._query(
             """SELECT body FROM records
                WHERE delivered_at IS NULL AND rejected IS NULL AND held = 0
-               ORDER BY id LIMIT ?""",
+               ORDER BY id DESC LIMIT ?""",
             [limit],
         )
-        return [_record(body) for (body,) in rows]
+        return [_record(body) for (body,) in reversed(rows)]
 
     def held(self) -> list[AnyRecord]:
         """The records that wait for their time, in the order they were written."""
@@ -239,6 +242,34 @@ class Queue:
                     for boot, seq, reason in fates
                 ],
             )
+
+    def delivered(self, *, at_most: int) -> list[Span]:
+        """Unbroken stretches of numbers that central has had, the newest first."""
+        rows = self._query(
+            """SELECT boot, min(seq), max(seq) FROM (
+                   SELECT id, boot, seq, seq - row_number() OVER (PARTITION BY boot ORDER BY seq)
+                   AS stretch FROM records WHERE delivered_at IS NOT NULL)
+               GROUP BY boot, stretch ORDER BY max(id) DESC LIMIT ?""",
+            [at_most],
+        )
+        return [Span(boot=UUID(boot), first=first, last=last) for boot, first, last in rows]
+
+    def send_again(self, spans: Iterable[Span]) -> int:
+        """What central had once and lacks now waits again; how many records that are.
+
+        Raises:
+            Unwritable: the card is full, read-only or dying, or the file is torn.
+        """
+        with self._transaction() as connection:
+            asked = [
+                connection.execute(
+                    """UPDATE records SET delivered_at = NULL
+                       WHERE boot = ? AND seq BETWEEN ? AND ? AND delivered_at IS NOT NULL""",
+                    [str(one.boot), one.first, one.last],
+                ).rowcount
+                for one in spans
+            ]
+        return sum(asked)
 
     def has_delivered(self, told: Told, *, before: datetime | None) -> bool:
         """Whether central has had a record since before an instant, or at all."""

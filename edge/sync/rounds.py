@@ -1,166 +1,33 @@
-"""What the speaking process does again and again: deliver, fetch the catalogue, say it is alive."""
+"""What the speaking process does again and again: its errands, and a pause as long as is wise."""
 
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from importlib.metadata import version
 from threading import Event
 
 import structlog
 
 from edge import notify, signs, timekeeping
 from edge.config import BoxPaths, Settings
-from edge.errors import BadSeal, Busy, Misconfigured, QulaqError, Unreachable
+from edge.errors import BadSeal, Busy, Misconfigured, QulaqError
 from edge.sync import backoff
 from edge.sync.client import Courier
-from edge.sync.identity import Identity, load_or_make, read_bundle, read_trust
+from edge.sync.errands import Desk, one_round
+from edge.sync.identity import load_or_make, read_bundle, read_trust
 from edge.sync.outbox import Outbox
-from edge.sync.protocol import (
-    Answer,
-    Request,
-    beat,
-    drive,
-    fetch_manifest,
-    fetch_piece,
-    upload,
-)
-from edge.sync.seal import seal, unseal
+from edge.sync.protocol import Answer, Request
 from edge.sync.shelf import Shelf
-from edge.sync.wire import CENTRAL, Bundle, DetectionBatch, Heartbeat, Manifest
+from edge.sync.wire import Bundle
 
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 NAP_SECONDS = 5.0  # the watchdog is fed at least this often while we wait
 
-Send = Callable[[Request], Answer]
-
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Everything the speaking process works with."""
-
-    identity: Identity
-    outbox: Outbox
-    shelf: Shelf
-    settings: Settings
-    now: Callable[[], datetime]
-    stopping: Callable[[], bool]
-
-
-def deliver(desk: Desk, send: Send) -> int:
-    """Bring central everything that waits, batch by batch; returns how many records went.
-
-    Raises:
-        Unreachable: central did not answer; what it did not acknowledge waits on.
-        Refused: central did not take the batch; it is kept.
-    """
-    delivered = 0
-    device = desk.identity.device
-    while (batch := desk.outbox.next_batch(desk.settings.batch_records)) and not desk.stopping():
-        chain = desk.outbox.links(batch)
-        letter = DetectionBatch(device=device, records=batch, chain=chain)
-        receipt = drive(upload(seal(letter, signer=device, key=desk.identity.key)), send)
-        desk.outbox.settle(batch, receipt, at=desk.now())
-        delivered += len(batch)
-        log.info(
-            "batch_uploaded",
-            records=len(batch),
-            accepted=receipt.accepted,
-            duplicates=receipt.duplicates,
-        )
-        for rejection in receipt.rejected:
-            log.error(
-                "record_rejected",
-                boot=str(rejection.boot),
-                seq=rejection.seq,
-                reason=rejection.reason,
-            )
-    return delivered
-
-
-def restock(desk: Desk, send: Send, *, central_key: str) -> Manifest | None:
-    """Fetch the catalogue central serves, or what is lost of ours; None if nothing was to do.
-
-    Raises:
-        Unreachable: central did not answer; what has arrived is kept.
-        BadSeal, BadCatalogue, Refused: what central offers cannot be put on the shelf.
-        Unwritable: the card takes nothing more.
-    """
-    sealed = drive(fetch_manifest(), send)
-    if sealed is None:
-        return None
-    offered = unseal(sealed, Manifest, signer=CENTRAL, public_key=central_key)
-    desk.shelf.check_not_older(offered)
-    missing = desk.shelf.missing(offered)
-    if offered.version == desk.shelf.version() and not missing:
-        return None
-    for segment in missing:
-        while (first := desk.shelf.arrived(segment)) < segment.size_bytes:
-            talk = fetch_piece(segment, first=first, longest=desk.settings.piece_bytes)
-            desk.shelf.append(segment, drive(talk, send))
-            if desk.stopping():
-                return None
-        desk.shelf.accept(segment)
-    manifest = desk.shelf.activate(sealed, central_key=central_key)
-    log.info("catalogue_activated", version=manifest.version, segments=len(manifest.segments))
-    return manifest
-
-
-def greet(desk: Desk, send: Send) -> None:
-    """Tell central how the box is.
-
-    Raises:
-        Unreachable, Refused: central did not answer, or did not know us.
-    """
-    heartbeat = heartbeat_of(desk)
-    drive(beat(seal(heartbeat, signer=heartbeat.device, key=desk.identity.key)), send)
-
-
-def heartbeat_of(desk: Desk) -> Heartbeat:
-    """What the box says about itself now."""
-    checkpoints = desk.outbox.checkpoints()
-    return Heartbeat(
-        device=desk.identity.device,
-        said_at=desk.now(),
-        software=version("qulaq"),
-        catalogue_version=desk.shelf.version(),
-        waiting=desk.outbox.tally().waiting,
-        last_heard_at=max((c.listened_until for c in checkpoints), default=None),
-        source="; ".join(c.source for c in checkpoints)[:200],
-    )
-
-
-def one_round(desk: Desk, send: Send, *, central_key: str) -> list[QulaqError]:
-    """Every errand once; what one of them met does not keep the others from being run.
-
-    Returns:
-        What went wrong, in order. When central cannot be reached the round ends at once.
-    """
-    long_ago = desk.now() - timedelta(days=desk.settings.keep_sent_days)
-    errands: list[tuple[str, Callable[[], object]]] = [
-        ("forget", lambda: desk.outbox.forget(long_ago)),
-        ("deliver", lambda: deliver(desk, send)),
-        ("restock", lambda: restock(desk, send, central_key=central_key)),
-        ("greet", lambda: greet(desk, send)),
-    ]
-    met: list[QulaqError] = []
-    for errand, run in errands:
-        try:
-            run()
-        except QulaqError as e:
-            log.warning("errand_failed", errand=errand, error=type(e).__name__, reason=str(e))
-            met.append(e)
-            if isinstance(e, Unreachable):
-                break
-    return met
-
-
-def report(desk: Desk, paths: BoxPaths) -> list[QulaqError]:
+def report(desk: Desk, paths: BoxPaths, *, takes_stock: bool) -> list[QulaqError]:
     """One round with the central that the orders in force name; without orders, what is amiss."""
     try:
         trust = read_trust(paths.trust)
@@ -178,7 +45,7 @@ def report(desk: Desk, paths: BoxPaths) -> list[QulaqError]:
             notify.tell("WATCHDOG=1")
             return answer
 
-        return one_round(desk, send, central_key=bundle.central_key)
+        return one_round(desk, send, central_key=bundle.central_key, takes_stock=takes_stock)
 
 
 def _check_addressee(bundle: Bundle, device: str) -> None:
@@ -191,18 +58,23 @@ def failures_after(met: list[QulaqError], failures: int) -> int:
     return 0 if all(isinstance(e, Misconfigured) for e in met) else failures + 1
 
 
-def pause_after(met: list[QulaqError], failures: int, *, luck: float, settings: Settings) -> float:
+def pause_after(
+    met: list[QulaqError],
+    failures: int,
+    *,
+    luck: float,
+    settings: Settings,
+    budget: backoff.Budget = backoff.Budget(),  # noqa: B008  # frozen
+) -> float:
     """Seconds until the next round, after what the last one met and so many failures in a row."""
     if failures == 0:
         return settings.sync_seconds
     asked = max((e.wait_seconds for e in met if isinstance(e, Busy)), default=0.0)
-    drawn = backoff.delay(
-        failures,
-        luck,
-        base_seconds=settings.backoff_base_seconds,
-        cap_seconds=settings.backoff_cap_seconds,
-    )
-    return backoff.wait(asked, drawn)
+    if asked:  # a moment of our own, which central has spread already
+        return backoff.wait(asked, luck * settings.backoff_base_seconds)
+    longest = settings.backoff_cap_seconds
+    base = longest if budget.is_spent else settings.backoff_base_seconds
+    return backoff.delay(failures, luck, base_seconds=base, cap_seconds=longest)
 
 
 @contextmanager
@@ -259,7 +131,7 @@ def sync_once(paths: BoxPaths, settings: Settings) -> None:
         QulaqError: the first thing that went wrong in it.
     """
     with asked_to_stop() as asked, open_desk(paths, settings, asked=asked) as desk:
-        for error in report(desk, paths):
+        for error in report(desk, paths, takes_stock=True):
             raise error
 
 
@@ -270,14 +142,19 @@ def sync_until_stopped(paths: BoxPaths, settings: Settings) -> None:
         Misconfigured, BadSeal: the box's key or outbox cannot be used.
     """
     dice = random.SystemRandom()
-    failures = 0
+    failures, budget, stocked = 0, backoff.Budget(), float("-inf")
     with asked_to_stop() as asked, open_desk(paths, settings, asked=asked) as desk:
         notify.tell("READY=1")
         log.info("sync_started", device=desk.identity.device)
         while True:
-            met = report(desk, paths)
+            began = time.monotonic()
+            due = began - stocked >= settings.stock_seconds
+            met = report(desk, paths, takes_stock=due)
+            stocked = began if due and not met else stocked
             failures = failures_after(met, failures)
-            pause = pause_after(met, failures, luck=dice.random(), settings=settings)
+            budget = budget.after(failed=failures > 0)
+            luck = dice.random()
+            pause = pause_after(met, failures, luck=luck, settings=settings, budget=budget)
             if _stops_within(pause, asked):
                 break
         notify.tell("STOPPING=1")

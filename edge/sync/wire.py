@@ -229,6 +229,28 @@ class BatchReceipt(Message):
     rejected: list[Rejection] = []
 
 
+class Span(Message):
+    """Records of one boot, from `first` to `last`."""
+
+    boot: UUID
+    first: StrictInt = Field(ge=1, le=LARGEST)
+    last: StrictInt = Field(ge=1, le=LARGEST)
+
+
+class Inventory(Message):
+    """What central has had of a box, as the box remembers; asked so that central may check it."""
+
+    wire: Literal[1] = 1
+    device: DeviceId
+    delivered: tuple[Span, ...] = Field(max_length=500)
+
+
+class Gaps(Message):
+    """Central's answer: what it lacks of that, by number; the box sends it again."""
+
+    missing: tuple[Span, ...] = Field(max_length=500)
+
+
 class Heartbeat(Message):
     """I am alive: what the box says about itself once in a while."""
 

@@ -42,6 +42,7 @@ OPEN = {
     ("POST", "/v1/enrol"),
     ("POST", "/v1/heartbeat"),
     ("POST", "/v1/detections"),
+    ("POST", "/v1/inventory"),
     ("GET", "/v1/licences"),
     ("GET", "/v1/catalogue/manifest"),
     ("GET", "/v1/catalogue/segments/{name}"),

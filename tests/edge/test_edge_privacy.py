@@ -73,7 +73,7 @@ def evening(tmp_path_factory):
         spoken, told = overhear(folder, sync, TMPDIR=str(spare))
     assert any(r.kind == "detection" for r in central.records.values())  # it did hear
     left = [path.read_bytes() for path in (*home.rglob("*"), *spare.rglob("*")) if path.is_file()]
-    sent = [request.body for request in central.requests]
+    sent = [central.opened(request) for request in central.requests]
     return {
         "home": home,
         "heard": heard,

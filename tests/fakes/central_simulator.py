@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from edge.errors import BadSeal
+from edge.sync.packing import CODING, unpack
 from edge.sync.protocol import Answer, Request
 from edge.sync.seal import device_id, new_key, public_pem, seal, unseal
 from edge.sync.wire import (
@@ -18,12 +19,15 @@ from edge.sync.wire import (
     BoxInput,
     Bundle,
     DetectionBatch,
+    Gaps,
     Heartbeat,
+    Inventory,
     Manifest,
     Rejection,
     Sealed,
     Segment,
     SiblingsFile,
+    Span,
 )
 
 MADE_AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -99,6 +103,8 @@ class CentralSimulator:
             match request.method, request.path:
                 case "POST", "/v1/detections":
                     return self._opened(request, DetectionBatch, self._take)
+                case "POST", "/v1/inventory":
+                    return self._opened(request, Inventory, self._compare)
                 case "POST", "/v1/heartbeat":
                     return self._opened(request, Heartbeat, self._note)
                 case "GET", "/v1/catalogue/manifest" if self.manifest is not None:
@@ -108,8 +114,13 @@ class CentralSimulator:
                 case _:
                     return Answer(404, b"no such thing")
 
+    def opened(self, request) -> bytes:
+        """The body of a request as it was before it was packed."""
+        is_packed = request.headers.get("Content-Encoding") == CODING
+        return unpack(request.body, longest=2_000_000) if is_packed else request.body
+
     def _opened(self, request, words, then: Callable[..., Answer]) -> Answer:
-        sealed = Sealed.model_validate_json(request.body)
+        sealed = Sealed.model_validate_json(self.opened(request))
         try:
             known = self.boxes.get(sealed.signer, "")
             return then(unseal(sealed, words, signer=sealed.signer, public_key=known))
@@ -133,6 +144,15 @@ class CentralSimulator:
                 rejected.append(Rejection(boot=record.boot, seq=record.seq, reason=reason))
         receipt = BatchReceipt(accepted=accepted, duplicates=duplicates, rejected=rejected)
         return Answer(200, receipt.model_dump_json().encode())
+
+    def _compare(self, inventory: Inventory) -> Answer:
+        missing = [
+            Span(boot=span.boot, first=seq, last=seq)
+            for span in inventory.delivered
+            for seq in range(span.first, span.last + 1)
+            if (inventory.device, span.boot, seq) not in self.records
+        ]
+        return Answer(200, Gaps(missing=tuple(missing)).model_dump_json().encode())
 
     def _note(self, heartbeat: Heartbeat) -> Answer:
         self.heartbeats.append(heartbeat)

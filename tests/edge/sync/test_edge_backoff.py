@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from edge.config import Settings
 from edge.errors import BadCatalogue, Busy, Misconfigured, Refused, Unreachable
-from edge.sync.backoff import delay, wait
+from edge.sync.backoff import Budget, delay, wait
 from edge.sync.rounds import failures_after, pause_after
 
 FAILURES = st.integers(1, 10_000)
@@ -72,3 +72,27 @@ def test_every_other_trouble_backs_off(error):
     settings = Settings(backoff_base_seconds=2, backoff_cap_seconds=100)
 
     assert pause_after([error], 20, luck=0.5, settings=settings) == 50
+
+
+@given(st.lists(st.booleans(), max_size=300))
+def test_tries_that_follow_a_failure_soon_are_a_reserve_and_a_fifth_of_what_succeeds(fates):
+    budget, soon = Budget(), 0
+    for failed in fates:
+        soon += failed and not budget.is_spent
+        budget = budget.after(failed=failed)
+
+    assert soon <= 10 + 0.2 * fates.count(False) + 1e-9
+
+
+def test_without_a_budget_every_wait_is_drawn_from_the_longest():
+    settings = Settings(backoff_base_seconds=2, backoff_cap_seconds=900)
+    spent = Budget(left=0)
+
+    assert pause_after([Unreachable("x")], 1, luck=0.5, settings=settings) == 1
+    assert pause_after([Unreachable("x")], 1, luck=0.5, settings=settings, budget=spent) == 450
+
+
+def test_the_moment_central_gave_is_kept_however_often_it_was_asked():
+    met = [Busy("x", wait_seconds=1700.0)]
+
+    assert 1700 <= pause_after(met, 40, luck=0.999, settings=Settings()) < 1702

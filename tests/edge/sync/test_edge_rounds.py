@@ -18,11 +18,12 @@ from edge.errors import (
     Unwritable,
 )
 from edge.sync import journal
+from edge.sync.errands import Desk, deliver, heartbeat_of, one_round, restock
 from edge.sync.identity import load
 from edge.sync.outbox import Outbox
 from edge.sync.protocol import Answer
 from edge.sync.queue import Tally
-from edge.sync.rounds import Desk, deliver, heartbeat_of, one_round, restock, sync_once
+from edge.sync.rounds import sync_once
 from edge.sync.shelf import Shelf
 from edge.sync.wire import BatchReceipt
 from tests.fakes.central_simulator import CentralSimulator, on_loopback
@@ -58,7 +59,7 @@ def test_a_round_brings_everything_and_fetches_everything(desk, central):
 
     assert one_round(desk, central.answer, central_key=central.public_key) == []
 
-    assert records == list(central.records.values())
+    assert records == sorted(central.records.values(), key=lambda one: one.seq)
     assert Tally(0, 10, 0) == desk.outbox.tally()
     assert desk.shelf.manifest().version == 4
     assert (0, 4) == (central.heartbeats[0].waiting, central.heartbeats[0].catalogue_version)
@@ -228,6 +229,47 @@ def test_over_a_line_cut_anywhere_everything_arrives_once(fates, n, size, length
         deliver_over(folder, fates, n, size=size, length=length)
 
 
+def test_what_is_heard_now_does_not_wait_behind_what_was_heard_long_ago(desk, central):
+    desk.outbox.put([heard(n) for n in range(1, 8)], checkpoint())
+    arrived = []
+
+    def send(request):
+        answer = central.answer(request)
+        if len(central.records) == 3:  # one batch is through; music goes on
+            desk.outbox.put([heard(8)], checkpoint())
+        arrived.append(sorted(seq for _, _, seq in central.records))
+        return answer
+
+    deliver(desk, send)
+
+    assert [[5, 6, 7], [3, 4, 5, 6, 7, 8], list(range(1, 9))] == arrived
+
+
+def test_what_central_has_lost_is_asked_for_and_sent_again(desk, central):
+    desk.outbox.put([heard(n) for n in range(1, 11)], checkpoint())
+    deliver(desk, central.answer)
+    before = dict(central.records)
+    for key in [key for key in before if key[2] in (2, 3, 10)]:
+        del central.records[key]
+
+    assert one_round(desk, central.answer, central_key=central.public_key, takes_stock=True) == []
+
+    assert before == central.records
+    assert Tally(0, 10, 0) == desk.outbox.tally()
+
+
+def test_stock_is_taken_of_what_central_had_and_of_nothing_else(desk, central):
+    desk.outbox.put([heard(n) for n in range(1, 4)], checkpoint())
+    central.unwanted.add("rec-bad")
+    desk.outbox.put([heard(4, recording="rec-bad"), heard(5)], checkpoint())
+    deliver(desk, central.answer)
+    desk.outbox.put([heard(6)], checkpoint())
+
+    spans = [(span.first, span.last) for span in desk.outbox.delivered(at_most=10)]
+
+    assert [(5, 5), (1, 3)] == spans
+
+
 def deliver_over(folder, fates, n, *, size, length):
     central = CentralSimulator()
     paths = make_box(folder / "box", central, "http://central.example")
@@ -249,7 +291,7 @@ def deliver_over(folder, fates, n, *, size, length):
         met = one_round(desk, line.send, central_key=central.public_key)
         assert all(isinstance(e, Unreachable | Busy) for e in met)
 
-    assert records == list(central.records.values())
+    assert records == sorted(central.records.values(), key=lambda one: one.seq)
     assert set(central.times_taken.values()) <= {1}
     assert desk.outbox.tally().waiting == 0
     assert desk.shelf.missing(desk.shelf.manifest()) == []

@@ -1,0 +1,179 @@
+"""The errands of who speaks: deliver, take stock, fetch the catalogue, say the box is alive."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import version
+
+import structlog
+
+from edge.config import Settings
+from edge.errors import QulaqError, Unreachable
+from edge.sync.identity import Identity
+from edge.sync.outbox import Outbox
+from edge.sync.protocol import (
+    Answer,
+    Request,
+    beat,
+    compare,
+    drive,
+    fetch_manifest,
+    fetch_piece,
+    upload,
+)
+from edge.sync.seal import seal, unseal
+from edge.sync.shelf import Shelf
+from edge.sync.wire import CENTRAL, DetectionBatch, Heartbeat, Inventory, Manifest
+
+SPANS = 500  # stretches of delivered records that are compared with central's at once
+
+Send = Callable[[Request], Answer]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything the speaking process works with."""
+
+    identity: Identity
+    outbox: Outbox
+    shelf: Shelf
+    settings: Settings
+    now: Callable[[], datetime]
+    stopping: Callable[[], bool]
+
+
+def deliver(desk: Desk, send: Send) -> int:
+    """Bring central everything that waits, batch by batch; returns how many records went.
+
+    Raises:
+        Unreachable: central did not answer; what it did not acknowledge waits on.
+        Refused: central did not take the batch; it is kept.
+    """
+    delivered = 0
+    device = desk.identity.device
+    while (batch := desk.outbox.next_batch(desk.settings.batch_records)) and not desk.stopping():
+        chain = desk.outbox.links(batch)
+        letter = DetectionBatch(device=device, records=batch, chain=chain)
+        receipt = drive(upload(seal(letter, signer=device, key=desk.identity.key)), send)
+        desk.outbox.settle(batch, receipt, at=desk.now())
+        delivered += len(batch)
+        log.info(
+            "batch_uploaded",
+            records=len(batch),
+            accepted=receipt.accepted,
+            duplicates=receipt.duplicates,
+        )
+        for rejection in receipt.rejected:
+            log.error(
+                "record_rejected",
+                boot=str(rejection.boot),
+                seq=rejection.seq,
+                reason=rejection.reason,
+            )
+    return delivered
+
+
+def take_stock(desk: Desk, send: Send) -> int:
+    """See that central still has what it said it has; how many records it must get again.
+
+    Raises:
+        Unreachable, Refused: central did not answer, or did not know us.
+        Unwritable: the card takes nothing more.
+    """
+    device, delivered = desk.identity.device, desk.outbox.delivered(at_most=SPANS)
+    if not delivered:
+        return 0
+    letter = Inventory(device=device, delivered=tuple(delivered))
+    gaps = drive(compare(seal(letter, signer=device, key=desk.identity.key)), send)
+    again = desk.outbox.send_again(gaps.missing)
+    if again:
+        log.warning("central_lacks_records", records=again)
+    return again
+
+
+def restock(desk: Desk, send: Send, *, central_key: str) -> Manifest | None:
+    """Fetch the catalogue central serves, or what is lost of ours; None if nothing was to do.
+
+    Raises:
+        Unreachable: central did not answer; what has arrived is kept.
+        BadSeal, BadCatalogue, Refused: what central offers cannot be put on the shelf.
+        Unwritable: the card takes nothing more.
+    """
+    sealed = drive(fetch_manifest(), send)
+    if sealed is None:
+        return None
+    offered = unseal(sealed, Manifest, signer=CENTRAL, public_key=central_key)
+    desk.shelf.check_not_older(offered)
+    missing = desk.shelf.missing(offered)
+    if offered.version == desk.shelf.version() and not missing:
+        return None
+    for segment in missing:
+        while (first := desk.shelf.arrived(segment)) < segment.size_bytes:
+            talk = fetch_piece(segment, first=first, longest=desk.settings.piece_bytes)
+            desk.shelf.append(segment, drive(talk, send))
+            if desk.stopping():
+                return None
+        desk.shelf.accept(segment)
+    manifest = desk.shelf.activate(sealed, central_key=central_key)
+    log.info("catalogue_activated", version=manifest.version, segments=len(manifest.segments))
+    return manifest
+
+
+def greet(desk: Desk, send: Send) -> None:
+    """Tell central how the box is.
+
+    Raises:
+        Unreachable, Refused: central did not answer, or did not know us.
+    """
+    heartbeat = heartbeat_of(desk)
+    drive(beat(seal(heartbeat, signer=heartbeat.device, key=desk.identity.key)), send)
+
+
+def heartbeat_of(desk: Desk) -> Heartbeat:
+    """What the box says about itself now."""
+    checkpoints = desk.outbox.checkpoints()
+    return Heartbeat(
+        device=desk.identity.device,
+        said_at=desk.now(),
+        software=version("qulaq"),
+        catalogue_version=desk.shelf.version(),
+        waiting=desk.outbox.tally().waiting,
+        last_heard_at=max((c.listened_until for c in checkpoints), default=None),
+        source="; ".join(c.source for c in checkpoints)[:200],
+    )
+
+
+def one_round(
+    desk: Desk, send: Send, *, central_key: str, takes_stock: bool = False
+) -> list[QulaqError]:
+    """Every errand once; what one of them met does not keep the others from being run.
+
+    Args:
+        desk: what we work with.
+        send: the way to central.
+        central_key: PEM, whose seal a catalogue must bear.
+        takes_stock: whether what central has had is compared this time.
+
+    Returns:
+        What went wrong, in order. When central cannot be reached the round ends at once.
+    """
+    long_ago = desk.now() - timedelta(days=desk.settings.keep_sent_days)
+    errands: list[tuple[str, Callable[[], object]]] = [
+        ("forget", lambda: desk.outbox.forget(long_ago)),
+        *([("take_stock", lambda: take_stock(desk, send))] if takes_stock else []),
+        ("deliver", lambda: deliver(desk, send)),
+        ("restock", lambda: restock(desk, send, central_key=central_key)),
+        ("greet", lambda: greet(desk, send)),
+    ]
+    met: list[QulaqError] = []
+    for errand, run in errands:
+        try:
+            run()
+        except QulaqError as e:
+            log.warning("errand_failed", errand=errand, error=type(e).__name__, reason=str(e))
+            met.append(e)
+            if isinstance(e, Unreachable):
+                break
+    return met

@@ -33,7 +33,8 @@ from central.transparency.log_key import signer_in
 from central.transparency.sequencer import follow
 from central.venues.store import Event, put_event, put_hall, put_venue
 from edge.sync import seal
-from edge.sync.wire import BoxIdentity, BoxInput, DetectionBatch, DetectionRecord
+from edge.sync.letters import BoxIdentity, BoxInput
+from edge.sync.wire import DetectionBatch, DetectionRecord
 from verifier.verify import Policy, Untrue, verify
 
 START = datetime(2026, 9, 1, tzinfo=UTC)

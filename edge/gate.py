@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from edge.capture.block import AudioBlock, Hole, Missing, Piece
-from edge.sync.wire import Hours
+from edge.sync.letters import Hours
 
 ON_WORDS = {"1", "on", "true", "muted"}  # what a switch may read while it is thrown
 

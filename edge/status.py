@@ -9,10 +9,11 @@ from pathlib import Path
 from edge.config import BoxPaths
 from edge.errors import Misconfigured
 from edge.sync.identity import load, read_bundle, read_trust
+from edge.sync.letters import Bundle
 from edge.sync.outbox import Outbox
 from edge.sync.queue import Tally
 from edge.sync.shelf import Shelf
-from edge.sync.wire import Bundle, CoverageRecord, DetectionRecord
+from edge.sync.wire import CoverageRecord, DetectionRecord
 
 
 @dataclass(frozen=True, slots=True)

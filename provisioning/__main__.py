@@ -9,7 +9,7 @@ import click
 from edge.errors import BadStick, QulaqError
 from edge.stick.blank import make_blank
 from edge.stick.medium import open_medium
-from edge.sync.wire import BoxIdentity
+from edge.sync.letters import BoxIdentity
 from provisioning.enrol import enrol as ask_central
 from provisioning.enrol import enrolment
 from provisioning.receipt import Answer, answers

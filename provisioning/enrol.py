@@ -4,8 +4,9 @@ import httpx
 from pydantic import ValidationError
 
 from edge.errors import BadSeal, Refused, Unreachable
+from edge.sync.letters import BoxIdentity, Bundle, Enrolment
 from edge.sync.seal import device_id, unseal
-from edge.sync.wire import CENTRAL, BoxIdentity, Bundle, Enrolment, Sealed
+from edge.sync.wire import CENTRAL, Sealed
 
 _TIMEOUT_SECONDS = 20.0
 _MOST_ANSWER_CHARACTERS = 1 << 20

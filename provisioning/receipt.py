@@ -7,8 +7,9 @@ from pydantic import ValidationError
 from edge.errors import BadSeal, BadStick
 from edge.stick.labels import receipt_name
 from edge.stick.medium import Medium
+from edge.sync.letters import BoxIdentity, StickReceipt
 from edge.sync.seal import unseal
-from edge.sync.wire import BoxIdentity, Sealed, StickReceipt
+from edge.sync.wire import Sealed
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from pydantic import ValidationError
 from edge.errors import BadSeal, BadStick
 from edge.stick.labels import bundle_name, identity_name
 from edge.stick.medium import MOST_FILES, Medium
+from edge.sync.letters import BoxIdentity
 from edge.sync.seal import device_id
-from edge.sync.wire import BoxIdentity, Sealed
+from edge.sync.wire import Sealed
 
 _IDENTITY_START, _IDENTITY_END = identity_name("|").split("|")
 

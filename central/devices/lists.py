@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from central.database import page_of
 from central.devices.store import boxes as table
-from edge.sync.wire import BoxInput
+from edge.sync.letters import BoxInput
 
 
 @dataclass(frozen=True, slots=True)

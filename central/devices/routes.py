@@ -16,7 +16,8 @@ from central.devices.pulse import require_plausible
 from central.errors import Unacceptable
 from central.venues.store import Place, place_of
 from edge.sync import seal
-from edge.sync.wire import BoxInput, Bundle, DeviceId, Enrolment, Heartbeat, Sealed
+from edge.sync.letters import BoxInput, Bundle, Enrolment
+from edge.sync.wire import DeviceId, Heartbeat, Sealed
 
 boxes = APIRouter(prefix="/v1", tags=["boxes"])
 """What boxes and the technician's bench call; a token or a seal is their ticket."""

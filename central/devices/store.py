@@ -24,7 +24,8 @@ from sqlalchemy import (
 
 from central.database import METADATA, Instant, put
 from central.errors import Unknown, Unwelcome
-from edge.sync.wire import BoxIdentity, BoxInput, Heartbeat
+from edge.sync.letters import BoxIdentity, BoxInput
+from edge.sync.wire import Heartbeat
 
 enrolment_tokens = Table(
     "enrolment_tokens",

@@ -6,8 +6,9 @@ from enum import Enum
 from pydantic import ValidationError
 
 from edge.errors import BadSeal
+from edge.sync.letters import Bundle
 from edge.sync.seal import device_id, unseal
-from edge.sync.wire import CENTRAL, Bundle, Sealed
+from edge.sync.wire import CENTRAL, Sealed
 
 
 class Verdict(Enum):

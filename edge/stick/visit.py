@@ -10,8 +10,8 @@ from edge.stick.medium import MOST_FILES, Medium
 from edge.stick.orders import Judgement, Standing, Verdict, judge
 from edge.stick.words import receipt_text
 from edge.sync.identity import load, read_trust
+from edge.sync.letters import BoxIdentity, StickReceipt
 from edge.sync.seal import seal
-from edge.sync.wire import BoxIdentity, StickReceipt
 
 
 def visit(medium: Medium, paths: BoxPaths, *, now: datetime) -> Judgement:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from edge.sync.entry import Entry, Told
+from edge.sync.wire import HoleRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,13 @@ def holes(entries: Iterable[Entry], following: Following, *, since: bytes | None
                 yield from _between(found, entry, began=began)
         end = entry.told[-1] if entry.told else end
         head, began = entry.head, entry.checkpoint.listened_until
+
+
+def said_in(told: Iterable[Told]) -> Iterator[tuple[UUID, int]]:
+    """The first keys of the holes that records already tell of."""
+    for one in told:
+        if isinstance(one.record, HoleRecord):
+            yield one.record.lost_boot, one.record.first
 
 
 def bridge(

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from edge.durable import sync_folder
 from edge.errors import BadSeal, Misconfigured
+from edge.sync.letters import Bundle
 from edge.sync.seal import (
     device_id,
     load_private,
@@ -19,7 +20,7 @@ from edge.sync.seal import (
     public_pem,
     unseal,
 )
-from edge.sync.wire import CENTRAL, Bundle, Sealed
+from edge.sync.wire import CENTRAL, Sealed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,12 @@
 """What was heard waits here until central has it; power may fail at any instant."""
 
 import errno
-import fcntl
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 from uuid import UUID
 
 import structlog
@@ -20,35 +17,16 @@ from edge.sync import aside, journal
 from edge.sync.calendar import Fix
 from edge.sync.chain import content_of
 from edge.sync.entry import Checkpoint, Entry, Told
-from edge.sync.holes import Loss, bridge, holes
+from edge.sync.holes import Loss, bridge, holes, said_in
+from edge.sync.index import Index
 from edge.sync.journal import Journal
+from edge.sync.left import Left, left_by
 from edge.sync.queue import Queue, Tally
-from edge.sync.wire import AnyRecord, BatchReceipt, CoverageRecord, HoleRecord, Link, Span
+from edge.sync.wire import AnyRecord, BatchReceipt, Link, Span
 
 _CHUNK = 500  # records taken from a journal into the queue at once
 
-T = TypeVar("T")
-
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What the last run at an input has left to be settled.
-
-    Attributes:
-        listened_until: everything before this instant is accounted for.
-        unfinished: records of what went on then, to be written as they are.
-        losses: what was told before and is lost, and nobody has said so yet.
-        kernel: the run of the kernel of that run; None where the box's own time is not known.
-        monotonic_ns: `listened_until` in that run of the kernel.
-    """
-
-    listened_until: datetime
-    unfinished: tuple[AnyRecord, ...]
-    losses: tuple[Loss, ...]
-    kernel: UUID | None = None
-    monotonic_ns: int = 0
 
 
 class Outbox:
@@ -61,11 +39,9 @@ class Outbox:
     def __init__(self, path: Path, card: Card, opener: Callable[[Path], Queue]) -> None:
         """See `open`."""
         self._path, self._folder, self._card = path, path.parent, card
-        self._open_queue = opener
         self._journals: dict[str, Journal] = {}
         self._owed: list[Told] = []  # in the journal, not yet in the queue
-        self._queue = self._opened()
-        self._inode: int | None = path.stat().st_ino  # None: whoever only looks follows nobody
+        self._index = Index(path, opener)
 
     @classmethod
     def open(
@@ -82,9 +58,7 @@ class Outbox:
             Misconfigured: it cannot be opened.
         """
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with _alone(path.with_suffix(".opening")):
-                return cls(path, card or Card(), opener)
+            return cls(path, card or Card(), opener)
         except (OSError, sqlite3.DatabaseError, Unwritable) as e:
             raise Misconfigured(f"the outbox {path} cannot be opened: {e}; look at the card") from e
 
@@ -97,12 +71,12 @@ class Outbox:
         """
         box = cls.__new__(cls)
         box._path, box._folder, box._card = path, path.parent, Card()
-        box._queue, box._inode = Queue.look(path), None
+        box._index = Index.look(path)
         return box
 
     def close(self) -> None:
         """Let the files go."""
-        self._queue.close()
+        self._index.close()
         self._card.close()
 
     def left(self, input_name: str) -> Left | None:
@@ -119,16 +93,10 @@ class Outbox:
         if book.latest is None:
             return self._left_before_the_journal(input_name)
         last = book.latest
-        end, head = bridge(None, last.head, following=self._fresh().following)
+        end, head = bridge(None, last.head, following=self._following)
         if end is not None:
             book.goes_on(head, end.record.seq)
-        until = last.checkpoint.listened_until
-        if end is not None:
-            until = max(until, end.record.ended_at)
-        kernel, monotonic_ns = last.checkpoint.kernel, last.checkpoint.monotonic_ns
-        if end is not None and end.record.box is not None and end.record.box.kernel == kernel:
-            monotonic_ns = max(monotonic_ns, end.record.box.ended_ns)
-        return Left(until, _still_to_tell(last, end), found, kernel, monotonic_ns)
+        return left_by(last, end, found)
 
     def put(self, records: Sequence[AnyRecord], checkpoint: Checkpoint) -> None:
         """Write records and how far listening has come, all or nothing.
@@ -140,11 +108,11 @@ class Outbox:
         self._refuse_taken(records)
         with _card("written"):
             entry = self._append(records, checkpoint)
-        self._index(entry.told)
+        self._enter(entry.told)
 
     def checkpoints(self) -> list[Checkpoint]:
         """The last checkpoint of every input, by its name."""
-        older = {one.input: one for one in self._fresh().older_checkpoints()}
+        older = {one.input: one for one in self._index.queue.older_checkpoints()}
         with _card("read"):
             newest = [journal.latest(self._folder, name) for name in journal.inputs(self._folder)]
         now = {one.checkpoint.input: one.checkpoint for one in newest if one is not None}
@@ -152,7 +120,7 @@ class Outbox:
 
     def next_batch(self, limit: int) -> list[AnyRecord]:
         """The newest records that wait for central and have their time, at most `limit`."""
-        return self._ask(lambda queue: queue.next_batch(limit))
+        return self._index.ask(lambda queue: queue.next_batch(limit))
 
     def fixes(self) -> list[Fix]:
         """What was ever learned of the calendar, at whatever input."""
@@ -160,7 +128,7 @@ class Outbox:
 
     def held(self) -> list[AnyRecord]:
         """The records that wait for their time, in the order they were written."""
-        return self._ask(lambda queue: queue.held())
+        return self._index.ask(lambda queue: queue.held())
 
     def date(self, records: Sequence[AnyRecord]) -> None:
         """Records that were held have their time now; the chain does not seal that.
@@ -168,15 +136,15 @@ class Outbox:
         Raises:
             Unwritable: the card is full, read-only or dying; nothing is changed.
         """
-        self._ask(lambda queue: queue.date(records))
+        self._index.ask(lambda queue: queue.date(records))
 
     def floors_db(self, input_name: str, *, at_most: int) -> list[float]:
         """The floors of the last minutes that an input surely heard, dBFS, the oldest first."""
-        return self._ask(lambda queue: queue.floors_db(input_name, at_most=at_most))
+        return self._index.ask(lambda queue: queue.floors_db(input_name, at_most=at_most))
 
     def links(self, batch: Sequence[AnyRecord]) -> tuple[Link, ...]:
         """How the records of a batch hang together in the journal."""
-        return self._ask(lambda queue: queue.links(batch))
+        return self._index.ask(lambda queue: queue.links(batch))
 
     def settle(self, batch: Sequence[AnyRecord], receipt: BatchReceipt, *, at: datetime) -> None:
         """Take central's answer to a batch: what is there need not be sent again.
@@ -191,11 +159,11 @@ class Outbox:
         if counted != len(batch) or len(reasons) != len(receipt.rejected) or reasons.keys() - keys:
             raise Refused(f"central's receipt speaks of {counted} records, {len(batch)} were sent")
         fates = [(*key, reasons.get(key)) for key in sorted(keys)]
-        self._ask(lambda queue: queue.settle(fates, at=at))
+        self._index.ask(lambda queue: queue.settle(fates, at=at))
 
     def delivered(self, *, at_most: int) -> list[Span]:
         """Unbroken stretches of numbers that central has had, the newest first."""
-        return self._ask(lambda queue: queue.delivered(at_most=at_most))
+        return self._index.ask(lambda queue: queue.delivered(at_most=at_most))
 
     def send_again(self, spans: Sequence[Span]) -> int:
         """What central had once and lacks now waits again; how many records that are.
@@ -203,7 +171,7 @@ class Outbox:
         Raises:
             Unwritable: the card is full, read-only or dying; nothing is changed.
         """
-        return self._ask(lambda queue: queue.send_again(spans))
+        return self._index.ask(lambda queue: queue.send_again(spans))
 
     def forget(self, before: datetime) -> int:
         """Drop what was delivered before an instant, a whole file of a journal at a time.
@@ -216,7 +184,7 @@ class Outbox:
         Raises:
             Unwritable: the card is full, read-only or dying.
         """
-        gone = self._fresh().drop_older_than_the_chain(before)
+        gone = self._index.queue.drop_older_than_the_chain(before)
         with _card("written"):
             for path in self._closed_files():
                 if path.stat().st_mtime < before.timestamp():
@@ -225,19 +193,19 @@ class Outbox:
 
     def tally(self) -> Tally:
         """How many records wait, are delivered, and were rejected."""
-        return self._ask(lambda queue: queue.tally())
+        return self._index.ask(lambda queue: queue.tally())
 
     def records(self) -> Iterator[AnyRecord]:
         """Every record still here, whatever its fate, in the order they were written."""
-        yield from self._ask(lambda queue: queue.records())
+        yield from self._index.ask(lambda queue: queue.records())
 
     def newest(self, limit: int) -> list[AnyRecord]:
         """The records written last, newest first, at most `limit`."""
-        return self._ask(lambda queue: queue.newest(limit))
+        return self._index.ask(lambda queue: queue.newest(limit))
 
     def rejections(self) -> list[tuple[AnyRecord, str]]:
         """The records central will never take, and its reasons."""
-        return self._ask(lambda queue: queue.rejections())
+        return self._index.ask(lambda queue: queue.rejections())
 
     # ── The journal ─────────────────────────────────────────────────────────────────────────────
 
@@ -270,7 +238,7 @@ class Outbox:
 
     def _drop_if_delivered(self, path: Path, *, before: datetime | None) -> int:
         """Drop a file of a journal if central has had all of it; how many records it held."""
-        queue = self._fresh()
+        queue = self._index.queue
         told = [one for entry in journal.read_file(path) for one in entry.told]
         if not all(queue.has_delivered(one, before=before) for one in told):
             return 0
@@ -286,28 +254,32 @@ class Outbox:
 
     def _refuse_taken(self, records: Sequence[AnyRecord]) -> None:
         with suppress(Unwritable):  # the journal keeps what the database cannot be asked about
-            queue = self._fresh()
+            queue = self._index.queue
             for record in records:
                 known = queue.record(record.boot, record.seq)
                 if known is not None and content_of(known) != content_of(record):
                     raise ValueError(f"record {record.boot}/{record.seq} was told differently")
 
+    def _following(self, link: bytes) -> Told | None:
+        """What the queue has kept after a link of the chain; it may be renewed meanwhile."""
+        return self._index.queue.following(link)
+
     def _left_before_the_journal(self, input_name: str) -> Left | None:
-        for at in self._fresh().older_checkpoints():
+        for at in self._index.queue.older_checkpoints():
             if at.input == input_name:
                 return Left(at.listened_until, at.unfinished, ())
         return None
 
     # ── The database beside it ──────────────────────────────────────────────────────────────────
 
-    def _index(self, told: Iterable[Told]) -> None:
+    def _enter(self, told: Iterable[Told]) -> None:
         """Give records of the journal their rows; what cannot be now, is next time."""
         self._owed += told
         try:
             if self._owed:
-                self._fresh().add(self._owed)
+                self._index.queue.add(self._owed)
         except Torn:
-            self._renew()
+            self._index.renew()
         except Unwritable as e:
             log.warning("queue_behind", owed=len(self._owed), reason=str(e))
             return
@@ -319,92 +291,17 @@ class Outbox:
 
         def noting(entries: Iterable[Entry]) -> Iterator[Entry]:
             for entry in entries:
-                said.update(_holes_told(entry.told))
+                said.update(said_in(entry.told))
                 self._owed += entry.told
                 if len(self._owed) >= _CHUNK:
-                    self._index(())
+                    self._enter(())
                 yield entry
 
         found: list[Loss] = []
         for start, entries in journal.stretches(self._folder, input_name):
-            found += holes(noting(entries), lambda at: self._fresh().following(at), since=start)
-        self._index(())
+            found += holes(noting(entries), self._following, since=start)
+        self._enter(())
         return (hole for hole in found if (hole.boot, hole.first) not in said)
-
-    def _ask(self, act: Callable[[Queue], T]) -> T:
-        """Have the queue do something; if it is torn, build it anew and ask again."""
-        try:
-            return act(self._fresh())
-        except Torn:
-            if self._inode is None:
-                raise
-            self._renew()
-            return act(self._fresh())
-
-    def _fresh(self) -> Queue:
-        """The queue; opened again if the other process has built it anew."""
-        if self._inode is None:
-            return self._queue
-        try:
-            is_same = self._path.stat().st_ino == self._inode
-        except FileNotFoundError:
-            is_same = False
-        if not is_same:
-            with _alone(self._path.with_suffix(".opening")):
-                self._reopen()
-        return self._queue
-
-    def _renew(self) -> None:
-        """Set a torn database aside and build it anew, if the other process has not."""
-        with _alone(self._path.with_suffix(".opening")):
-            if self._path.exists() and self._path.stat().st_ino == self._inode:
-                aside.put(self._path)
-            self._reopen()
-
-    def _reopen(self) -> None:
-        self._queue.close()
-        self._queue = self._opened()
-        self._inode = self._path.stat().st_ino
-
-    def _opened(self) -> Queue:
-        """The database, built from the journals where it is new or was torn."""
-        is_new = not self._path.exists() or not self._path.stat().st_size
-        self._path.touch(0o660)
-        try:
-            queue = self._open_queue(self._path)
-        except Torn as e:
-            log.warning("outbox_put_aside", reason=str(e))
-            aside.put(self._path)
-            self._path.touch(0o660)
-            queue, is_new = self._open_queue(self._path), True
-        if is_new:
-            for name in journal.inputs(self._folder):
-                entries = journal.read(self._folder, name)
-                queue.add(chain.from_iterable(entry.told for entry in entries))
-        return queue
-
-
-def _still_to_tell(last: Entry, end: Told | None) -> tuple[AnyRecord, ...]:
-    """What went on at the end of a run, numbered after all that is known of it.
-
-    Where others have kept records beyond the last checkpoint, time is told by those; what sounded
-    then is told once more, as far as the checkpoint knew it.
-    """
-    if end is None:
-        return last.checkpoint.unfinished
-    if end.record.boot != last.checkpoint.boot:
-        return ()  # the run that told `end` has settled it
-    sounding = [r for r in last.checkpoint.unfinished if not isinstance(r, CoverageRecord)]
-    return tuple(
-        r.model_copy(update={"seq": number})
-        for number, r in enumerate(sounding, end.record.seq + 1)
-    )
-
-
-def _holes_told(told: Iterable[Told]) -> Iterator[tuple[UUID, int]]:
-    for one in told:
-        if isinstance(one.record, HoleRecord):
-            yield one.record.lost_boot, one.record.first
 
 
 @contextmanager
@@ -414,11 +311,3 @@ def _card(done: str) -> Iterator[None]:
         yield
     except OSError as e:
         raise Unwritable(f"the journal cannot be {done}: {e.strerror}; look at the card") from e
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Hold a lock file: two processes that make the same database at once would trip."""
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -16,10 +16,10 @@ from edge.sync import backoff
 from edge.sync.client import Courier
 from edge.sync.errands import Desk, one_round
 from edge.sync.identity import load_or_make, read_bundle, read_trust
+from edge.sync.letters import Bundle
 from edge.sync.outbox import Outbox
 from edge.sync.protocol import Answer, Request
 from edge.sync.shelf import Shelf
-from edge.sync.wire import Bundle
 
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 NAP_SECONDS = 5.0  # the watchdog is fed at least this often while we wait

@@ -15,7 +15,7 @@ from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
 from edge.stick.blank import make_blank
 from edge.stick.medium import open_medium
-from edge.sync.wire import BoxInput, Bundle
+from edge.sync.letters import BoxInput, Bundle
 from provisioning.stick import identities, write_orders
 from tests.appliance.machine import Machine
 from tests.appliance.microphone import RATE_HZ, Microphone

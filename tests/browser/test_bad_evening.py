@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from edge.sync import seal
-from edge.sync.wire import BoxIdentity, DetectionBatch, Enrolment
+from edge.sync.letters import BoxIdentity, Enrolment
+from edge.sync.wire import DetectionBatch
 from tests.fakes import bad_evening
 from tests.fakes.spring_evening import PARTIES
 

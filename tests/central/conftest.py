@@ -16,16 +16,8 @@ from central.founding import found, open_office
 from central.serving import listen
 from central.settings import Home, Settings
 from edge.sync import seal
-from edge.sync.wire import (
-    BatchReceipt,
-    BoxIdentity,
-    Bundle,
-    CoverageRecord,
-    DetectionBatch,
-    DetectionRecord,
-    Enrolment,
-    Sealed,
-)
+from edge.sync.letters import BoxIdentity, Bundle, Enrolment
+from edge.sync.wire import BatchReceipt, CoverageRecord, DetectionBatch, DetectionRecord, Sealed
 from tests.fakes.spring_evening import tune
 
 EVENING = datetime(2026, 11, 21, 14, tzinfo=UTC)  # 19:00 in Almaty

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from edge.capture.block import AudioBlock, Hole
 from edge.gate import ALWAYS, Gate, Schedule, no_switch, switch_at
-from edge.sync.wire import Hours
+from edge.sync.letters import Hours
 
 ALMATY = ZoneInfo("Asia/Almaty")
 EVENINGS = Schedule((Hours(days=[5, 6], begins="18:30", ends="01:00"),), "Asia/Almaty")

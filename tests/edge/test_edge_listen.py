@@ -29,9 +29,10 @@ from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
 from edge.sync.calendar import EPOCH
 from edge.sync.entry import Checkpoint
+from edge.sync.letters import Hours
 from edge.sync.outbox import Outbox
 from edge.sync.shelf import Shelf
-from edge.sync.wire import DetectionRecord, Hours
+from edge.sync.wire import DetectionRecord
 from edge.telling import Run
 from edge.timekeeping import FIRST_BOX, Reading, image_built, kernel_run
 from tests.fakes.central_simulator import CentralSimulator

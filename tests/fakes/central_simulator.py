@@ -11,13 +11,12 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from edge.errors import BadSeal
+from edge.sync.letters import BoxInput, Bundle
 from edge.sync.packing import CODING, unpack
 from edge.sync.protocol import Answer, Request
 from edge.sync.seal import device_id, new_key, public_pem, seal, unseal
 from edge.sync.wire import (
     BatchReceipt,
-    BoxInput,
-    Bundle,
     DetectionBatch,
     Gaps,
     Heartbeat,

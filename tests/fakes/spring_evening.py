@@ -13,14 +13,8 @@ import numpy as np
 import soundfile
 
 from edge.sync import seal
-from edge.sync.wire import (
-    BoxIdentity,
-    CoverageRecord,
-    DetectionBatch,
-    DetectionRecord,
-    Enrolment,
-    Heartbeat,
-)
+from edge.sync.letters import BoxIdentity, Enrolment
+from edge.sync.wire import CoverageRecord, DetectionBatch, DetectionRecord, Heartbeat
 
 BEGINS = datetime(2025, 3, 21, 14, tzinfo=UTC)  # 19:00 on the wall of the hall
 ENDS = BEGINS + timedelta(seconds=600)

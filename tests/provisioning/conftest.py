@@ -12,7 +12,7 @@ from edge.stick.blank import make_blank
 from edge.stick.labels import identity_name
 from edge.stick.medium import open_medium
 from edge.sync import seal
-from edge.sync.wire import BoxIdentity, BoxInput, Bundle, Enrolment
+from edge.sync.letters import BoxIdentity, BoxInput, Bundle, Enrolment
 
 TOKEN = "a-token-from-the-office"
 

@@ -7,7 +7,7 @@ import pytest
 from edge.stick.labels import receipt_name
 from edge.stick.medium import open_medium
 from edge.sync import seal
-from edge.sync.wire import StickReceipt
+from edge.sync.letters import StickReceipt
 from provisioning.receipt import answers
 
 

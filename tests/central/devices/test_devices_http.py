@@ -8,7 +8,8 @@ from sqlalchemy import update
 from central.database import writing
 from central.devices.store import enrolment_tokens
 from edge.sync import seal
-from edge.sync.wire import BoxIdentity, Enrolment, Heartbeat
+from edge.sync.letters import BoxIdentity, Enrolment
+from edge.sync.wire import Heartbeat
 
 SAID_AT = datetime(2026, 11, 21, 14, tzinfo=UTC)
 YEAR_ONE = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))  # no such instant in UTC

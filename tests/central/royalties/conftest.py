@@ -18,13 +18,8 @@ from central.venues.declarations import pieces_of
 from central.venues.intake import take_programme
 from central.venues.store import Event, put_event, put_hall, put_venue
 from edge.sync import seal
-from edge.sync.wire import (
-    BoxIdentity,
-    BoxInput,
-    DetectionBatch,
-    DetectionRecord,
-    UnknownMusicRecord,
-)
+from edge.sync.letters import BoxIdentity, BoxInput
+from edge.sync.wire import DetectionBatch, DetectionRecord, UnknownMusicRecord
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 EVENING = datetime(2026, 11, 21, 14, tzinfo=UTC)  # 19:00 in Almaty

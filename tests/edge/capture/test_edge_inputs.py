@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from edge.sync.letters import BoxInput
 from edge.sync.outbox import Outbox
-from edge.sync.wire import BoxInput
 from tests.fakes.central_simulator import CentralSimulator
 from tests.fakes.evenings import make_box
 

@@ -17,7 +17,7 @@ from edge.stick.labels import bundle_name
 from edge.stick.medium import open_medium
 from edge.sync import seal
 from edge.sync.identity import lay_trust, load_or_make
-from edge.sync.wire import BoxInput, Bundle
+from edge.sync.letters import BoxInput, Bundle
 
 NOW = datetime(2026, 3, 5, 19, 0, tzinfo=UTC)
 

@@ -10,7 +10,8 @@ from edge.stick.medium import MOST_FILES, open_medium
 from edge.stick.orders import Verdict
 from edge.stick.visit import visit
 from edge.sync import seal
-from edge.sync.wire import BoxIdentity, Sealed, StickReceipt
+from edge.sync.letters import BoxIdentity, StickReceipt
+from edge.sync.wire import Sealed
 
 NOW = datetime(2026, 3, 5, 19, 0, tzinfo=UTC)
 

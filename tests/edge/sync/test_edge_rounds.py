@@ -189,7 +189,7 @@ def test_a_box_whose_card_takes_nothing_more_still_says_it_is_alive(desk, centra
 
 def test_a_box_whose_outbox_takes_nothing_more_still_says_it_is_alive(desk, central):
     desk.outbox.put([heard(1)], checkpoint())
-    desk.outbox._queue._connection.execute("PRAGMA query_only = ON")
+    desk.outbox._index.queue._connection.execute("PRAGMA query_only = ON")
 
     met = one_round(desk, central.answer, central_key=central.public_key)
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.errors import BadSeal
+from edge.sync.letters import BoxIdentity
 from edge.sync.seal import (
     device_id,
     load_private,
@@ -20,7 +21,7 @@ from edge.sync.seal import (
     seal,
     unseal,
 )
-from edge.sync.wire import BoxIdentity, Heartbeat
+from edge.sync.wire import Heartbeat
 
 KEY = new_key()
 PUBLIC = public_pem(KEY)

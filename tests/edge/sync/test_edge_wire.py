@@ -9,16 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from edge.sync.letters import Bundle, Hours
 from edge.sync.wire import (
     Alternative,
     BatchReceipt,
     BoxTime,
-    Bundle,
     CoverageRecord,
     CoverageState,
     DetectionBatch,
     DetectionRecord,
-    Hours,
     Level,
     Manifest,
     SignalFault,

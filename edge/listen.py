@@ -8,16 +8,20 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
+import structlog
+
 from edge import notify, timekeeping
 from edge.almanac import Look
 from edge.capture.block import Source
 from edge.config import BoxPaths, Settings
-from edge.errors import Misconfigured
+from edge.errors import Deaf, Misconfigured
 from edge.evening import Evening
 from edge.pulse import Pulse
 from edge.session import Progress, Session
 from edge.sync.outbox import Outbox
 from edge.sync.shelf import Shelf
+
+log = structlog.get_logger()
 
 
 def listen(
@@ -53,7 +57,7 @@ def listen_together(
     progress: Progress,
     look: Look = timekeeping.read,
 ) -> None:
-    """Hear several inputs, each for itself; one that cannot go on ends all of them.
+    """Hear several inputs, each for itself; one that cannot go on lets the others go on.
 
     Args:
         evenings: what to hear, each under a name of its own.
@@ -63,7 +67,7 @@ def listen_together(
         look: reads the clocks of the machine.
 
     Raises:
-        Deaf: a source can no longer be heard; what was heard before is in the outbox.
+        Deaf: a source could no longer be heard, and the others have come to their end since.
         Misconfigured: another process listens for an input, or the outbox cannot be opened.
         Unwritable: the card took nothing to the very end; what was heard since is lost.
     """
@@ -76,6 +80,7 @@ def listen_together(
             session = Session(evening, outbox, Shelf(paths.shelf), settings, pulse, unit, look)
             session.run(progress)
         finally:
+            unit.is_over(evening.input)
             outbox.close()
 
     with ExitStack() as doors:
@@ -90,14 +95,32 @@ def listen_together(
 
 
 def _side_by_side(hear: Callable[[Evening], None], evenings: Sequence[Evening]) -> None:
-    """An ear for each input, in a thread of its own: what takes time lets the others go on."""
+    """An ear for each input, in a thread of its own: what takes time lets the others go on.
+
+    A source that can no longer be heard is no reason to stop hearing the others; anything else
+    that goes wrong is of the process, ends all of them, and lets it be started anew.
+    """
+    deaf: list[Deaf] = []
+
+    def hear_or_say(evening: Evening) -> None:
+        try:
+            hear(evening)
+        except Deaf as e:
+            deaf.append(e)
+            reason = str(e)
+        else:
+            return
+        log.error("input_ended", input=evening.input, reason=reason)
+
     with ThreadPoolExecutor(len(evenings)) as ears:
-        hearing = [ears.submit(hear, evening) for evening in evenings]
+        hearing = [ears.submit(hear_or_say, evening) for evening in evenings]
         wait(hearing, return_when=FIRST_EXCEPTION)
         for evening in evenings:
             evening.source.stop()
         for one in hearing:
             one.result()
+    for first in deaf:
+        raise first
 
 
 @contextmanager

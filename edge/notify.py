@@ -30,15 +30,13 @@ class Unit:
 
     def __init__(self, inputs: set[str]) -> None:
         """Wait for a word from each of these inputs."""
-        self._ready, self._alive, self._inputs = set(inputs), set(inputs), inputs
+        self._ready, self._alive, self._inputs = set(inputs), set(inputs), set(inputs)
         self._lock = Lock()
 
     def is_ready(self, input_name: str) -> None:
         """An input hears; when all do, so does the unit."""
         with self._lock:
-            self._ready.discard(input_name)
-            if not self._ready:
-                tell("READY=1")
+            self._hears(input_name)
 
     def is_alive(self, input_name: str) -> None:
         """An input is alive; when all have been since the last time, so is the unit."""
@@ -47,3 +45,20 @@ class Unit:
             if not self._alive:
                 self._alive = set(self._inputs)
                 tell("WATCHDOG=1")
+
+    def is_over(self, input_name: str) -> None:
+        """An input has ended; the others speak for the unit, which stops with the last of them."""
+        with self._lock:
+            if input_name not in self._inputs:
+                return
+            self._inputs.discard(input_name)
+            self._alive.discard(input_name)
+            if not self._inputs:
+                tell("STOPPING=1")
+            elif input_name in self._ready:
+                self._hears(input_name)
+
+    def _hears(self, input_name: str) -> None:
+        self._ready.discard(input_name)
+        if not self._ready:
+            tell("READY=1")

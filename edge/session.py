@@ -103,7 +103,7 @@ class Session:
                     progress(self._ear.listened_seconds)
                     self._look_at_shelf()
         finally:
-            notify.tell("STOPPING=1")
+            self._unit.is_over(self._evening.input)
             self._ear.close()
             self._checkpoint()
         if self._refused is not None:

@@ -325,15 +325,47 @@ def test_stage_and_foyer_are_heard_side_by_side_each_with_its_own_books(paths, s
     assert {"stage"} == {r.input for r in records if isinstance(r, DetectionRecord)}
 
 
-def test_an_input_that_cannot_go_on_ends_all_and_nothing_heard_is_lost(paths):
-    def unplug():
-        raise Deaf("the card is gone")
+def breaks(error):
+    """Something to happen in mid-evening."""
 
+    def happen():
+        raise error
+
+    return happen
+
+
+def test_an_input_that_cannot_go_on_lets_the_others_hear_to_the_end_and_is_told(
+    paths, tmp_path, monkeypatch, journal
+):
+    gone = Deaf("the card is gone")
+    stage = replace(an_evening(Stage(EVENING)), input="stage")
+    foyer = an_evening(Stage(EVENING, happens={2: breaks(gone)}), boot=2)
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(0.01)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        with pytest.raises(Deaf, match="the card is gone"):
+            hear_together([stage, replace(foyer, input="foyer")], paths)
+        words = [manager.recv(100)]
+        while words[-1] != b"STOPPING=1":
+            words.append(manager.recv(100))
+
+    ends = {point.input: point.listened_until for point in written(paths)[1]}
+    assert SEVEN + timedelta(seconds=2) == ends["foyer"]
+    assert SEVEN + timedelta(seconds=55) == ends["stage"]
+    assert words.count(b"READY=1") == 1
+    assert words.count(b"WATCHDOG=1") >= 53  # systemd is told of the one that still hears
+    assert ["foyer"] == [e["input"] for e in journal if e["event"] == "input_ended"]
+
+
+def test_a_fault_that_is_no_cards_ends_all_inputs_so_that_the_process_begins_anew(paths):
     long = Stage(np.tile(EVENING, 40))
     stage = replace(an_evening(long), input="stage")
-    foyer = replace(an_evening(Stage(EVENING, happens={17: unplug}), boot=2), input="foyer")
+    fault = {17: breaks(RuntimeError("a bug"))}
+    foyer = replace(an_evening(Stage(EVENING, happens=fault), boot=2), input="foyer")
 
-    with pytest.raises(Deaf, match="the card is gone"):
+    with pytest.raises(RuntimeError, match="a bug"):
         hear_together([stage, foyer], paths)
 
     ends = {point.input: point.listened_until for point in written(paths)[1]}

@@ -47,3 +47,18 @@ def test_a_unit_is_ready_and_alive_when_its_slowest_input_is(manager):
     unit.is_alive("stage")
     with pytest.raises(TimeoutError):
         manager.recv(100)
+
+
+def test_a_unit_speaks_for_the_inputs_that_are_left_and_stops_with_the_last(manager):
+    unit = Unit({"stage", "foyer"})
+    manager.settimeout(0.01)
+
+    unit.is_ready("stage")
+    unit.is_over("foyer")  # before it ever heard
+    unit.is_alive("stage")
+    for _ in range(2):
+        unit.is_over("stage")
+
+    assert [b"READY=1", b"WATCHDOG=1", b"STOPPING=1"] == [manager.recv(100) for _ in range(3)]
+    with pytest.raises(TimeoutError):
+        manager.recv(100)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from edge.capture.block import AudioBlock, Hole, Piece, Sample
+from edge.capture.causes import Trouble
 from edge.capture.clock import Moment
 from edge.capture.coverage import Coverage, Span, State
 from edge.capture.level import Meter, Second
@@ -30,6 +31,7 @@ from edge.sync.wire import AnyRecord, HoleRecord, Manifest
 from edge.telling import Run, covered, detected, powered_off, unknown
 
 _Told = Span | Known | UnknownMusic  # what becomes a record
+_Judged = tuple[State, Sample, Fault | None, Trouble | None]  # up to a place, as `Coverage` has it
 
 LONGEST_RECORD = timedelta(days=1)  # central looks no further back for what reaches into a window
 MOST_REMEMBERED = 5_000  # records the card would not take, some 10 MB: a week of a busy hall
@@ -102,7 +104,7 @@ class Ear:
         self._captured = Sample(0)  # every sample before it was taken, or is known to be missing
         self._understood = Sample(0)  # every sample before it has been searched for recordings
         # what was captured and judged, and is not yet understood
-        self._waiting: deque[tuple[State, Fault | None, Sample]] = deque()
+        self._waiting: deque[_Judged] = deque()
         self._now: tuple[State, Fault | None] = ("heard", None)
         self._written_until = Sample(0)
         self._records: list[AnyRecord] = []
@@ -200,7 +202,7 @@ class Ear:
                 self._now = (piece.state, None)
                 self._end_stretch()
                 self._captured = self._metered = piece.end
-                self._waiting.append((piece.state, None, piece.end))
+                self._waiting.append((piece.state, piece.end, None, piece.trouble))
                 self._pass_over(piece)
         self._account()
 
@@ -287,20 +289,20 @@ class Ear:
             self._metered = Sample(self._metered + second.samples)
             self._levels.note(second, self._metered)
             for judged in self._signal.feed(second, self._metered):
-                self._waiting.append((judged.state, judged.fault, judged.end))
+                self._waiting.append((judged.state, judged.end, judged.fault, None))
 
     def _end_stretch(self) -> None:
         """Sound breaks off here; what was not yet judged is judged by what there is."""
         self._measure(self._meter.close())
         for judged in self._signal.close():
-            self._waiting.append((judged.state, judged.fault, judged.end))
+            self._waiting.append((judged.state, judged.end, judged.fault, None))
 
     def _account(self) -> None:
         """Account for what is understood; without a catalogue there is nothing to understand."""
         until = self._understood if self._detector is not None else self._captured
         while self._waiting and self._coverage.end < until:
-            state, fault, end = self._waiting[0]
-            self._keep_all(self._coverage.feed(state, min(end, until), fault))
+            state, end, fault, trouble = self._waiting[0]
+            self._keep_all(self._coverage.feed(state, min(end, until), fault, trouble))
             if end <= until:
                 self._waiting.popleft()
 
@@ -308,8 +310,9 @@ class Ear:
         """The spans that would end now; sound not judged and understood by then is lost."""
         last = copy(self._coverage)
         spans: list[Span] = []
-        for state, fault, end in self._waiting:
-            spans += last.feed(*(("lost", end) if state == "heard" else (state, end, fault)))
+        for judged in self._waiting:
+            state, end, *_ = judged
+            spans += last.feed("lost", end) if state == "heard" else last.feed(*judged)
         spans += last.feed("lost", self._captured)
         return [*spans, *last.running()]
 

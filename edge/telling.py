@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from edge.capture.block import Sample
+from edge.capture.causes import Trouble
 from edge.capture.clock import Anchor, Moment, SampleClock
 from edge.capture.coverage import Span
 from edge.capture.minutes import Figures
@@ -45,6 +46,7 @@ def covered(run: Run, span: Span, figures: Figures | None, *, seq: int) -> Cover
         **_key(run, span.first, span.end, seq=seq),
         state=span.state,
         fault=span.fault,
+        **_card(span.trouble),
         level=None if figures is None else _level(figures),
     )
 
@@ -106,6 +108,14 @@ def detected(
         ),
         foreground=None if known.foreground is None else round(known.foreground, 3),
     )
+
+
+def _card(trouble: Trouble | None) -> dict[str, Any]:
+    """Why no sound came, and what was tried; nothing where there is nothing to say."""
+    if trouble is None:
+        return {}
+    tried = {} if trouble.step is None else {"step": trouble.step, "attempt": trouble.attempt}
+    return {"cause": trouble.cause} | tried
 
 
 def _heard(run: Run, start: Frame, end: Frame, *, until: Sample, seq: int) -> dict[str, Any]:

@@ -211,7 +211,8 @@ def _row(record: AnyRecord, hung: Whereabouts) -> dict[str, Any]:
     if isinstance(record, DetectionRecord):
         said["alternatives"] = [one.model_dump() for one in record.alternatives]
     if isinstance(record, CoverageRecord):
-        said |= {"fault": record.fault} | dict.fromkeys(Level.model_fields)
+        said |= {name: getattr(record, name) for name in ("fault", "cause", "step", "attempt")}
+        said |= dict.fromkeys(Level.model_fields)
         said |= dict(record.level or ())
     if isinstance(record, HoleRecord):
         said["lost_boot"] = str(record.lost_boot)

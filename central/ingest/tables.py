@@ -91,6 +91,9 @@ coverage = Table(
     *_record(),
     Column("state", String(16), nullable=False),
     Column("fault", String(16), nullable=True),  # what ails the signal; None: nothing, or not told
+    Column("cause", String(16), nullable=True),  # why the card gave nothing, or too little
+    Column("step", String(8), nullable=True),  # what the box had tried: rebind, reboot
+    Column("attempt", Integer, nullable=True),  # the how many eth such step
     Column("peak_dbfs", Float, nullable=True),  # the four: None where the box did not tell
     Column("rms_dbfs", Float, nullable=True),
     Column("floor_dbfs", Float, nullable=True),

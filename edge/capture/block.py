@@ -7,7 +7,7 @@ from typing import Literal, NewType, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.capture.causes import Cause
+from edge.capture.causes import Trouble
 
 Missing = Literal["lost", "behind", "unplugged", "muted", "outside_schedule", "clock_unknown"]
 Sample = NewType("Sample", int)  # a position in samples since the source began, holes included
@@ -53,13 +53,13 @@ class Hole:
         state: `lost` by the card's driver, missed while we were `behind`, `unplugged`; or let go
             unheard, for a switch says so (`muted`), the hours do (`outside_schedule`), or nobody
             knows the hour (`clock_unknown`).
-        cause: why no sound came from the card, as far as that is known.
+        trouble: why no sound came from the card, as far as that is known.
     """
 
     first: Sample
     end: Sample
     state: Missing
-    cause: Cause | None = None
+    trouble: Trouble | None = None
 
 
 Piece = AudioBlock | Hole

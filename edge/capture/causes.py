@@ -1,12 +1,30 @@
-"""Why no sound came from a card, and what a technician does about it, in three languages."""
+"""Why no sound came from a card, what the box tried, and what a technician does about it."""
 
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 Cause = Literal[
     "unplugged", "busy", "wrong_rate", "stalled", "ended", "refused", "stuck", "overflow", "dropped"
 ]
 CAUSES: tuple[Cause, ...] = get_args(Cause)
+Measure = Literal["rebind", "reboot"]  # what only somebody with more rights than ours can do
 Tongue = Literal["en", "ru", "kk"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why no sound comes, and what was last tried against it.
+
+    Attributes:
+        cause: in one word.
+        step: beyond opening the card again; None while nothing more has been tried.
+        attempt: the how many eth such step it was since sound last came; 0: none.
+    """
+
+    cause: Cause
+    step: Measure | None = None
+    attempt: int = 0
+
 
 ADVICE: dict[Cause, dict[Tongue, str]] = {
     "unplugged": {

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from edge.capture.block import Sample
+from edge.capture.causes import Trouble
 from edge.capture.signal import Fault
 
 State = Literal[
@@ -21,12 +22,13 @@ State = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One state, from `first` up to but not including `end`, and what ailed the signal."""
+    """One state, from `first` up to but not including `end`; what ailed the signal, or the card."""
 
     state: State
     first: Sample
     end: Sample
     fault: Fault | None = None
+    trouble: Trouble | None = None
 
 
 class Coverage:
@@ -45,7 +47,7 @@ class Coverage:
             raise ValueError(f"a span of at most {longest} samples can hold nothing")
         self._longest = longest
         self._state: State | None = None
-        self._fault: Fault | None = None
+        self._ill: tuple[Fault | None, Trouble | None] = (None, None)
         self._first = Sample(0)
         self._end = Sample(0)
 
@@ -54,7 +56,13 @@ class Coverage:
         """Everything before this place is accounted for."""
         return self._end
 
-    def feed(self, state: State, end: Sample, fault: Fault | None = None) -> list[Span]:
+    def feed(
+        self,
+        state: State,
+        end: Sample,
+        fault: Fault | None = None,
+        trouble: Trouble | None = None,
+    ) -> list[Span]:
         """Account for everything up to `end`; returns the spans that this finished.
 
         Raises:
@@ -64,11 +72,12 @@ class Coverage:
             raise ValueError(f"{state} until sample {end}, but {self._end} is accounted for")
         if end == self._end:
             return []
-        finished = self.close() if (state, fault) != (self._state, self._fault) else []
-        self._state, self._fault, self._end = state, fault, end
+        ill = fault, trouble
+        finished = self.close() if (state, ill) != (self._state, self._ill) else []
+        self._state, self._ill, self._end = state, ill, end
         while self._end - self._first >= self._longest:
             cut = Sample(self._first + self._longest)
-            finished.append(Span(state, self._first, cut, fault))
+            finished.append(Span(state, self._first, cut, *ill))
             self._first = cut
         return finished
 
@@ -76,7 +85,7 @@ class Coverage:
         """The span that is going on, if any, as long as it is now."""
         if self._state is None or self._end == self._first:
             return []
-        return [Span(self._state, self._first, self._end, self._fault)]
+        return [Span(self._state, self._first, self._end, *self._ill)]
 
     def close(self) -> list[Span]:
         """Finish the span that is going on; accounting may continue after it."""

@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-Step = Literal["reopen", "rebind", "reboot"]
+from edge.capture.causes import Measure
+
+Step = Literal["reopen"] | Measure
 
 PROVEN_SECONDS = 30.0  # of sound: a card that stalls again sooner has not recovered
 

@@ -24,6 +24,7 @@ NAP_SECONDS = (
     0.25  # between two looks whether frames have come, the card is there, or we are to stop
 )
 PAUSE_SECONDS = 1.0  # between two tries to open a card
+REST_SECONDS = 60.0  # after a new start was asked for; if none comes, all begins again
 DRIFT_TOLD_SECONDS = 600.0  # between two words on how the card's clock runs
 
 log = structlog.get_logger()
@@ -202,16 +203,17 @@ class Microphone:
         self._last_failure = refused.cause
         step = self._ladder.next_step(is_there=self._is_known_to_be_there(refused.cause))
         if step != "reopen":
+            yield from self._timeline.try_step(step, time.monotonic_ns())
             answer = self._door.ask(step, self._device)
             log.warning("recovery_step", device=self._device, step=step, answer=answer)
-        yield from self._pause()
+        yield from self._pause(REST_SECONDS if step == "reboot" else PAUSE_SECONDS)
 
     def _is_known_to_be_there(self, cause: Cause) -> bool:
         return cause != "unplugged" and enumeration.is_there(self._device, self._alsa)
 
-    def _pause(self) -> Iterator[Hole]:
+    def _pause(self, seconds: float) -> Iterator[Hole]:
         """Let some time pass, and all the time in which the card is not plugged in."""
-        until_ns = time.monotonic_ns() + round(PAUSE_SECONDS * 1e9)
+        until_ns = time.monotonic_ns() + round(seconds * 1e9)
         cards = enumeration.snapshot(self._alsa)
         while not self._stopped:
             there = enumeration.is_there(self._device, self._alsa)

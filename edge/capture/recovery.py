@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from edge.capture.ladder import Step
+from edge.capture.causes import Measure
 
 REQUEST = "recovery"  # the file's name in the hearing unit's own runtime folder
 
@@ -21,14 +21,14 @@ class Door:
         folder = os.environ.get("RUNTIME_DIRECTORY", "")
         return cls(Path(folder) if folder else None)
 
-    def ask(self, step: Step, device: str) -> str:
+    def ask(self, step: Measure, device: str) -> str:
         """Leave a request; returns what became of it, in one word."""
         if self._folder is None:
             return "nobody_to_ask"
         request = self._folder / REQUEST
         unfinished = request.with_suffix(".new")
         try:
-            unfinished.write_text(f"{step} {device}\n", encoding="ascii")
+            unfinished.write_text(f"{step} {device}\n", encoding="utf-8")
             unfinished.rename(request)
         except (OSError, UnicodeError):
             return "cannot_ask"

@@ -1,9 +1,10 @@
 """Where sound lies: grabs and outages in, pieces out, each beginning where the one before ended."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from edge.capture.block import AudioBlock, Hole, Missing, Piece, Sample, from_pcm
-from edge.capture.causes import Cause
+from edge.capture.causes import Cause, Measure, Trouble
 from edge.capture.loss import CARD_STEP_SECONDS, NS, SERVER_STEP_SECONDS, Judged, LossFinder
 from edge.capture.ring import Grab
 
@@ -25,7 +26,7 @@ class Timeline:
         self._rate_hz = rate_hz
         self._place = Sample(0)
         self._known_ns = began_ns  # the instant of `_place`, while no stream runs
-        self._cause: Cause = "unplugged"
+        self._trouble = Trouble("unplugged")
         self._finder = LossFinder(rate_hz)
         self._base: Sample | None = None  # the place of the stream's frame 0
         self._expected = 0  # the frame count that would follow without a jump
@@ -56,13 +57,20 @@ class Timeline:
             yield from self._pieces(judged)
         if self._base is not None:
             self._known_ns = self._finder.taken_ns(self._place - self._base)
-        self._cause, self._base, self._expected = cause, None, 0
+            self._trouble = Trouble(cause)
+        self._trouble = replace(self._trouble, cause=cause)
+        self._base, self._expected = None, 0
+
+    def try_step(self, step: Measure, until_ns: int) -> Iterator[Hole]:
+        """The hole until now; what is missing from now on was so although `step` was tried."""
+        yield from self.pass_outage(until_ns)
+        self._trouble = replace(self._trouble, step=step, attempt=self._trouble.attempt + 1)
 
     def pass_outage(self, until_ns: int) -> Iterator[Hole]:
         """The hole from the end of the last stream until now."""
         if self._known_ns is not None and self._base is None:
             frames = (until_ns - self._known_ns) * self._rate_hz // NS
-            yield from self._jump(frames, "unplugged", self._cause)
+            yield from self._jump(frames, "unplugged", self._trouble)
             self._known_ns += max(0, frames) * NS // self._rate_hz
 
     def _pieces(self, judged: Judged) -> Iterator[Piece]:
@@ -72,7 +80,7 @@ class Timeline:
             yield from self._close_outage()
         yield from self._jump(grab.first - self._expected, "behind", None)
         lost_cause: Cause = "overflow" if grab.overflowed else "dropped"
-        yield from self._jump(judged.lost, "lost", lost_cause)
+        yield from self._jump(judged.lost, "lost", Trouble(lost_cause))
         taken_ns = self._finder.taken_ns(self._place - (self._base or 0))
         block = AudioBlock(from_pcm(grab.pcm, channels), self._place, self._rate_hz, taken_ns)
         self._place, self._expected = block.end, grab.first + grab.frames
@@ -82,8 +90,8 @@ class Timeline:
         yield from self.pass_outage(self._finder.taken_ns(0))
         self._base = self._place
 
-    def _jump(self, frames: int, state: Missing, cause: Cause | None) -> Iterator[Hole]:
+    def _jump(self, frames: int, state: Missing, trouble: Trouble | None) -> Iterator[Hole]:
         if frames > 0:
-            hole = Hole(self._place, Sample(self._place + frames), state, cause)
+            hole = Hole(self._place, Sample(self._place + frames), state, trouble)
             self._place = hole.end
             yield hole

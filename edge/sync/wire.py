@@ -138,6 +138,11 @@ SignalFault = Literal[
 ]
 
 
+CardFault = Literal[
+    "unplugged", "busy", "wrong_rate", "stalled", "ended", "refused", "stuck", "overflow", "dropped"
+]
+
+
 class Level(Message):
     """How loud it was meanwhile; a technician's figures, none of them lets sound be heard again."""
 
@@ -162,11 +167,20 @@ class CoverageRecord(Record):
     `unplugged`         no frames came from the card
     `clock_unknown`     not listened to, for nobody knows whether these are the hours ordered
     `powered_off`       the hearing process did not run
+
+    Why a card gave nothing, or too little, is its `cause`; boxes that knew none never say it.
     """
 
     kind: Literal["coverage"] = "coverage"
     state: CoverageState
     fault: SignalFault | None = Field(default=None, exclude_if=lambda none: none is None)
+    cause: CardFault | None = Field(default=None, exclude_if=lambda untold: untold is None)
+    step: Literal["rebind", "reboot"] | None = Field(  # what had been tried against that, and
+        default=None, exclude_if=lambda untried: untried is None
+    )
+    attempt: StrictInt | None = Field(  # the how many eth such step it was since sound last came
+        default=None, ge=1, le=LARGEST, exclude_if=lambda untried: untried is None
+    )
     level: Level | None = Field(default=None, exclude_if=lambda untold: untold is None)
 
 

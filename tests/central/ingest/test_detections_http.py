@@ -215,6 +215,17 @@ def test_why_a_second_was_not_heard_is_kept_with_its_level_and_how_surely_its_ti
     )
 
 
+def test_why_a_card_gave_nothing_and_what_was_tried_is_kept(office):
+    box = office.box(office.hall())
+    minute = box.covered(1, "unplugged", EVENING, EVENING + timedelta(minutes=1))
+    told = {"cause": "stalled", "step": "rebind", "attempt": 2}
+
+    assert 1 == box.receipt(minute.model_copy(update=told)).accepted
+    with reading(office.books) as connection:
+        kept = connection.execute(select(coverage)).one()
+    assert ("stalled", "rebind", 2) == (kept.cause, kept.step, kept.attempt)
+
+
 def test_a_box_that_lay_in_a_cupboard_for_a_year_says_so_in_one_record(office):
     box = office.box(office.hall())
     year = timedelta(days=365)

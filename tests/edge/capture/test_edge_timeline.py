@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.capture.block import AudioBlock, Hole
+from edge.capture.causes import Trouble
 from edge.capture.loss import NS
 from edge.capture.ring import Grab
 from edge.capture.timeline import Timeline
@@ -65,7 +66,30 @@ def test_a_hole_says_why():
 
     (hole,) = timeline.pass_outage(BORN_NS + 7 * NS)
 
-    assert Hole(5 * RATE_HZ, 7 * RATE_HZ, "unplugged", "busy") == hole
+    assert Hole(5 * RATE_HZ, 7 * RATE_HZ, "unplugged", Trouble("busy")) == hole
+
+
+def test_every_step_that_was_tried_in_vain_begins_a_hole_of_its_own_until_sound_comes():
+    timeline = Timeline(RATE_HZ, began_ns=BORN_NS)
+    a_stream(timeline, BORN_NS, 5)
+    holes = list(timeline.end_stream("stalled"))
+    for second, step in ((6, "rebind"), (7, "rebind"), (8, "reboot")):
+        holes += timeline.try_step(step, BORN_NS + second * NS)
+        holes += timeline.end_stream("stuck")  # nothing came of it
+    holes += timeline.pass_outage(BORN_NS + 9 * NS)
+    a_stream(timeline, BORN_NS + 9 * NS, 1)
+    list(timeline.end_stream("stalled"))
+    (after,) = timeline.pass_outage(BORN_NS + 11 * NS)
+
+    troubles = [hole.trouble for hole in holes]
+    assert [
+        Trouble("stalled"),
+        Trouble("stuck", "rebind", 1),
+        Trouble("stuck", "rebind", 2),
+        Trouble("stuck", "reboot", 3),
+    ] == troubles
+    assert [5, 6, 7, 8] == [hole.first // RATE_HZ for hole in holes]
+    assert Trouble("stalled") == after.trouble
 
 
 def test_frames_lost_by_the_card_and_missed_by_the_ear_are_told_apart():
@@ -81,7 +105,7 @@ def test_frames_lost_by_the_card_and_missed_by_the_ear_are_told_apart():
     assert [a.end for a, b in pairwise(pieces)] == [b.first for a, b in pairwise(pieces)]
     holes = [piece for piece in pieces if isinstance(piece, Hole)]
     assert [
-        Hole(5 * RATE_HZ, 6 * RATE_HZ, "lost", "overflow"),
+        Hole(5 * RATE_HZ, 6 * RATE_HZ, "lost", Trouble("overflow")),
         Hole(9 * RATE_HZ, round(9.5 * RATE_HZ), "behind"),
     ] == holes
 

@@ -14,6 +14,7 @@ from edge.sync.wire import (
     Alternative,
     BatchReceipt,
     BoxTime,
+    CardFault,
     CoverageRecord,
     CoverageState,
     DetectionBatch,
@@ -87,6 +88,9 @@ coverages = st.builds(
     ended_at=instants,
     state=st.sampled_from(get_args(CoverageState)),
     fault=st.none() | st.sampled_from(get_args(SignalFault)),
+    cause=st.none() | st.sampled_from(get_args(CardFault)),
+    step=st.none() | st.sampled_from(["rebind", "reboot"]),
+    attempt=st.none() | st.integers(1, 2**31 - 1),
     level=st.none() | levels,
 )
 batches = st.builds(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from edge.gate import Schedule
 
 ELSEWHERE = {
+    "recover": "edge.rescue",
     "stick": "edge.stick.commands",
     "serve-status": "edge.view.commands",
 }  # commands that live in a room of their own

@@ -9,6 +9,7 @@ QulaqError
 ├── BadStick        what is on the stick is not for this box, or not readable
 ├── Unwritable      the card takes nothing more: full, read-only or dying; a person must look
 │   └── Torn        the outbox contradicts itself; it is set aside and built anew from the journal
+├── Undoable        what was asked of the machine itself cannot or may not be done
 ├── Unreachable     central did not answer; try later
 │   └── Busy        central asked to be left alone for a while; try after that
 ├── Refused         central answered no; a person must look
@@ -50,6 +51,10 @@ class Unwritable(QulaqError):
 
 class Torn(Unwritable):
     """The outbox's database contradicts itself: the card has lost pages of it."""
+
+
+class Undoable(QulaqError):
+    """What was asked of the machine itself cannot be done, or may not."""
 
 
 class Unreachable(QulaqError):

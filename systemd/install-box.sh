@@ -36,7 +36,8 @@ install -Dm644 -t /etc/tmpfiles.d systemd/tmpfiles.d/qulaq.conf
 install -Dm644 -t /etc/systemd/system.conf.d systemd/system.conf.d/qulaq.conf
 install -Dm644 -t /etc/udev/rules.d systemd/udev/rules.d/70-qulaq.rules
 install -Dm644 -t /etc/systemd/system/qulaq-.service.d systemd/system/qulaq-.service.d/fences.conf
-for unit in hear.service speak.service stick.service status.service orders.service orders.path; do
+for unit in hear.service speak.service stick.service status.service orders.service orders.path \
+    recover.service recover.path; do
     install -Dm644 -t /etc/systemd/system "systemd/system/qulaq-$unit"
 done
 systemd-sysusers
@@ -55,11 +56,11 @@ if [ -n "$trust" ]; then
     systemd-tmpfiles --create qulaq.conf # again: now the key exists, and gets its group
 fi
 
-systemctl enable --quiet qulaq-stick qulaq-hear qulaq-speak qulaq-status qulaq-orders.path
+systemctl enable --quiet qulaq-stick qulaq-hear qulaq-speak qulaq-status qulaq-orders.path qulaq-recover.path
 if [ -d /run/systemd/system ]; then
     udevadm control --reload
     systemctl daemon-reexec # the watchdog is the manager's own
     udevadm trigger --action=add --subsystem-match=leds
-    systemctl restart qulaq-stick qulaq-hear qulaq-speak qulaq-status qulaq-orders.path
+    systemctl restart qulaq-stick qulaq-hear qulaq-speak qulaq-status qulaq-orders.path qulaq-recover.path
 fi
 say "done: qulaq-edge status --home $state says how the box is"

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from edge.capture.recovery import REQUEST
+
 SHIPPED = Path(__file__).parents[2] / "systemd"
-SERVICES = ["hear", "speak", "stick", "status", "orders", "central", "nightly"]
+SERVICES = ["hear", "speak", "stick", "status", "orders", "recover", "central", "nightly"]
 UNITS = [f"qulaq-{name}.service" for name in SERVICES]
-UNITS += ["qulaq-orders.path", "qulaq-nightly.timer"]
+UNITS += ["qulaq-orders.path", "qulaq-recover.path", "qulaq-nightly.timer"]
 PROGRAMS = ["opt/qulaq/bin/qulaq-edge", "opt/qulaq/bin/qulaq-central", "usr/bin/systemctl"]
 MOST_EXPOSED = 12  # tenths, of 100: what `systemd-analyze security` may find at most
 
@@ -109,7 +111,9 @@ def test_who_hears_writes_only_the_outbox_and_cannot_read_the_key():
     assert ["m", "qulaq-hear", "qulaq-keys"] not in lines_of("sysusers.d/qulaq.conf")
 
 
-@pytest.mark.parametrize("name", ["speak", "stick", "status", "central", "orders", "nightly"])
+@pytest.mark.parametrize(
+    "name", ["speak", "stick", "status", "central", "orders", "recover", "nightly"]
+)
 def test_nobody_else_can_hear(name):
     service = settings_of(name)
 
@@ -127,6 +131,21 @@ def test_who_serves_sticks_cannot_reach_the_internet_nor_what_was_heard():
     assert stick["DeviceAllow"] == ["block-sd rw"]
     assert stick["ReadWritePaths"] == ["/var/lib/qulaq/orders"]
     assert "-/var/lib/qulaq/outbox" in stick["InaccessiblePaths"][0].split()
+
+
+def test_who_may_switch_a_card_or_start_the_box_anew_may_do_nothing_else():
+    recover = settings_of("recover")
+    request = f"/run/{settings_of('hear')['RuntimeDirectory'][0]}/{REQUEST}"
+    path = (SHIPPED / "system" / "qulaq-recover.path").read_text(encoding="utf-8")
+
+    assert f"PathChanged={request}\n" in path
+    assert recover["ReadWritePaths"] == ["-/sys/bus/usb/drivers/usb"]
+    assert recover["CapabilityBoundingSet"] == [""]
+    assert recover["PrivateNetwork"] == ["yes"]
+    assert recover["InaccessiblePaths"] == ["-/var/lib/qulaq"]
+    # The request can be read by the group that the hearing process leaves it to, not by rights.
+    assert recover["Group"] == settings_of("hear")["Group"]
+    assert settings_of("hear")["RuntimeDirectoryMode"] == ["0750"]
 
 
 def test_who_shows_how_the_box_is_writes_nothing_and_meets_only_the_hall():

@@ -2,6 +2,7 @@ import os
 import resource
 import signal
 import socket
+import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -334,26 +335,40 @@ def breaks(error):
     return happen
 
 
+@pytest.fixture
+def words(tmp_path, monkeypatch):
+    """What a service manager is told, to the last word."""
+    heard = []
+
+    def listen_to(door):
+        while not heard or heard[-1] != b"STOPPING=1":
+            heard.append(door.recv(100))
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door:
+        door.bind(str(tmp_path / "notify"))
+        door.settimeout(600)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        manager = threading.Thread(target=listen_to, args=(door,))
+        manager.start()
+        yield heard
+        manager.join()
+
+
 def test_an_input_that_cannot_go_on_lets_the_others_hear_to_the_end_and_is_told(
-    paths, tmp_path, monkeypatch, journal
+    paths, words, journal
 ):
     gone = Deaf("the card is gone")
     stage = replace(an_evening(Stage(EVENING)), input="stage")
     foyer = an_evening(Stage(EVENING, happens={2: breaks(gone)}), boot=2)
 
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        manager.bind(str(tmp_path / "notify"))
-        manager.settimeout(0.01)
-        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
-        with pytest.raises(Deaf, match="the card is gone"):
-            hear_together([stage, replace(foyer, input="foyer")], paths)
-        words = [manager.recv(100)]
-        while words[-1] != b"STOPPING=1":
-            words.append(manager.recv(100))
+    with pytest.raises(Deaf, match="the card is gone"):
+        hear_together([stage, replace(foyer, input="foyer")], paths)
 
     ends = {point.input: point.listened_until for point in written(paths)[1]}
     assert SEVEN + timedelta(seconds=2) == ends["foyer"]
     assert SEVEN + timedelta(seconds=55) == ends["stage"]
+    while not words or words[-1] != b"STOPPING=1":
+        time.sleep(0.01)
     assert words.count(b"READY=1") == 1
     assert words.count(b"WATCHDOG=1") >= 53  # systemd is told of the one that still hears
     assert ["foyer"] == [e["input"] for e in journal if e["event"] == "input_ended"]

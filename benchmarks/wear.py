@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
+from uuid import uuid4
 
 import click
 import numpy as np
@@ -13,22 +14,27 @@ from numpy.typing import NDArray
 from rich.progress import Progress
 
 from edge.capture.block import AudioBlock, Sample
+from edge.capture.clock import Moment
 from edge.config import BoxPaths, Settings
-from edge.evening import begin_evening
+from edge.evening import Evening
 from edge.listen import listen
 from edge.matcher.fingerprint import fingerprint
 from edge.matcher.recipe import RECIPE
 from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
 from edge.sync import seal
+from edge.sync.calendar import EPOCH
 from edge.sync.errands import Desk, deliver
 from edge.sync.identity import Identity, load_or_make
 from edge.sync.outbox import Outbox
 from edge.sync.protocol import Answer, Request
 from edge.sync.shelf import Shelf
 from edge.sync.wire import CENTRAL, BatchReceipt, DetectionBatch, Manifest, Sealed, Segment
+from edge.timekeeping import Reading
 
 BEGAN = datetime(2026, 3, 5, tzinfo=UTC)
+BEGAN_NS = (BEGAN - EPOCH) // timedelta(microseconds=1) * 1000
+ON_NS = 30_000_000_000  # since the kernel started
 RATE_HZ = 16_000
 PIECE_SECONDS = 120  # known
 PAUSE_SECONDS = 240  # of music that is not; together ten pieces an hour, 240 a day
@@ -45,6 +51,7 @@ class Day:
         self._seconds = round(hours * 3600)
         self._desk = desk
         self.length = Sample(self._seconds * RATE_HZ)
+        self.second = 0  # of the day, by the sound
 
     def stop(self) -> None:
         """It ends by itself."""
@@ -52,9 +59,15 @@ class Day:
     def pieces(self) -> Iterator[AudioBlock]:
         """A second at a time."""
         for second, block in zip(range(self._seconds), cycle(_turn()), strict=False):
+            self.second = second
             yield AudioBlock(block.copy(), Sample(second * RATE_HZ), RATE_HZ)
             if second % self._desk.settings.sync_seconds == 0:
                 deliver(self._desk, _central)
+
+    def read(self) -> Reading:
+        """The clocks of a box whose time goes by as fast as its sound."""
+        ns = self.second * 1_000_000_000
+        return Reading(ON_NS + ns, BEGAN_NS + ns, synced=True, uncertainty_ns=4_000_000)
 
 
 def _turn() -> list[NDArray[np.float32]]:
@@ -119,7 +132,8 @@ def main(hours: float, folder: Path | None) -> None:
         stock(paths.shelf, Path(home))
         desk = _desk(paths, settings, load_or_make(paths.identity))
         day = Day(hours, desk)
-        evening = begin_evening(day, input_name="main", began=BEGAN)
+        started = Moment(uuid4(), ON_NS)
+        evening = Evening(day, "main", BEGAN, synced=False, boot=uuid4(), started=started)
         before = written_bytes()
         with Progress() as bar:
             task = bar.add_task("listening", total=hours * 3600)
@@ -128,6 +142,7 @@ def main(hours: float, folder: Path | None) -> None:
                 paths=paths,
                 settings=settings,
                 progress=lambda seconds: bar.update(task, completed=seconds),
+                look=day.read,
             )
         written = (written_bytes() - before) / MEGABYTE
         kinds = [record.kind for record in desk.outbox.records()]

@@ -93,6 +93,13 @@ class Settings:
     coverage_seconds: float = _number(
         60.0, "s of sound", "longest span in one coverage record", least=1, most=3600
     )
+    filing_seconds: float = _number(
+        300.0,
+        "s of sound",
+        "coverage waits beside the checkpoint to be filed at once",
+        least=0,
+        most=3600,
+    )
     block_seconds: float = _number(0.1, "s of sound", "sound handed on at once", least=0.01, most=1)
     queue_seconds: float = _number(
         15.0, "s of sound", "kept in memory while the ear is busy; never on disk", least=1, most=15

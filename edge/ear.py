@@ -244,8 +244,8 @@ class Ear:
         self._written_until = self._captured
         self._records.clear()
 
-    def was_refused(self) -> None:
-        """What was told last cannot be written now; it is remembered, and told again next time.
+    def was_put_off(self) -> None:
+        """What was told last is not written yet; it is remembered, and told again next time.
 
         Of more than memory holds, the oldest go, and a record says so.
         """

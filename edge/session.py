@@ -24,6 +24,7 @@ from edge.telling import Run
 
 log = structlog.get_logger()
 
+MOST_BESIDE = 8  # records beside a checkpoint; more would not fit into the place kept for it
 LEAD_SECONDS = 10.0  # of sound between two looks at how a card's samples and time have moved apart
 
 Progress = Callable[[float], None]  # told the seconds of sound listened to
@@ -52,6 +53,8 @@ class Session:
         self._refused: Unwritable | None = None  # why the card takes nothing, while it does not
         self._looked_seconds = 0.0
         self._fed_seconds = 0.0
+        self._filed_seconds = 0.0  # of sound, when records were written last
+        self._filed_as: tuple[str, str | None] | None = None  # the coverage that was written last
         rate_hz, started = evening.source.rate_hz, evening.started
         self._almanac = Almanac(
             outbox,
@@ -105,7 +108,7 @@ class Session:
         finally:
             self._unit.is_over(self._evening.input)
             self._ear.close()
-            self._checkpoint()
+            self._finish()
         if self._refused is not None:
             raise self._refused
         progress(self._ear.listened_seconds)
@@ -124,17 +127,48 @@ class Session:
         return left.unfinished
 
     def _checkpoint(self) -> None:
-        """Write what was heard; where the card takes nothing, remember it and go on hearing."""
-        self._almanac.ask()
+        """Write how far listening has come, and what was heard.
+
+        What nobody is paid for waits some minutes beside the checkpoint, as safe as in the journal,
+        until it is filed in one go: a card wears out by the number of its writes. What was
+        recognised is filed, and may be sent, at once; so is what changed in how it is heard.
+        """
         finished, unfinished = self._ear.tell()
-        records = self._almanac.stamp((*self._left, *finished))
+        if self._may_wait(finished):
+            self._write((), (*finished, *unfinished))
+        else:
+            self._write((*self._left, *finished), unfinished)
+
+    def _finish(self) -> None:
+        """Write everything: nobody will come back to it."""
+        finished, unfinished = self._ear.tell()
+        self._write((*self._left, *finished), unfinished)
+
+    def _may_wait(self, finished: Sequence[AnyRecord]) -> bool:
+        since = self._ear.listened_seconds - self._filed_seconds
+        return (
+            not self._left
+            and len(finished) < MOST_BESIDE
+            and since < self._settings.filing_seconds
+            and all(self._is_no_news(one) for one in finished)
+        )
+
+    def _is_no_news(self, record: AnyRecord) -> bool:
+        if isinstance(record, CoverageRecord):
+            return (record.state, record.fault) == self._filed_as
+        return isinstance(record, UnknownMusicRecord)
+
+    def _write(self, finished: Sequence[AnyRecord], going_on: Sequence[AnyRecord]) -> None:
+        """Where the card takes nothing, remember it and go on hearing."""
+        self._almanac.ask()
+        records = self._almanac.stamp(finished)
         moment = self._ear.listened_to
         checkpoint = Checkpoint(
             input=self._evening.input,
             boot=self._evening.boot,
             source=self._evening.source.name,
             listened_until=self._ear.listened_until,
-            unfinished=self._almanac.stamp(unfinished),
+            unfinished=self._almanac.stamp(going_on),
             kernel=moment.kernel if moment else None,
             monotonic_ns=moment.monotonic_ns if moment else 0,
             fixes=self._almanac.fixes,
@@ -151,7 +185,7 @@ class Session:
             log.error("card_refuses", reason=str(why))
         self._refused = why
         self._pulse.is_kept = False
-        self._ear.was_refused()
+        self._ear.was_put_off()
         notify.tell(f"STATUS={why}; {remembered} records only in memory")
 
     def _card_takes(self, records: Sequence[AnyRecord]) -> None:
@@ -160,8 +194,14 @@ class Session:
             notify.tell("STATUS=")
             self._refused = None
             self._pulse.is_kept = True
-        self._left = ()
-        self._ear.was_written()
+        if records:
+            self._left = ()
+            self._filed_seconds = self._ear.listened_seconds
+            covered = [one for one in records if isinstance(one, CoverageRecord)]
+            self._filed_as = (covered[-1].state, covered[-1].fault) if covered else self._filed_as
+            self._ear.was_written()
+        else:
+            self._ear.was_put_off()
         try:
             self._almanac.date_what_waits()
         except Unwritable as e:

@@ -20,7 +20,8 @@ from edge.sync.entry import RECORD, RECORDS, Checkpoint, Told
 from edge.sync.wire import AnyRecord, Link, Span
 
 BUSY_SECONDS = 30.0  # the two processes of a box wait this long for each other's transaction
-PAGE_BYTES = 1024  # of a new file: what changes at once is small, and pages are written whole
+LOG_PAGES = 8192  # of the log before its pages are copied: what changes often is copied once
+PAGE_BYTES = 512  # of a new file: what changes at once is small, and pages are written whole
 _TORN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 _SPOILED = """SELECT count(*) FROM records WHERE NOT coalesce(
@@ -362,6 +363,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
     # A hall's power is cut, not shut down: in WAL only FULL keeps what was committed.
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
     found = [row[0] for row in connection.execute("PRAGMA integrity_check(1)")]
     if found != ["ok"]:
         raise Torn(f"the outbox is torn: {found[0] if found else 'nothing to be read'}")

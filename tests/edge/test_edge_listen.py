@@ -41,7 +41,7 @@ from tests.fakes.evenings import heard
 
 SEVEN = datetime(2026, 3, 5, 19, tzinfo=UTC)
 RATE_HZ = 16_000
-SETTINGS = Settings(coverage_seconds=20, shelf_look_seconds=10)
+SETTINGS = Settings(coverage_seconds=20, shelf_look_seconds=10, filing_seconds=0)
 PIECE = made_up_music(1, 40, rate_hz=RATE_HZ)
 EVENING = np.concatenate([made_up_music(2, 15, rate_hz=RATE_HZ), PIECE])
 
@@ -260,7 +260,7 @@ def test_of_more_than_memory_holds_the_oldest_go_and_a_record_says_which(monkeyp
     )
     for piece in Stage(EVENING[: 40 * RATE_HZ]).pieces():
         one.hear(piece)
-        one.was_refused()
+        one.was_put_off()
 
     records, _ = one.tell()
     lost = {n for r in records if r.kind == "hole" for n in range(r.first, r.last + 1)}

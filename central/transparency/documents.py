@@ -12,13 +12,15 @@ Each has a `name`, by which later steps may call its result, and `gives`, the re
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from central.ingest.coverage import CoverageSpan
 from central.ingest.plays import MILLISECOND
 from central.royalties.closed import ClosedEvent, Distribution, StatementHead
-from central.royalties.distribution import RULE, PlayUsed
+from central.royalties.distribution import RULE, Allocation, PlayUsed
 from central.royalties.fees import fee_json
 from central.royalties.opening import Steps, in_order, openings, pool_name, shared_out
 from central.royalties.reckoning import PackUsed, state_of
@@ -106,24 +108,47 @@ def _listened(coverage: Sequence[CoverageSpan]) -> dict[str, int]:
     return milliseconds
 
 
+@dataclass(frozen=True, slots=True)
+class OwnLine:
+    """An amount that a rightholder earned at an event, with the steps that lead to it."""
+
+    event: ClosedEvent
+    play: PlayUsed
+    part: Allocation
+    steps: Steps
+
+
+OwnLines = Mapping[tuple[int, str], Sequence[OwnLine]]
+
+
+def lines_by_party(distribution: Distribution, events: Sequence[ClosedEvent]) -> OwnLines:
+    """What each rightholder earned in each currency; each event is opened once for all of them."""
+    lines: dict[tuple[int, str], list[OwnLine]] = defaultdict(list)
+    for event in events:
+        plays = {play.id: play for play in event.plays}
+        stated = event.reckoning is None and distribution.rule != RULE
+        opened = [()] * len(event.allocations) if stated else openings(event)
+        for part, steps in zip(event.allocations, opened, strict=True):
+            if part.party_id is not None and part.play_id is not None:
+                own = OwnLine(event, plays[part.play_id], part, steps)
+                lines[part.party_id, event.fee.currency].append(own)
+    return lines
+
+
 def statement_document(
-    distribution: Distribution, head: StatementHead, events: Sequence[ClosedEvent]
+    distribution: Distribution, head: StatementHead, lines: OwnLines
 ) -> Document:
     """A statement with the way to each amount, and the detections it rests on by name.
 
     Args:
         distribution: whose statement it is.
         head: of the statement.
-        events: all that the distribution closed.
+        lines: all that the distribution closed, by rightholder.
     """
+    own = lines.get((head.party_id, head.total.currency), ())
     return statement_head(distribution, head) | {
         "format": "qulaq/statement/v1",
-        "lines": [
-            line
-            for event in events
-            if event.fee.currency == head.total.currency
-            for line in _lines(distribution, event, head.party_id)
-        ],
+        "lines": [_line(distribution.id, line) for line in own],
     }
 
 
@@ -160,29 +185,14 @@ def _pack(pack: PackUsed | None) -> Document:
     return {"id": pack.id, "version": pack.version, "sha256": pack.digest, "assumed": assumed}
 
 
-def _lines(distribution: Distribution, event: ClosedEvent, party_id: int) -> list[Document]:
-    """The lines of one party; each play names the leaf that opens what people said of it."""
-    lines = _plain_lines(event, party_id, rule=distribution.rule)
-    said = {play.id for play in event.plays if play.testimony is not None}
-    for line in lines:
-        if event.production_id is not None:
-            line["production"] = event.production_id
-        play = line["play"]
-        if play["id"] in said:
-            play["testimony"] = testimony_name(distribution.id, event.event_id, play["id"])
-    return lines
-
-
-def _plain_lines(event: ClosedEvent, party_id: int, *, rule: str) -> list[Document]:
-    plays = {play.id: play for play in event.plays}
-    stated = event.reckoning is None and rule != RULE
-    opened = [()] * len(event.allocations) if stated else openings(event)
-    return [
-        {"event": event.event_id, "play": play_document(plays[part.play_id]), "role": part.role}
-        | _reckoned(part.amount.minor, steps)
-        for part, steps in zip(event.allocations, opened, strict=True)
-        if part.party_id == party_id and part.play_id is not None
-    ]
+def _line(distribution_id: int, line: OwnLine) -> Document:
+    """One line; a play that people said something of names the leaf that opens it."""
+    event, play = line.event, play_document(line.play)
+    if line.play.testimony is not None:
+        play["testimony"] = testimony_name(distribution_id, event.event_id, line.play.id)
+    staged = {} if event.production_id is None else {"production": event.production_id}
+    said = {"event": event.event_id, "play": play, "role": line.part.role}
+    return said | staged | _reckoned(line.part.amount.minor, line.steps)
 
 
 def _reckoned(amount: int, steps: Steps) -> Document:

@@ -20,6 +20,7 @@ from central.royalties.tables import distributions
 from central.transparency import store
 from central.transparency.commitments import SEED_BYTES, Leaf, content_of
 from central.transparency.documents import (
+    lines_by_party,
     pool_document,
     pool_name,
     statement_document,
@@ -138,8 +139,9 @@ def _closing_words(connection: Connection, distribution: Distribution) -> list[t
         for play in event.plays
         if play.testimony is not None
     ]
+    lines = lines_by_party(distribution, events)
     for head in royalties.statement_heads(connection, number):
-        said = words_of(statement_document(distribution, head, events))
+        said = words_of(statement_document(distribution, head, lines))
         words.append((statement_name(head.id), said))
     return words
 

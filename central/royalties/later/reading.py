@@ -1,5 +1,6 @@
 """Reading what came after closings: runs, their lines, and statements of any distribution."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +49,7 @@ class LaterRun:
 
     Attributes:
         events: those it touched, as they were closed.
+        own: its lines by rightholder and currency, in the order in which a statement has them.
         pools: what it divided by itself, by event, in the language of the verifier.
         plays: those it froze, by event.
     """
@@ -55,6 +57,7 @@ class LaterRun:
     distribution: Distribution
     events: tuple[ClosedEvent, ...]
     lines: tuple[LaterLine, ...]
+    own: Mapping[tuple[int | None, str], Sequence[LaterLine]]
     pools: Mapping[int, Mapping[str, Any]]
     plays: Mapping[int, Sequence[PlayUsed]]
     statements: tuple[StatementHead, ...]
@@ -73,6 +76,7 @@ def later_run(connection: Connection, distribution_id: int) -> LaterRun:
         distribution=store.distribution(connection, distribution_id),
         events=tuple(store.closed_event(connection, number) for number in numbers),
         lines=tuple(lines),
+        own=_by_party(lines),
         pools={row.event_id: row.words for row in pools},
         plays={number: _plays(connection, distribution_id, number) for number in numbers},
         statements=tuple(store.statement_heads(connection, distribution_id)),
@@ -177,12 +181,14 @@ def statement_of(connection: Connection, statement_id: int) -> Statement:
 
 def own_lines(run: LaterRun, head: StatementHead) -> Sequence[LaterLine]:
     """A rightholder's lines of a run: by event and play, what is taken back before what is paid."""
-    own = [
-        line
-        for line in run.lines
-        if line.party_id == head.party_id and line.amount.currency == head.total.currency
-    ]
-    return sorted(own, key=_by_time)
+    return run.own.get((head.party_id, head.total.currency), ())
+
+
+def _by_party(lines: Sequence[LaterLine]) -> dict[tuple[int | None, str], list[LaterLine]]:
+    own: dict[tuple[int | None, str], list[LaterLine]] = defaultdict(list)
+    for line in sorted(lines, key=_by_time):
+        own[line.party_id, line.amount.currency].append(line)
+    return own
 
 
 def _by_time(line: LaterLine) -> tuple[Any, ...]:

@@ -12,7 +12,12 @@ from central.errors import Taken, Unknown, Unwelcome
 from central.royalties import accounts, store
 from central.royalties.closing import Days, close_period, summary
 from central.royalties.rehearsal import all_proposals, approve, prepare, rehearse
-from central.transparency.documents import pool_document, statement_document, words_of
+from central.transparency.documents import (
+    lines_by_party,
+    pool_document,
+    statement_document,
+    words_of,
+)
 
 PACK = "kz-venues-2026"
 
@@ -130,9 +135,9 @@ def test_the_books_alone_give_every_statement_again_byte_for_byte(theatre, days)
 
 def said(theatre, closed):
     statements = [theatre.read(store.statement, head.id) for head in closed.statements]
+    lines = lines_by_party(closed.distribution, closed.events)
     documents = [
-        words_of(statement_document(closed.distribution, one.head, closed.events))
-        for one in statements
+        words_of(statement_document(closed.distribution, one.head, lines)) for one in statements
     ]
     pools = [
         words_of(pool_document(event, (), rule=closed.distribution.rule)) for event in closed.events

@@ -20,7 +20,7 @@ from central.royalties.later.reading import later_run, statement_of
 from central.royalties.payouts import balances
 from central.royalties.suspense import suspended
 from central.royalties.tables import ledger_entries, payouts
-from central.transparency.documents import statement_document, words_of
+from central.transparency.documents import lines_by_party, statement_document, words_of
 from central.transparency.later_documents import later_statement_document
 from tests.central.royalties.conftest import Theatre
 from tests.central.royalties.later.conftest import After
@@ -143,7 +143,8 @@ class History:
     def _document(self, connection, distribution, head):
         if distribution.later is None:
             events = store.closed_events(connection, distribution.id)
-            return words_of(statement_document(distribution, head, events))
+            lines = lines_by_party(distribution, events)
+            return words_of(statement_document(distribution, head, lines))
         return words_of(later_statement_document(later_run(connection, distribution.id), head))
 
 

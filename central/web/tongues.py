@@ -1,4 +1,4 @@
-"""What the pages for everybody say, in Kazakh, Russian and English."""
+"""What pages say in Kazakh, Russian and English."""
 
 from collections.abc import Mapping
 
@@ -175,6 +175,91 @@ _SEND = {
     ),
     "seconds": ("секунд", "секунд", "seconds"),
 }
+_SETTLING = {
+    "queue": ("Шешілмегендер", "Нерешённое", "To settle"),
+    "why": (
+        "Құрылғылар мен бағдарламалар келіспеген жерлер, осы күндердің жабылмаған кештері; алдымен "
+        "ақшасы көбі.",
+        "В чём приборы и программы не согласны, по всем открытым вечерам этих дней; сначала то, от "
+        "чего зависит больше денег.",
+        "What boxes and programmes do not agree on, on all open evenings of these days, the most "
+        "money first.",
+    ),
+    "from": ("Басы", "С", "From"),
+    "to": ("Соңы", "По", "To"),
+    "show": ("Көрсету", "Показать", "Show"),
+    "stake": ("Ұстап тұрған сома", "Ждёт денег", "Holds up"),
+    "evening": ("Кеш", "Вечер", "Evening"),
+    "what": ("Не", "Что", "What"),
+    "nothing": (
+        "Адам шешетін ештеңе жоқ.",
+        "Решать нечего.",
+        "Nothing waits for a person.",
+    ),
+    "heading": ("Жарияланғаны мен естілгені", "Заявлено и услышано", "Declared and heard"),
+    "declared": ("Жарияланған", "Заявлено", "Declared"),
+    "heard": ("Естілген", "Услышано", "Heard"),
+    "alone": ("тек бағдарлама бойынша", "только по программе", "by the programme alone"),
+    "state": ("Күйі", "Состояние", "State"),
+    "length": ("Ұзақтығы", "Длительность", "Length"),
+    "settle": ("Шешу", "Решить", "Settle"),
+    "change": ("Өзгерту", "Изменить", "Change"),
+    "work": ("Шығарма", "Произведение", "Work"),
+    "piece": ("Бағдарлама жолы", "Номер программы", "Piece"),
+    "same": ("Дәл сол", "Это он и есть", "It is that piece"),
+    "note": ("Ескертпе", "Примечание", "Note"),
+    "played": ("Орындалды", "Исполнено", "Played"),
+    "not played": ("Орындалмады", "Не исполнено", "Not played"),
+    "open": ("Қайта ашу", "Снова открыть", "Open again"),
+    "programme": ("Бағдарлама", "Программа", "Programme"),
+    "rows": (
+        "Тақырып жолынан кейін әр шығарма бір жолда; соңғы бағдарлама есепке алынады.",
+        "Одно произведение на строку, после заголовка; действует последняя программа.",
+        "One piece to a line, after the heading; the latest programme counts.",
+    ),
+    "declare": ("Жариялау", "Заявить", "Declare"),
+    "taken": ("Қабылданған жол", "Принято строк", "Rows taken"),
+    "refused": ("қабылданбаған", "отказано", "refused"),
+    "row": ("Жол", "Строка", "Row"),
+    # how declared and heard agree
+    "matched": ("сәйкес", "совпало", "matched"),
+    "order swapped": ("реті ауысқан", "в другом порядке", "order swapped"),
+    "encore": ("бис", "на бис", "encore"),
+    "heard only": ("тек естілген", "только услышано", "heard only"),
+    "declared only": ("тек жарияланған", "только заявлено", "declared only"),
+    "not recognised": ("танылмаған", "не распознано", "not recognised"),
+    # what becomes of it
+    "paid": ("ақысы төленеді", "будет оплачено", "will be paid"),
+    "waits": ("үлесі күтеді", "его доля подождёт", "its part will wait"),
+    "fate not played": (
+        "есепке кірмейді: орындалмаған",
+        "не участвует: не исполнялось",
+        "takes no part: not played",
+    ),
+    "grand right": (
+        "есепке кірмейді: қойылымның үлкен құқығы",
+        "не участвует: большое право постановки",
+        "takes no part: a grand right of its production",
+    ),
+    # what the music was to its evening
+    "concert": ("концерт", "концерт", "concert"),
+    "stage": ("сахналық шығарма", "сценическое произведение", "stage"),
+    "incidental": ("спектакль музыкасы", "музыка к спектаклю", "incidental"),
+    "interpolated": ("кейіпкер еститін музыка", "звучит для героев", "interpolated"),
+    "interval": ("антракт", "антракт", "interval"),
+    "foyer": ("фойе", "фойе", "foyer"),
+    "film": ("фильм", "фильм", "film"),
+    "trailer": ("трейлер", "трейлер", "trailer"),
+    "advert": ("жарнама", "реклама", "advert"),
+    "circus": ("цирк", "цирк", "circus"),
+    "dance": ("би", "танцы", "dance"),
+    "background": ("фон", "фон", "background"),
+}
+
+
+def settling_words(tongue: str) -> Mapping[str, str]:
+    """What the pages say where a person settles what was declared and what was heard."""
+    return _said(_SETTLING, tongue)
 
 
 def licence_words(tongue: str) -> Mapping[str, str]:

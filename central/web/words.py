@@ -40,6 +40,11 @@ def moment_text(instant: datetime, time_zone: str) -> str:
     return f"{local.day} {local:%b, %H:%M:%S}"
 
 
+def stamp_text(instant: datetime, time_zone: str) -> str:
+    """Day and wall clock in figures, for pages of any tongue: `2026-11-21 19:30:05`."""
+    return f"{instant.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M:%S}"
+
+
 def day_text(instant: datetime, time_zone: str) -> str:
     """The venue's day in full: `Saturday, 21 November 2026`."""
     local = instant.astimezone(ZoneInfo(time_zone))

@@ -171,8 +171,13 @@ def listen(
 @HOME_OPTION
 @CONFIG_OPTION
 @click.option("--once", is_flag=True, help="One round, then leave: 0 when all went well, else 1.")
+@click.option(
+    "--hears",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the hearing process leaves its signs of life: central is told how it is.",
+)
 @SIGNS_OPTION
-def sync(home: Path, config: Path | None, once: bool) -> None:
+def sync(home: Path, config: Path | None, once: bool, hears: Path | None) -> None:
     """Bring central what was heard, and the box the catalogue.
 
     What central acknowledged is never sent again; what it did not is never dropped.
@@ -187,7 +192,7 @@ def sync(home: Path, config: Path | None, once: bool) -> None:
     keep_journal()
     with spoken():
         run = sync_once if once else sync_until_stopped
-        run(paths_of(home), load(config))
+        run(replace(paths_of(home), hears=hears), load(config))
 
 
 @main.command()

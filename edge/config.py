@@ -20,7 +20,8 @@ class BoxPaths:
     """The rooms of a box's state folder; the one place that knows its layout."""
 
     home: Path
-    signs: Path | None = None  # a folder in memory where its processes leave signs of life
+    signs: Path | None = None  # a folder in memory where a process leaves its signs of life
+    hears: Path | None = None  # and the one where the hearing process does, for who reports them
 
     @property
     def identity(self) -> Path:

@@ -27,6 +27,7 @@ log = structlog.get_logger()
 MOST_BESIDE = 8  # records beside a checkpoint; more would not fit into the place kept for it
 LEAD_SECONDS = 10.0  # of sound between two looks at how a card's samples and time have moved apart
 
+_Manner = tuple[str, str | None, str | None, str | None, int | None]  # how it was listened to
 Progress = Callable[[float], None]  # told the seconds of sound listened to
 
 
@@ -54,7 +55,7 @@ class Session:
         self._looked_seconds = 0.0
         self._fed_seconds = 0.0
         self._filed_seconds = 0.0  # of sound, when records were written last
-        self._filed_as: tuple[str, str | None] | None = None  # the coverage that was written last
+        self._filed_as: _Manner | None = None  # of the coverage that was written last
         rate_hz, started = evening.source.rate_hz, evening.started
         self._almanac = Almanac(
             outbox,
@@ -155,7 +156,7 @@ class Session:
 
     def _is_no_news(self, record: AnyRecord) -> bool:
         if isinstance(record, CoverageRecord):
-            return (record.state, record.fault) == self._filed_as
+            return _manner(record) == self._filed_as
         return isinstance(record, UnknownMusicRecord)
 
     def _write(self, finished: Sequence[AnyRecord], going_on: Sequence[AnyRecord]) -> None:
@@ -198,7 +199,7 @@ class Session:
             self._left = ()
             self._filed_seconds = self._ear.listened_seconds
             covered = [one for one in records if isinstance(one, CoverageRecord)]
-            self._filed_as = (covered[-1].state, covered[-1].fault) if covered else self._filed_as
+            self._filed_as = _manner(covered[-1]) if covered else self._filed_as
             self._ear.was_written()
         else:
             self._ear.was_put_off()
@@ -240,6 +241,11 @@ class Session:
         if catalogue is not None:
             self._ear.change(catalogue)
             log.info("catalogue_changed", version=catalogue.version)
+
+
+def _manner(record: CoverageRecord) -> _Manner:
+    """What a technician would want to know at once, when it changes."""
+    return (record.state, record.fault, record.cause, record.step, record.attempt)
 
 
 def _newer_catalogue(shelf: Shelf, have: int) -> Catalogue | None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 HEARING: Final = "hear-{}.json"
 SPEAKING: Final = "speak.json"
+SILENT_AFTER_SECONDS: Final = 30.0  # signs come every second; this many missed is no accident
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from central.database import page_of
 from central.devices.store import boxes as table
 from edge.sync.letters import BoxInput
+from edge.sync.wire import InputNow
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Box:
         last_heard_at: the end of the last second it listened to, as it says.
         waiting: records it has not delivered yet, as it says.
         catalogue_version: what it recognises by, as it says; 0 is nothing yet.
+        inputs_now: how each of its inputs is, as it says; none where it does not.
     """
 
     device: str
@@ -35,6 +37,7 @@ class Box:
     catalogue_version: int | None
     waiting: int | None
     source: str | None
+    inputs_now: list[InputNow]
 
 
 def boxes(connection: Connection, *, after: str = "") -> list[Box]:
@@ -55,6 +58,7 @@ def boxes(connection: Connection, *, after: str = "") -> list[Box]:
             catalogue_version=row.catalogue_version,
             waiting=row.waiting,
             source=row.source,
+            inputs_now=[InputNow.model_validate(one) for one in row.inputs_now or ()],
         )
         for row in rows
     ]

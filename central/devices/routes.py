@@ -10,11 +10,11 @@ from pydantic import AfterValidator, BaseModel
 from central import forms
 from central.access import Staff, digest, new_secret
 from central.database import reading, writing
-from central.desk import Desk, Office
+from central.desk import Desk
 from central.devices import lists, store
 from central.devices.pulse import require_plausible
 from central.errors import Unacceptable
-from central.venues.store import Place, place_of
+from central.venues.store import hours_of, place_of
 from edge.sync import seal
 from edge.sync.letters import BoxInput, Bundle, Enrolment
 from edge.sync.wire import DeviceId, Heartbeat, Sealed
@@ -80,8 +80,20 @@ def enrol(desk: Desk, enrolment: Enrolment) -> Sealed:
         token = digest(enrolment.token)
         slot, serial = store.enrol(connection, box, token_sha256=token, now=now)
         place = place_of(connection, slot.hall_id)
+        hours = hours_of(connection, slot.hall_id)
     log.info("box_enrolled", device=box.device, hall=slot.hall_id, serial=serial)
-    orders = _orders(desk, place, box.device, inputs=slot.inputs, serial=serial, issued_at=now)
+    orders = Bundle(
+        serial=serial,
+        device=box.device,
+        issued_at=now,
+        venue=place.venue,
+        hall=place.hall,
+        time_zone=place.time_zone,
+        inputs=slot.inputs,
+        hours=hours,
+        central_url=desk.settings.address,
+        central_key=seal.public_pem(desk.key),
+    )
     return seal.seal(orders, signer="central", key=desk.key)
 
 
@@ -111,25 +123,3 @@ def revoke_box(desk: Desk, device: DeviceId, revocation: Revocation) -> None:
     with writing(desk.books) as connection:
         store.revoke(connection, device, because=revocation.reason, now=desk.now())
     log.warning("box_revoked", device=device, reason=revocation.reason)
-
-
-def _orders(
-    desk: Office,
-    place: Place,
-    device: str,
-    *,
-    inputs: list[BoxInput],
-    serial: int,
-    issued_at: datetime,
-) -> Bundle:
-    return Bundle(
-        serial=serial,
-        device=device,
-        issued_at=issued_at,
-        venue=place.venue,
-        hall=place.hall,
-        time_zone=place.time_zone,
-        inputs=inputs,
-        central_url=desk.settings.address,
-        central_key=seal.public_pem(desk.key),
-    )

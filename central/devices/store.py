@@ -58,6 +58,7 @@ boxes = Table(
     Column("waiting", Integer),
     Column("last_heard_at", Instant),
     Column("source", String(200)),
+    Column("inputs_now", JSON),  # how each input is; none: it never told
 )
 
 # A box that is moved still owes what it heard where it hung before.
@@ -165,6 +166,7 @@ def public_key_of(connection: Connection, device: str) -> str:
 def note_sign_of_life(connection: Connection, heartbeat: Heartbeat, *, now: datetime) -> None:
     """Remember what a box said of itself, and that it spoke now."""
     said = heartbeat.model_dump(exclude={"wire", "device"})
+    said["inputs_now"] = [one.model_dump() for one in heartbeat.inputs_now]
     connection.execute(
         update(boxes).filter_by(device=heartbeat.device).values(said | {"seen_at": now})
     )

@@ -15,10 +15,12 @@ from central.repertoire.store import require_party
 from central.venues import accounts, credits, declarations, licences, lists, store
 from central.venues.calendar import require_parts, require_span, require_time_zone
 from central.venues.uses import ProductionKind, Use, VenueKind
+from edge.sync.letters import Hours
 
 router = APIRouter(prefix="/v1", tags=["venues"], dependencies=[Staff])
 """Everything staff may register about places and evenings."""
 
+HallId = Annotated[int, Path(ge=1, le=forms.LARGEST)]
 EventId = Annotated[int, Path(ge=1, le=forms.LARGEST)]
 
 
@@ -37,6 +39,12 @@ class NewHall(forms.Form):
     venue_id: forms.Number
     name: forms.Name
     seats: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+
+
+class HallHours(forms.Form):
+    """When the boxes of a hall may listen, by the clock on its wall; none: always."""
+
+    hours: Annotated[tuple[Hours, ...], Field(max_length=32)] = ()
 
 
 class NewPart(forms.Form):
@@ -118,6 +126,20 @@ def register_hall(desk: Desk, hall: NewHall) -> forms.Registered:
             connection, venue_id=hall.venue_id, name=hall.name, seats=hall.seats
         )
     return forms.Registered(id=number)
+
+
+@router.get("/halls/{hall_id}/hours")
+def show_hours(desk: Desk, hall_id: HallId) -> HallHours:
+    """When the boxes of a hall may listen; none: always."""
+    with reading(desk.books) as connection:
+        return HallHours(hours=tuple(store.hours_of(connection, hall_id)))
+
+
+@router.put("/halls/{hall_id}/hours", status_code=204)
+def set_hours(desk: Desk, hall_id: HallId, wanted: HallHours) -> None:
+    """Let the boxes of a hall listen only then; it holds from their next orders on."""
+    with writing(desk.books) as connection:
+        store.set_hours(connection, hall_id, wanted.hours)
 
 
 @router.post("/events", status_code=201)

@@ -1,9 +1,11 @@
 """Venues, their halls and the evenings in them, in the books."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     Column,
@@ -14,11 +16,13 @@ from sqlalchemy import (
     String,
     Table,
     select,
+    update,
 )
 
 from central.database import METADATA, Instant, put
 from central.errors import Taken, Unknown
 from central.venues.uses import Use, VenueKind
+from edge.sync.letters import Hours
 
 venues = Table(
     "venues",
@@ -37,6 +41,7 @@ halls = Table(
     Column("venue_id", ForeignKey("venues.id"), nullable=False, index=True),
     Column("name", String(200), nullable=False),
     Column("seats", Integer),
+    Column("hours", JSON),  # of the week, in which boxes may listen; none: always
 )
 
 events = Table(
@@ -102,6 +107,28 @@ def put_hall(connection: Connection, *, venue_id: int, name: str, seats: int | N
     if connection.scalar(select(venues.c.id).filter_by(id=venue_id)) is None:
         raise Unknown(f"venue {venue_id} is not registered")
     return put(connection, halls, {"venue_id": venue_id, "name": name, "seats": seats})
+
+
+def hours_of(connection: Connection, hall_id: int) -> list[Hours]:
+    """When boxes may listen in a hall; none: always.
+
+    Raises:
+        Unknown: no such hall.
+    """
+    place_of(connection, hall_id)
+    said = connection.scalar(select(halls.c.hours).filter_by(id=hall_id))
+    return [Hours.model_validate(one) for one in said or ()]
+
+
+def set_hours(connection: Connection, hall_id: int, hours: Sequence[Hours]) -> None:
+    """From the next orders on, boxes listen in a hall only then; none: always.
+
+    Raises:
+        Unknown: no such hall.
+    """
+    place_of(connection, hall_id)
+    said = [one.model_dump() for one in hours]
+    connection.execute(update(halls).filter_by(id=hall_id).values(hours=said))
 
 
 def put_event(connection: Connection, event: Event) -> int:

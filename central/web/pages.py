@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from central.errors import CentralError, NotStaff
-from central.web import words
+from central.web import box_words, words
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -32,6 +32,7 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _templates.globals["words"] = words
+_templates.globals["inputs"] = box_words
 
 
 def page(name: str, content: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:

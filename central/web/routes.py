@@ -11,6 +11,7 @@ from central.catalogue.shared import settle
 from central.database import reading, writing
 from central.desk import Desk
 from central.forms import After, Number
+from central.ingest.said import listened_at
 from central.royalties import closing, evidence, provisional
 from central.royalties import store as royalties
 from central.royalties.closed import REASONS_TOLD
@@ -23,6 +24,7 @@ from central.web.adjusting import adjusting
 from central.web.after import after
 from central.web.asking import asking
 from central.web.balance import balances_of
+from central.web.boxes import box_pages
 from central.web.evening import ROLES, evening_shown
 from central.web.everybody import everybody, invited
 from central.web.pages import HEADERS, PageRoute, page, refusal
@@ -42,6 +44,7 @@ def open_console(app: FastAPI) -> None:
     """Give an application its pages."""
     app.include_router(console)
     app.include_router(door)
+    app.include_router(box_pages)
     app.include_router(reconciling)
     app.include_router(trying)
     app.include_router(after)
@@ -193,8 +196,10 @@ def show_statement(desk: Desk, statement_id: Number) -> Response:
     with reading(desk.books) as connection:
         statement = statement_of(connection, statement_id)
         open_ones = provisional.provisional_of(connection, statement.head.party_id)
+        listened = listened_at(connection, {line.event_id for line in statement.lines})
     content = {
         "statement": statement,
+        "listened": listened,
         "rule": statement.distribution.rule_in_words,
         "roles": ROLES,
         "provisional": open_ones,

@@ -21,6 +21,7 @@ from central.royalties.money import Money
 from central.royalties.store import earlier_closing, fees_of
 from central.venues.store import Place, events, halls, place_of, venues
 from central.web.shared import Take, others_at
+from edge.sync.wire import InputNow
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class BoxShown:
     software: str
     source: str
     revoked_because: str | None
+    inputs_now: Sequence[InputNow]  # how each input is, as it says; none where it does not
+    hall_id: int
+    venue_id: int
+    venue: str
+    time_zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,19 @@ def venue(connection: Connection, venue_id: int) -> VenueShown:
     raise Unknown(f"venue {venue_id} is not registered")
 
 
+def box(connection: Connection, device: str) -> BoxShown:
+    """One box.
+
+    Raises:
+        Unknown: no such box.
+    """
+    for hung in _boxes(connection).values():
+        for shown in hung:
+            if shown.device == device:
+                return shown
+    raise Unknown(f"box {device} is not enrolled here")
+
+
 def _halls(connection: Connection) -> dict[int, list[str]]:
     names: dict[int, list[str]] = defaultdict(list)
     for row in connection.execute(select(halls).order_by(halls.c.name, halls.c.id)):
@@ -133,8 +152,15 @@ def _halls(connection: Connection) -> dict[int, list[str]]:
 
 def _boxes(connection: Connection) -> dict[int, list[BoxShown]]:
     rows = connection.execute(
-        select(boxes, halls.c.name.label("hall"), halls.c.venue_id)
+        select(
+            boxes,
+            halls.c.name.label("hall"),
+            halls.c.venue_id,
+            venues.c.name.label("venue"),
+            venues.c.time_zone,
+        )
         .join_from(boxes, halls, boxes.c.hall_id == halls.c.id)
+        .join(venues, halls.c.venue_id == venues.c.id)
         .order_by(halls.c.name, boxes.c.device)
     )
     hung: dict[int, list[BoxShown]] = defaultdict(list)
@@ -150,6 +176,11 @@ def _boxes(connection: Connection) -> dict[int, list[BoxShown]]:
                 software=row.software or "",
                 source=row.source or "",
                 revoked_because=row.revoked_because,
+                inputs_now=[InputNow.model_validate(one) for one in row.inputs_now or ()],
+                hall_id=row.hall_id,
+                venue_id=row.venue_id,
+                venue=row.venue,
+                time_zone=row.time_zone,
             )
         )
     return hung

@@ -23,7 +23,7 @@ from edge.sync.protocol import (
 )
 from edge.sync.seal import seal, unseal
 from edge.sync.shelf import Shelf
-from edge.sync.wire import CENTRAL, DetectionBatch, Heartbeat, Inventory, Manifest
+from edge.sync.wire import CENTRAL, DetectionBatch, Heartbeat, InputNow, Inventory, Manifest
 
 SPANS = 500  # stretches of delivered records that are compared with central's at once
 
@@ -42,6 +42,7 @@ class Desk:
     settings: Settings
     now: Callable[[], datetime]
     stopping: Callable[[], bool]
+    inputs_now: Callable[[], tuple[InputNow, ...]] = tuple
 
 
 def deliver(desk: Desk, send: Send) -> int:
@@ -142,6 +143,7 @@ def heartbeat_of(desk: Desk) -> Heartbeat:
         waiting=desk.outbox.tally().waiting,
         last_heard_at=max((c.listened_until for c in checkpoints), default=None),
         source="; ".join(c.source for c in checkpoints)[:200],
+        inputs_now=desk.inputs_now(),
     )
 
 

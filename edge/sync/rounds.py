@@ -20,6 +20,7 @@ from edge.sync.letters import Bundle
 from edge.sync.outbox import Outbox
 from edge.sync.protocol import Answer, Request
 from edge.sync.shelf import Shelf
+from edge.sync.vitals import inputs_now
 
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 NAP_SECONDS = 5.0  # the watchdog is fed at least this often while we wait
@@ -119,6 +120,7 @@ def open_desk(paths: BoxPaths, settings: Settings, *, asked: Event) -> Iterator[
             settings=settings,
             now=timekeeping.now,
             stopping=asked.is_set,
+            inputs_now=lambda: inputs_now(paths.hears, seconds=time.monotonic()),
         )
     finally:
         outbox.close()

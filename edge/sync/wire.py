@@ -264,6 +264,18 @@ class Gaps(Message):
     missing: tuple[Span, ...] = Field(max_length=500)
 
 
+class InputNow(Message):
+    """How an input of the box is now: is a hall heard, and does the card keep it?
+
+    `stopped`: its process has given no sign of life lately.
+    """
+
+    name: str = Field(max_length=32)
+    state: CoverageState | Literal["stopped"]
+    fault: SignalFault | None = None
+    is_kept: StrictBool = True  # else what it hears is only in memory: the card takes nothing
+
+
 class Heartbeat(Message):
     """I am alive: what the box says about itself once in a while."""
 
@@ -275,6 +287,9 @@ class Heartbeat(Message):
     waiting: StrictInt = Field(ge=0)  # records not yet delivered
     last_heard_at: AwareDatetime | None  # end of the last second that was listened to
     source: str = Field(default="", max_length=200)  # what the hearing process listens to
+    inputs_now: tuple[InputNow, ...] = Field(  # none: boxes of old, or a card that nobody asked
+        default=(), max_length=8, exclude_if=lambda none: not none
+    )
 
 
 # ── To the box: what can be recognised ──────────────────────────────────────────────────────────

@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-SILENT_AFTER_SECONDS: Final = 30.0  # signs come every second; this many missed is no accident
+from edge.signs import SILENT_AFTER_SECONDS
+
 AWAY_AFTER_SECONDS: Final = 86_400.0  # central is called twice a minute
 
 

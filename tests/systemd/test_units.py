@@ -167,6 +167,12 @@ def test_signs_of_life_are_left_where_the_page_looks_for_them(name, folder):
     assert settings_of("status")["Group"] == settings_of(name)["Group"]
 
 
+def test_who_speaks_tells_how_who_hears_is():
+    assert "--hears /run/qulaq-hear" in settings_of("speak")["ExecStart"][0]
+    assert settings_of("hear")["Group"] == settings_of("speak")["Group"]
+    assert settings_of("hear")["RuntimeDirectoryMode"] == ["0750"]
+
+
 def test_a_kernel_that_has_stopped_is_started_anew():
     written = configparser.ConfigParser()
     written.optionxform = str

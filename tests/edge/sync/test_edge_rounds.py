@@ -1,12 +1,14 @@
 import os
 import random
 import socket
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge import signs
 from edge.config import BoxPaths, Settings
 from edge.errors import (
     BadSeal,
@@ -25,7 +27,8 @@ from edge.sync.protocol import Answer
 from edge.sync.queue import Tally
 from edge.sync.rounds import sync_once
 from edge.sync.shelf import Shelf
-from edge.sync.wire import BatchReceipt
+from edge.sync.vitals import inputs_now
+from edge.sync.wire import BatchReceipt, InputNow
 from tests.fakes.central_simulator import CentralSimulator, on_loopback
 from tests.fakes.evenings import SEVEN, checkpoint, folder_in_memory, heard, make_box
 
@@ -72,6 +75,24 @@ def test_a_round_that_has_nothing_to_do_only_says_it_is_alive(desk, central):
 
     paths = [request.path for request in central.requests[-2:]]
     assert ["/v1/catalogue/manifest", "/v1/heartbeat"] == paths
+
+
+def test_a_heartbeat_tells_how_each_input_is(desk, tmp_path):
+    folder, other = tmp_path / "hear", tmp_path / "nowhere"
+    folder.mkdir()
+    signs.heard(folder, signs.Heard("foyer", 90.0, "heard", -9.0, -18.0))
+    signs.heard(folder, signs.Heard("hall", 10.0, "heard", -9.0, -18.0))
+    signs.heard(folder, signs.Heard("main", 99.0, "silent_signal", -90.0, -95.0, "stuck", False))
+    signs.heard(folder, signs.Heard("odd", 99.0, "bewitched", -9.0, -18.0))
+
+    told = heartbeat_of(replace(desk, inputs_now=lambda: inputs_now(folder, seconds=100.0)))
+
+    assert [
+        InputNow(name="foyer", state="heard"),
+        InputNow(name="hall", state="stopped"),
+        InputNow(name="main", state="silent_signal", fault="stuck", is_kept=False),
+    ] == list(told.inputs_now)
+    assert inputs_now(other, seconds=0) == inputs_now(None, seconds=0) == ()
 
 
 def test_a_heartbeat_tells_how_far_was_listened(desk):

@@ -1,0 +1,66 @@
+"""The page of a box: how it is, how its memory hangs together, and when it may listen."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, Response
+from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
+
+from central.database import reading, writing
+from central.desk import Desk
+from central.errors import Unacceptable
+from central.forms import Number
+from central.ingest.chain_store import memory_of
+from central.venues.store import hours_of, set_hours
+from central.web import store
+from central.web.box_words import box_words
+from central.web.pages import PageRoute, page
+from central.web.session import FromHere, SignedIn
+from central.web.tongues import TONGUES
+from edge.sync.letters import Hours
+from edge.sync.wire import DeviceId
+
+Tongue = Literal["kk", "ru", "en"]
+MOST_HOURS = 32
+
+box_pages = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[SignedIn])
+
+
+@box_pages.get("/boxes/{device}")
+def show_box(desk: Desk, device: DeviceId, lang: Tongue = "kk") -> Response:
+    """A box as the office knows it."""
+    with reading(desk.books) as connection:
+        box = store.box(connection, device)
+        memory = memory_of(connection, device)
+        hours = hours_of(connection, box.hall_id)
+    content = {"box": box, "memory": memory, "hours": hours}
+    return page("box_page", content | {"said": box_words(lang), "lang": lang, "tongues": TONGUES})
+
+
+@box_pages.post("/halls/{hall_id}/hours", dependencies=[FromHere])
+def add_hours(
+    desk: Desk,
+    hall_id: Number,
+    device: Annotated[DeviceId, Form()],
+    *,
+    days: Annotated[tuple[int, ...], Form()] = (),
+    begins: Annotated[str, Form(max_length=5)] = "",
+    ends: Annotated[str, Form(max_length=5)] = "",
+    lang: Annotated[Tongue, Form()] = "kk",
+) -> Response:
+    """Let the boxes of a hall listen in these hours too; without any days: always."""
+    with writing(desk.books) as connection:
+        known = hours_of(connection, hall_id)
+        set_hours(
+            connection, hall_id, [*known, _hours(days, begins, ends)][:MOST_HOURS] if days else []
+        )
+    return RedirectResponse(f"/boxes/{device}?lang={lang}", 303)
+
+
+def _hours(days: tuple[int, ...], begins: str, ends: str) -> Hours:
+    try:
+        return Hours(days=sorted(set(days)), begins=begins, ends=ends)
+    except ValidationError as e:
+        raise Unacceptable(
+            f"hours from {begins!r} until {ends!r}: write them as 19:00, between 00:00 and 23:59"
+        ) from e

@@ -1,12 +1,13 @@
 """The annex to a venue's invoice: what each event costs, and how much music was known in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection
 
 from central.exchange.frame import columns, facts_of, hall_clock, notes_of, totals_of
 from central.exchange.report import Report, Row
 from central.exchange.tongues import word
+from central.ingest.said import listened_at
 from central.royalties import store
 from central.royalties.closed import ClosedEvent, Distribution
 
@@ -21,6 +22,7 @@ KEYS = (
     "identified_milliseconds",
     "fee",
     "currency",
+    "listened",
 )
 _WIDTHS = {
     "event": 34,
@@ -42,20 +44,30 @@ def annex_report(connection: Connection, distribution_id: int, tongue: str) -> R
     """
     distribution = store.distribution(connection, distribution_id)
     events = store.everything_closed(connection, distribution_id)
+    listened = listened_at(connection, [event.event_id for event in events], tongue)
     return Report(
         name=f"annex-{distribution_id}",
         title=f"{word('annex', tongue)}: {distribution.venue}",
         tongue=tongue,
         dated=distribution.closed_at,
         columns=columns(KEYS, tongue, _WIDTHS),
-        rows=_rows(events, distribution),
+        rows=_rows(events, distribution, listened),
         facts=facts_of(distribution, tongue),
         totals=totals_of((event.fee for event in events), word("total", tongue)),
-        notes=notes_of(distribution, tongue),
+        notes=(
+            *(
+                f"{event.title}, {event.hall}: {listened[event.event_id]}."
+                for event in events
+                if event.production_id is None
+            ),
+            *notes_of(distribution, tongue),
+        ),
     )
 
 
-def _rows(events: Sequence[ClosedEvent], distribution: Distribution) -> Iterator[Row]:
+def _rows(
+    events: Sequence[ClosedEvent], distribution: Distribution, listened: Mapping[int, str]
+) -> Iterator[Row]:
     for event in events:
         known = [play.milliseconds for play in event.plays if play.work_id is not None]
         yield (
@@ -69,4 +81,5 @@ def _rows(events: Sequence[ClosedEvent], distribution: Distribution) -> Iterator
             sum(known),
             event.fee,
             event.fee.currency,
+            listened[event.event_id],
         )

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from central.exchange.frame import columns, facts_of, hall_clock, notes_of
 from central.exchange.report import Report, Row, length_text
 from central.exchange.tongues import word
+from central.ingest.said import listened_at
 from central.royalties.closed import Statement, StatementHead
 from central.royalties.later.reading import statement_of
 from central.royalties.money import Money
@@ -67,16 +68,17 @@ def statement_report(connection: Connection, statement_id: int, tongue: str) -> 
         facts=whose + facts_of(distribution, tongue),
         totals=((word("total", tongue), head.total), *_ends(head, tongue)),
         notes=(
-            *_origins(statement, tongue),
+            *_origins(connection, statement, tongue),
             *notes_of(distribution, tongue),
             word("prove_it", tongue),
         ),
     )
 
 
-def _origins(statement: Statement, tongue: str) -> Iterator[str]:
-    """For each event that paid him: what came in, what was taken first, what was divided."""
+def _origins(connection: Connection, statement: Statement, tongue: str) -> Iterator[str]:
+    """For each event that paid him: what came in, was taken first, was divided, was listened to."""
     events = {line.event_id: line for line in statement.lines}
+    listened = listened_at(connection, events, tongue)
     for line in events.values():
         day = hall_clock(line.play.started_at, statement.distribution)
         left, taken = line.fee, ""
@@ -87,7 +89,8 @@ def _origins(statement: Statement, tongue: str) -> Iterator[str]:
         yield (
             f"{word('how_the_money_came', tongue)}: {line.event_title}, {line.hall},"
             f" {day:%Y-%m-%d}: {word('fee', tongue)} {line.fee.text(tongue)}{taken}{divided};"
-            f" {word('performed_milliseconds', tongue)} {length_text(line.event_milliseconds)}"
+            f" {word('performed_milliseconds', tongue)} {length_text(line.event_milliseconds)};"
+            f" {listened[line.event_id]}"
         )
 
 

@@ -55,6 +55,7 @@ _WORDS = {
     "share_basis_points": ("Үлесі", "Доля", "Share"),
     "amount": ("Сомасы", "Сумма", "Amount"),
     "waiting": ("Күтуде", "Ожидает", "Waiting"),
+    "listened": ("Тыңдалуы", "Прослушивание", "Listened"),
     "fee": ("Лицензиялық төлем", "Лицензионный сбор", "Licence fee"),
     "currency": ("Валюта", "Валюта", "Currency"),
     "detections": ("Дәлелдер", "Подтверждения", "Detections"),

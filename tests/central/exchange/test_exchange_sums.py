@@ -3,12 +3,14 @@
 import csv
 import io
 from collections import Counter
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from openpyxl import load_workbook
 
 from central.database import reading
+from central.ingest.listening import state_in_words
 from central.royalties import store
 from central.royalties.books import received
 from central.royalties.ledger import Account
@@ -51,6 +53,30 @@ def test_the_annex_sums_to_what_the_venue_owes(office, closed, ask, theatre):
     fees = minor_of(rows_of(ask("/distributions/1/annex.csv")), "fee")
 
     assert fees == 100_001 + 777 == -in_ledger(office, closed, "licensee", theatre.venue_id)
+
+
+@pytest.mark.parametrize(
+    ("tongue", "words"),
+    [("kk", "ішінен"), ("ru", "прослушано"), ("en", "listened to")],
+)
+def test_annex_and_statement_say_beside_each_event_how_it_was_listened_to(
+    office, closed, ask, theatre, tongue, words
+):
+    """An evening nobody listened to, and one in which nothing known was played, are not alike."""
+    box = office.box(theatre.hall_id)
+    event = ask("/events").json()[0]
+    began, ended = (datetime.fromisoformat(event[name]) for name in ("starts_at", "ends_at"))
+    pulled = ended - timedelta(minutes=7)
+    box.receipt(box.covered(1, "heard", began, pulled), box.covered(2, "unplugged", pulled, ended))
+
+    annex = rows_of(ask("/distributions/1/annex.csv", lang=tongue))
+    statement = ask("/statements/1.json", lang=tongue).json()
+
+    told = {row["event_id"]: row["listened"] for row in annex}
+    assert state_in_words("unplugged", tongue) in told[str(event["id"])]
+    assert words in told[str(event["id"])]
+    assert len(set(told.values())) == len(told)
+    assert any(told[str(event["id"])] in note for note in statement["notes"])
 
 
 def test_the_unidentified_sum_to_suspense_reason_by_reason(office, closed, ask):

@@ -1,6 +1,7 @@
 """What proof costs, and what it is worth: a large statement verified, a thousand forged ones."""
 
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from uuid import UUID
 
 import click
@@ -41,6 +43,7 @@ START = datetime(2026, 9, 1, tzinfo=UTC)
 BOOT = UUID("00000000-0000-4000-8000-000000000001")
 EVENT = timedelta(hours=4)
 LETTER = 500  # records
+RUNS = 5  # of the verifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +70,14 @@ def main(plays: int, forged: int, outsiders: Path | None) -> None:
     """
     with tempfile.TemporaryDirectory() as folder, _office(Path(folder)) as office:
         season = _season(office, plays, others=max(forged, 1))
-        began = time.perf_counter()
+        began = time.process_time()
         leaves = follow(office)
-        lasted = time.perf_counter() - began
-        click.echo(f"{leaves} leaves logged in {lasted:.2f} s, {leaves / lasted:,.0f} a second")
+        lasted = time.process_time() - began
+        click.echo(f"{leaves} leaves logged in {lasted:.2f} s of processor time")
         path = Path(folder) / "statement.qulaq"
-        began = time.perf_counter()
+        began = time.process_time()
         path.write_text(bundle_of(office, season.statements[0]), "utf-8")
-        lasted = time.perf_counter() - began
+        lasted = time.process_time() - began
         click.echo(f"bundle of {plays} plays: {path.stat().st_size} bytes, made in {lasted:.2f} s")
         is_good = _verified(path) and _refused(season, forged)
         if outsiders:
@@ -166,18 +169,22 @@ def _heard(number: int, others: int) -> DetectionRecord:
 
 
 def _verified(path: Path) -> bool:
-    began = time.perf_counter()
-    verdict = verify(path.read_bytes(), Policy())
-    within = time.perf_counter() - began
+    """Whether the command believes it; how long it takes by the clock, and by the processor."""
+    verdict = verify(path.read_bytes(), Policy()).statement
     command = [sys.executable, "-m", "verifier.verify", str(path)]
-    began = time.perf_counter()
-    done = subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
+    walls, busy, believed = [], [], True
+    for _ in range(RUNS):
+        began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        believed &= subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode == 0
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        walls.append(time.perf_counter() - began)
+        busy.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
     click.echo(
-        f"verified {verdict.statement.plays} plays, {verdict.statement.detections} detections: "
-        f"{within:.2f} s; as a command, from its start to its exit: "
-        f"{time.perf_counter() - began:.2f} s"
+        f"verified {verdict.plays} plays, {verdict.detections} detections, from its start "
+        f"to its exit: {median(walls):.2f} s, {median(busy):.2f} s of it on the processor (medians "
+        f"of {RUNS}), memory at most {after.ru_maxrss // 1024} MiB"
     )
-    return done.returncode == 0
+    return believed
 
 
 def _refused(season: Season, forged: int) -> bool:

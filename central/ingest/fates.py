@@ -18,7 +18,9 @@ Fate = Literal["paid", "waits", "not played", "grand right"]
 """What becomes of a line: its part is paid, waits for a person, or it takes no part and why."""
 
 
-def fate_of(*, state: State, verdict: str, use: Use, basis: Basis, by_sheet: bool) -> Fate:
+def fate_of(
+    *, state: State, verdict: str, use: Use, basis: Basis, by_sheet: bool, of_the_evening: bool
+) -> Fate:
     """What becomes of a line when its event is closed.
 
     Args:
@@ -27,6 +29,7 @@ def fate_of(*, state: State, verdict: str, use: Use, basis: Basis, by_sheet: boo
         use: of the music.
         basis: what says that it was played.
         by_sheet: it belongs to a showing that is paid by its cue sheet.
+        of_the_evening: it sounded then, however wrong its box's clock may have been.
     """
     if verdict == "not played":
         return "not played"
@@ -34,5 +37,6 @@ def fate_of(*, state: State, verdict: str, use: Use, basis: Basis, by_sheet: boo
         return "grand right"
     if verdict or basis == "cue-sheet":
         return "paid"
-    undecided = state == "declared only" or (by_sheet and state not in AGREED)
+    vouched = state in AGREED or (of_the_evening and not by_sheet)
+    undecided = state == "declared only" or not vouched
     return "waits" if undecided else "paid"

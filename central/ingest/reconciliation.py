@@ -8,10 +8,10 @@ from sqlalchemy import Connection, select
 from central.errors import Unacceptable
 from central.ingest.decisions import Decision, decisions_on, put_decision
 from central.ingest.fates import AGREED, Basis, LengthBy, fate_of
-from central.ingest.plays import Play
+from central.ingest.plays import MILLISECOND, Play
 from central.ingest.reconcile import Line, Listed, Sounded, reconcile
 from central.ingest.settled import Reconciliation, Settled
-from central.ingest.store import plays_of
+from central.ingest.store import plays_of, uncertainty_of
 from central.repertoire.finding import find
 from central.repertoire.store import recordings, require_work, works
 from central.venues.accounts import Account, account_of
@@ -34,6 +34,7 @@ class _Known:
         last: the last word on each line or play, the latest last.
         sheets: productions given whole, whose cue sheet says what was played.
         use: of music where neither a piece nor a part of the evening says another.
+        unsure: plays that may have sounded before or after, so little did a box know the time.
     """
 
     account: Account
@@ -45,6 +46,7 @@ class _Known:
     last: Mapping[str, Decision]
     sheets: frozenset[int]
     use: Use
+    unsure: frozenset[str]
 
 
 def reconciliation_of(
@@ -99,7 +101,20 @@ def _known(connection: Connection, account: Account, heard: Sequence[Play]) -> _
         last=_last_words(decisions_on(connection, account.id)),
         sheets=frozenset(one.id for one in sheets),
         use=_evening_use(account, [one.kind for one in sheets]),
+        unsure=_unsure(connection, account, heard),
     )
+
+
+def _unsure(connection: Connection, account: Account, heard: Sequence[Play]) -> frozenset[str]:
+    keys = [key for play in heard for key in play.detections]
+    told = uncertainty_of(connection, keys)
+    found = set()
+    for play in heard:
+        doubt = MILLISECOND * max((told.get(key, 0) for key in play.detections), default=0)
+        earliest, latest = play.middle - doubt, play.middle + doubt
+        if earliest < account.starts_at or account.ends_at <= latest:
+            found.add(play.id)
+    return frozenset(found)
 
 
 def _last_words(history: Sequence[Decision]) -> dict[str, Decision]:
@@ -180,12 +195,14 @@ def _settled(known: _Known, line: Line, *, same: Mapping[str, int]) -> Settled:
     use = _use_of(known, piece, heard)
     basis = _basis_of(known, piece, heard)
     milliseconds, length_by = _length(known, piece, heard, work_id=work_id, basis=basis)
+    of_the_evening = known.unsure.isdisjoint(line.heard)
     fate = fate_of(
         state=line.state,
         verdict=decision.verdict if decision else "",
         use=use,
         basis=basis,
         by_sheet=bool(known.sheets) and use == known.use,
+        of_the_evening=of_the_evening,
     )
     doubtful = line.state not in AGREED and basis != "cue-sheet" and fate != "grand right"
     return Settled(
@@ -201,6 +218,7 @@ def _settled(known: _Known, line: Line, *, same: Mapping[str, int]) -> Settled:
         length_by=length_by,
         decision=decision,
         from_programme_alone=not heard,
+        of_the_evening=of_the_evening,
         is_open=doubtful and decision is None,
         fate=fate,
     )

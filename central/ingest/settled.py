@@ -23,6 +23,7 @@ class Settled:
         placing: how it stood in the evening: in full, in a medley, as the audience walked in.
         milliseconds: heard; if only declared, as declared, or the usual length of the work.
         from_programme_alone: no box heard it.
+        of_the_evening: it sounded then, however wrong its box's clock may have been.
         decision: the last word of a person on it, if it still holds.
         is_open: a person has to settle it.
         stake_minor: its part of the event's fee by time, rounded down; what is out has none.
@@ -39,6 +40,7 @@ class Settled:
     milliseconds: int
     length_by: LengthBy
     from_programme_alone: bool
+    of_the_evening: bool
     decision: Decision | None
     is_open: bool
     fate: Fate

@@ -27,7 +27,7 @@ REASONS = {
     UNKNOWN_RECORDING: "the recording heard is not registered with any work",
     WORK_WITHOUT_SHARES: "the work has no registered rightholders",
     SHARES_NOT_WHOLE: "the registered shares of the work do not sum to 100 %",
-    UNDECIDED: "what was declared and what was heard disagree, and nobody has settled it yet",
+    UNDECIDED: "what was declared, what was heard, or when, disagree; nobody has settled it yet",
 }
 NOT_PLAYED = "not-played"
 GRAND_RIGHT = "grand-right"

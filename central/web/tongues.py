@@ -221,6 +221,11 @@ _SETTLING = {
     "taken": ("Қабылданған жол", "Принято строк", "Rows taken"),
     "refused": ("қабылданбаған", "отказано", "refused"),
     "row": ("Жол", "Строка", "Row"),
+    "untimed": (
+        "құрылғының сағаты дәл болмаған: осы кештікі болмауы мүмкін",
+        "часы прибора шли неточно: возможно, это не этот вечер",
+        "the box's clock was not sure: it may not be of this evening",
+    ),
     # how declared and heard agree
     "matched": ("сәйкес", "совпало", "matched"),
     "order swapped": ("реті ауысқан", "в другом порядке", "order swapped"),

@@ -100,14 +100,15 @@ class Theatre:
         with writing(self.books) as connection:
             return put_event(connection, event)
 
-    def hears(self, recording_id, *, second, seconds, confidence=0.975):
+    def hears(self, recording_id, *, second, seconds, confidence=0.975, unsure_ms=None):
         self.seq += 1
         record = DetectionRecord(
             boot=BOOT,
             seq=self.seq,
             started_at=EVENING + timedelta(seconds=second),
             ended_at=EVENING + timedelta(seconds=second + seconds),
-            clock_synced=True,
+            clock_synced=unsure_ms is None,
+            uncertainty_ms=unsure_ms,
             recording_id=recording_id,
             reference_start_seconds=0.0,
             speed=1.0,

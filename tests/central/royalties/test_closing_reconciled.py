@@ -1,13 +1,17 @@
 """Laws of closing what was reconciled: programme and persons reach the money, and prove it."""
 
+from datetime import timedelta
+
 import pytest
 
 from central.database import writing
+from central.ingest.reconciliation import reconciliation_of
 from central.repertoire.facts import WorkDetail
 from central.repertoire.shares import Share
 from central.repertoire.store import put_work
 from central.royalties.closing import Days, close_period, summary
 from central.royalties.distribution import GRAND_RIGHT, NOT_PLAYED, UNDECIDED
+from central.royalties.queue import open_lines
 from central.royalties.rehearsal import prepare, rehearse
 from central.venues.accounts import Part, put_parts, put_performance, put_production
 from central.venues.intake import take_cue_sheet
@@ -64,6 +68,33 @@ def test_a_piece_a_person_says_was_played_is_paid_for_its_declared_length(theatr
         by_word.testimony.word.decided_by,
     )
     assert {"Абай Сұлтанов": 24_000, "Дина Оспанова": 24_000, "Ерлан Қасым": 24_000} == paid(done)
+
+
+def test_a_play_that_a_bad_clock_may_have_brought_here_waits_for_a_person(theatre):
+    event_id = theatre.event(fee_minor=90_000)
+    theatre.hears(theatre.recordings[0], second=30, seconds=60, unsure_ms=90_001)
+    theatre.hears(theatre.recordings[1], second=300, seconds=60, unsure_ms=90_001)
+    open_line = next(one for one in theatre.read(reconciliation_of, event_id).lines if one.is_open)
+    before = theatre.read(open_lines, NOW - timedelta(days=99), NOW)
+    done = closed(theatre)
+
+    assert (False, "waits") == (open_line.of_the_evening, open_line.fate)
+    assert open_line.name in {one.line.name for one in before if not one.line.of_the_evening}
+    (waiting,) = [part for part in done.events[0].allocations if part.party_id is None]
+    assert (UNDECIDED, 45_000) == (waiting.reason, waiting.amount.minor)
+
+
+@pytest.mark.parametrize("how", ["a person", "the programme", "a better clock"])
+def test_a_bad_clock_does_not_matter_where_something_else_vouches(theatre, how):
+    event_id = theatre.event(fee_minor=90_000)
+    doubt = 59_999 if how == "a better clock" else 90_001
+    theatre.hears(theatre.recordings[0], second=30, seconds=60, unsure_ms=doubt)
+    if how == "a person":
+        theatre.decides(event_id, theatre.line_of(event_id, "heard only").name, "played")
+    if how == "the programme":
+        theatre.declares(event_id, ["Көктем,1:00"])
+
+    assert {"Абай Сұлтанов": 45_000, "Дина Оспанова": 45_000} == paid(closed(theatre))
 
 
 def test_a_piece_without_a_length_counts_as_the_work_is_usually_long(theatre):

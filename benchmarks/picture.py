@@ -170,7 +170,7 @@ def _verdict(ax: Axes, story: Story) -> None:
 def _agreements(story: Story) -> NDArray[np.int64]:
     """For each pair the stream shares with the recording: place of the stream's beginning in it."""
     heard = story.heard.between(RECIPE.frame(story.truth[0]), RECIPE.frame(story.truth[1]))
-    asked, when = query_hashes(heard.strongest(60), 12)
+    asked, when, _ = query_hashes(heard.strongest(60), 12)
     kept, where = reference_hashes(story.learnt.landmarks.strongest(20), 5)
     order = np.argsort(kept, kind="stable")
     kept, where = kept[order], where[order]

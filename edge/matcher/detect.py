@@ -75,7 +75,7 @@ class Detector:
     the ladder of speeds, tempos and pitches, some rungs a step, and at the stream's end through
     all of it if nothing was found. Memory is bounded whatever the length of the stream: 60 s of
     landmarks (at most 90 a second, 12 bytes each), the suspicions of 40 s, the few recordings
-    that sound or fell silent less than 15 s ago, and 38 MB while a search is on; the catalogue
+    that sound or fell silent less than 15 s ago, and 13 MB while a search is on; the catalogue
     itself stays in its files.
 
     Args:

@@ -64,6 +64,7 @@ class Segment:
         removed: ids that this segment takes out of older ones.
         starts: int64, where each recording begins on the timeline.
         lengths: uint32, frames of each recording.
+        frames: of all of them.
         hidden: bool, for each recording whether a newer segment replaces or removes it.
         firsts: uint32, the lowest hash of each block of postings.
         postings: blocks of postings.
@@ -76,6 +77,7 @@ class Segment:
     removed: Names
     starts: NDArray[np.int64]
     lengths: NDArray[np.uint32]
+    frames: int
     hidden: NDArray[np.bool_]
     firsts: NDArray[np.uint32]
     postings: Blocks
@@ -220,6 +222,7 @@ def _segment(path: Path, view: memoryview, opened: layout.Opened) -> Segment:
         removed=opened.removed,
         starts=starts_of(opened.lengths),
         lengths=opened.lengths,
+        frames=int(opened.lengths.sum(dtype=np.int64)),
         hidden=np.zeros(len(opened.lengths), np.bool_),
         firsts=opened.firsts,
         postings=_unseen(words, opened.posting_ends, opened.posting_sums),

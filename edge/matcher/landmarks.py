@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from edge.matcher.peaks import strongest
+from edge.matcher.peaks import ranks_of, strongest
 from edge.matcher.recipe import Frame
 
 BUCKETS = 512 * 49 * 22
@@ -14,6 +14,8 @@ NEAREST = 2  # frames from anchor to target
 FARTHEST = 43
 WIDEST = 48  # bins between anchor and target, exclusive
 _EDGE = 0.3  # bins: so near to a quantum's border, the neighbour is asked too
+_FADING = 0.06  # by rank, so fast it grows unlikelier that the recording has a landmark too,
+_ASIDE = 25  # ranks that a neighbour is worth less than a pair's own hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +79,23 @@ def reference_hashes(
     Returns:
         Hash (uint32) and anchor frame (int32) of each pair, by rising anchor.
     """
-    return _hashes(landmarks, fan, soft=False)
+    columns = (landmarks.frames, landmarks.bins, landmarks.heights)
+    hashes, anchors, _ = _pair(*columns, np.zeros_like(landmarks.frames), fan, -1.0)
+    return hashes, anchors
 
 
-def query_hashes(landmarks: Landmarks, fan: int) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
-    """As `reference_hashes`, and the neighbours of those that lie on a border between hashes."""
-    return _hashes(landmarks, fan, soft=True)
+def query_hashes(
+    landmarks: Landmarks, fan: int
+) -> tuple[NDArray[np.uint32], NDArray[np.int32], NDArray[np.float32]]:
+    """As `reference_hashes`, and the neighbours of those that lie on a border between hashes.
 
-
-def _hashes(
-    landmarks: Landmarks, fan: int, *, soft: bool
-) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
-    edge = _EDGE if soft else -1.0
-    return _pair(landmarks.frames, landmarks.bins, landmarks.heights, fan, edge)
+    Returns:
+        Hash and anchor as there, and how likely the recording has it too: float32, relative.
+    """
+    ranks = ranks_of(landmarks.frames, landmarks.heights)
+    columns = (landmarks.frames, landmarks.bins, landmarks.heights)
+    hashes, anchors, sums = _pair(*columns, ranks, fan, _EDGE)
+    return hashes, anchors, np.exp(-_FADING * sums, dtype=np.float32)
 
 
 @njit(cache=True, nogil=True)
@@ -136,12 +142,14 @@ def _pair(
     frames: NDArray[np.int32],
     bins: NDArray[np.float32],
     heights: NDArray[np.float32],
+    ranks: NDArray[np.int32],
     fan: int,
     edge: float,
-) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+) -> tuple[NDArray[np.uint32], NDArray[np.int32], NDArray[np.float32]]:
     room = len(frames) * fan * (4 if edge >= 0 else 1)
     hashes = np.empty(room, np.uint32)
     anchors = np.empty(room, np.int32)
+    sums = np.empty(room, np.float32)
     chosen = np.empty(fan, np.int64)
     n = 0
     for i in range(len(frames)):
@@ -159,5 +167,6 @@ def _pair(
                     rise = min(max(b - a + 24, 0), 48)
                     hashes[n] = (a * 49 + rise) * 22 + gap
                     anchors[n] = frames[i]
+                    sums[n] = ranks[i] + ranks[j] + _ASIDE * (p + q)
                     n += 1
-    return hashes[:n], anchors[:n]
+    return hashes[:n], anchors[:n], sums[:n]

@@ -83,6 +83,23 @@ def strongest(
     return keep
 
 
+def ranks_of(frames: NDArray[np.int32], heights: NDArray[np.float32]) -> NDArray[np.int32]:
+    """How many peaks of its second are higher than each; the earlier wins a tie.
+
+    Args:
+        frames: int32, not falling.
+        heights: float32, one for each frame.
+
+    Returns:
+        int32, 0 for the highest.
+    """
+    order = np.lexsort((-heights, frames // BLOCK_FRAMES))
+    seconds = frames[order] // BLOCK_FRAMES
+    ranks = np.empty(len(frames), np.int32)
+    ranks[order] = np.arange(len(frames)) - np.searchsorted(seconds, seconds)
+    return ranks
+
+
 def _none() -> Peaks:
     return np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.float32)
 

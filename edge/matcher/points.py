@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from edge.matcher.bits import Whole, checksum, peek, put, zeros
+from edge.matcher.bits import ZEROS, Whole, checksum, peek, put, zeros
 
 BLOCK_FRAMES = 1024  # 24 s: what one candidate needs is one small read, seldom two
 _COUNT_BITS = 16
@@ -83,12 +83,18 @@ def unpack(
     if count > len(frames) or at + count * LOWEST_BITS > end:
         return -1
     for k in range(count):
-        gap = zeros(words, at, end)
-        at += gap + 1
+        window = peek(words, at)
+        gap = np.int64(ZEROS[window & 255])
+        if gap == 8:  # a long gap: the frequency is beyond the window
+            gap = zeros(words, at, end)
+            window = peek(words, at + gap)
+            at += gap
+            frame += gap
+            gap = np.int64(0)
         frame += gap
         frames[k] = frame
-        quarters[k] = 2 * (peek(words, at) & ((1 << _HALF_BITS) - 1))
-        at += _HALF_BITS
+        quarters[k] = 2 * ((window >> (gap + 1)) & ((1 << _HALF_BITS) - 1))
+        at += gap + 1 + _HALF_BITS
         if at > end:
             return -1
     return count

@@ -20,7 +20,7 @@ from edge.matcher.bits import (
 
 STEP_BITS = 2  # places are kept to 4 frames, 93 ms
 REGION_BUCKETS = 2048  # no block spans two regions, so regions can be packed side by side
-_BLOCK_BITS = 8 * 512  # a block ends before it grows beyond this; a longer list is one by itself
+BLOCK_BITS = 8 * 512  # a block ends before it grows beyond this; a longer list is one by itself
 COUNT_BITS = 16  # lists of a block
 _SHIFT_BITS = 5  # how many low bits of each gap stand as they are
 
@@ -93,7 +93,7 @@ def _divide(sizes: NDArray[np.int64], keys: NDArray[np.uint32]) -> NDArray[np.in
     filled = np.int64(0)
     for i in range(len(keys)):
         new_region = i == 0 or keys[i] // REGION_BUCKETS != keys[i - 1] // REGION_BUCKETS
-        if new_region or filled + sizes[i] > _BLOCK_BITS:
+        if new_region or filled + sizes[i] > BLOCK_BITS:
             starts[n] = i
             n += 1
             filled = np.int64(0)

@@ -27,7 +27,7 @@ class Pace:
     Attributes:
         per_second: landmarks of the window that are paired, the highest of each second.
         fan: partners of each.
-        votes: counted in each segment at most, those of the rarest pairs.
+        votes: counted in each segment at most, of the pairs that promise most.
         candidates: of each segment, laid over the window coarsely.
         weighed: of all segments, weighed landmark by landmark.
     """
@@ -39,9 +39,9 @@ class Pace:
     weighed: int
 
 
-THOROUGH = Pace(60, 12, votes=3 << 20, candidates=100, weighed=12)
+THOROUGH = Pace(60, 12, votes=1 << 20, candidates=100, weighed=12)
 # A third of the cost: enough where the sound is clean and only bent.
-BRIEF = Pace(30, 6, votes=1 << 20, candidates=50, weighed=6)
+BRIEF = Pace(30, 6, votes=1 << 17, candidates=50, weighed=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def suspect(index: Index, laid: Alignment, heard: Hearing) -> Suspect:
 
 def frames_of(index: Index) -> int:
     """Frames of all recordings of a catalogue."""
-    return sum(int(segment.lengths.sum(dtype=np.int64)) for segment in index.segments)
+    return sum(segment.frames for segment in index.segments)
 
 
 def log_odds(score: float, frames: int) -> float:
@@ -126,13 +126,15 @@ def _candidates(
     view: Scene,
     hashes: NDArray[np.uint32],
     anchors: NDArray[np.int32],
+    chances: NDArray[np.float32],
     *,
     pace: Pace,
 ) -> list[tuple[int, int, float]]:
     """Segment, recording and place of the candidates that cover the window best."""
     rows = [np.zeros((0, 4))]
     for number, segment in enumerate(index.segments):
-        bins = vote(segment, hashes, anchors, limit=pace.candidates, most=pace.votes).diagonals
+        asked = (hashes, anchors, chances)
+        bins = vote(segment, *asked, limit=pace.candidates, most=pace.votes).diagonals
         places, scores = best_places(segment, view, bins, index.recipe)
         places, once = np.unique(places, return_index=True)
         who = segment.recordings_at(places + (view.frames - 1))  # its window touches no other

@@ -126,14 +126,23 @@ def _slide(
     out: NDArray[np.float32],
 ) -> None:
     """Score the landmarks that should be seen, begun at each of the rows 0, 1, … of them."""
-    surplus = np.zeros(len(out))
-    spread = np.ones(len(out))
-    highest = marked.shape[0] - 1
+    seen = np.zeros(len(out), np.int32)  # the last row first: so they lie in the scene, too
+    due, spread = np.zeros(len(out)), np.ones(len(out))
+    always, always_spread = 0.0, 0.0  # of landmarks in the window wherever it begins
+    bins, frames = marked.shape
     for k in range(len(rows)):
-        column = min(((np.int64(quarters[k]) + 2) >> 2) - low_bin, highest)
+        column = min(((np.int64(quarters[k]) + 2) >> 2) - low_bin, bins - 1)
         q = chance[column]
-        for o in range(max(0, rows[k] - marked.shape[1] + 1), min(len(out), rows[k] + 1)):
-            surplus[o] += marked[column, rows[k] - o] - q
-            spread[o] += q * (1 - q)
-    for o in range(len(out)):
-        out[o] = surplus[o] / np.sqrt(spread[o])
+        first = rows[k] - len(out) + 1  # frame of the window that begins at the last row
+        if first >= 0 and rows[k] < frames:
+            always += q
+            always_spread += q * (1 - q)
+            seen += marked[column, first : first + len(out)]
+            continue
+        for i in range(max(0, -first), min(len(out), frames - first)):
+            seen[i] += marked[column, first + i]
+            due[i] += q
+            spread[i] += q * (1 - q)
+    for i in range(len(out)):
+        surplus = seen[i] - due[i] - always
+        out[len(out) - 1 - i] = surplus / np.sqrt(spread[i] + always_spread)

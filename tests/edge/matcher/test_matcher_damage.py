@@ -30,7 +30,7 @@ def segment(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def query():
-    return query_hashes(join(listen(play(1, 8))), 12)
+    return query_hashes(join(listen(play(1, 8))), 12)[:2]
 
 
 def mutations_are_harmless(segment, query, where, *, seed, count):

@@ -12,6 +12,7 @@ from matcher_sounds import RATE_HZ, hiss, listen, play, whole
 from edge.errors import BadCatalogue
 from edge.matcher.fingerprint import Fingerprint, Fingerprinter, fingerprint
 from edge.matcher.landmarks import join
+from edge.matcher.peaks import BLOCK_FRAMES, ranks_of, strongest
 from edge.matcher.recipe import RECIPE, Recipe
 
 GOLDEN = Path(__file__).with_name("golden_recipe_v1.qfp")
@@ -42,6 +43,21 @@ def test_nothing_before_until_is_given_later(cuts):
     for part, before in zip(parts, settled, strict=False):
         assert (part.frames >= before).all()
         assert (part.frames < part.until).all()
+
+
+def test_ranks_count_the_higher_ones_of_the_same_second():
+    marks = join(listen(SONG))
+    ranks = ranks_of(marks.frames, marks.heights)
+    seconds = marks.frames // BLOCK_FRAMES
+    for second in np.unique(seconds):
+        within = seconds == second
+        highest_first = np.argsort(-marks.heights[within], kind="stable")
+
+        assert list(range(within.sum())) == ranks[within][highest_first].tolist()
+    for per_second in (1, 14, 60):
+        assert (ranks < per_second).tolist() == strongest(
+            marks.frames, marks.heights, per_second
+        ).tolist()
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0, -1.0, 0.3, 1e-5])

@@ -13,6 +13,7 @@ from edge.matcher.index import GUARD_FRAMES, Index
 from edge.matcher.landmarks import join, query_hashes, reference_hashes
 from edge.matcher.layout import HEAD_BYTES
 from edge.matcher.match import vote
+from edge.matcher.postings import REGION_BUCKETS
 from edge.matcher.recipe import Frame, Recipe
 from edge.matcher.write import FAN, HASHED_PER_SECOND, write_segment
 
@@ -65,7 +66,7 @@ def test_the_index_finds_what_a_naive_search_finds(tmp_path_factory, first, seco
     prints = [Fingerprint(landmarks_of(points, 430)) for points in (first, second)]
     path = tmp_path_factory.mktemp("naive") / "naive.qseg"
     write_segment(path, [("a", prints[0]), ("b", prints[1])])
-    hashes, anchors = query_hashes(landmarks_of(query, 430), 12)
+    hashes, anchors, _ = query_hashes(landmarks_of(query, 430), 12)
     found = vote(Index.open([path]).segments[0], hashes, anchors, limit=1_000)
 
     assert naive_votes(prints, hashes, anchors) == dict(
@@ -74,7 +75,7 @@ def test_the_index_finds_what_a_naive_search_finds(tmp_path_factory, first, seco
 
 
 def test_the_best_candidates_are_among_all_however_few_are_wanted(index, songs):
-    hashes, anchors = query_hashes(join(listen(songs["song-2"])).between(400, 830), 12)
+    hashes, anchors, _ = query_hashes(join(listen(songs["song-2"])).between(400, 830), 12)
     anchors = anchors - np.int32(400)
     for segment in index.segments:
         every = vote(segment, hashes, anchors, limit=100_000)
@@ -88,13 +89,36 @@ def test_the_best_candidates_are_among_all_however_few_are_wanted(index, songs):
 
 
 def test_votes_fall_and_point_to_the_song(index, songs):
-    hashes, anchors = query_hashes(join(listen(songs["song-2"])).between(400, 830), 12)
+    hashes, anchors, _ = query_hashes(join(listen(songs["song-2"])).between(400, 830), 12)
     found = vote(index.segments[0], hashes, anchors - np.int32(400), limit=10)
     place = int(found.diagonals[0])
     start = int(index.segments[0].starts[index.segments[0].recordings.index("song-2")])
 
     assert all(a >= b for a, b in pairwise(found.votes.tolist()))
     assert start + 400 - 11 <= place <= start + 400
+
+
+def test_of_too_many_votes_those_that_promise_most_are_counted(tmp_path, tracks):
+    write_segment(tmp_path / "all.qseg", tracks)
+    (segment,) = Index.open([tmp_path / "all.qseg"]).segments
+    hashes, anchors, _ = query_hashes(tracks[2][1].landmarks, 12)
+    likely = hashes < 110 * REGION_BUCKETS  # no block has others, too
+    wanted = vote(segment, hashes[likely], anchors[likely], limit=100_000)
+    chances = np.where(likely, 1, 1e-9).astype(np.float32)
+    room = votes_of([one for _, one in tracks], hashes[likely])
+    found = vote(segment, hashes, anchors, chances, limit=100_000, most=room)
+
+    assert 0 < room < votes_of([one for _, one in tracks], hashes)
+    assert wanted.votes.tolist() == found.votes.tolist()
+    assert wanted.diagonals.tolist() == found.diagonals.tolist()
+
+
+def votes_of(prints, hashes):
+    known = Counter()
+    for print_ in prints:
+        keys, places = reference_hashes(print_.landmarks.strongest(HASHED_PER_SECOND), FAN)
+        known.update(key for key, _ in {*zip(keys.tolist(), (places // 4).tolist(), strict=True)})
+    return sum(known[key] for key in hashes.tolist())
 
 
 def test_recordings_come_back_in_the_order_of_their_ids(index, songs):
@@ -131,7 +155,7 @@ def test_landmarks_come_back_where_they_were(tmp_path):
 def test_an_empty_catalogue_opens_and_finds_nothing(tmp_path):
     write_segment(tmp_path / "none.qseg", [])
     index = Index.open([tmp_path / "none.qseg"])
-    hashes, anchors = query_hashes(join(listen(play(1, 3))), 12)
+    hashes, anchors, _ = query_hashes(join(listen(play(1, 3))), 12)
 
     assert () == index.recordings
     assert 0 == len(vote(index.segments[0], hashes, anchors, limit=10).votes)
@@ -144,7 +168,7 @@ def test_what_a_newer_segment_has_or_removes_is_hidden_in_older_ones(tmp_path, t
     index = Index.open([tmp_path / "1.qseg", tmp_path / "2.qseg"])
     older, newer = index.segments
     marks = tracks[1][1].landmarks
-    hashes, anchors = query_hashes(marks, 12)
+    hashes, anchors, _ = query_hashes(marks, 12)
 
     assert ("в", "ә", "б", "д") == index.recordings
     assert [True, False, True, False] == older.hidden.tolist()

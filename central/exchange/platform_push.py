@@ -19,7 +19,7 @@ from central.errors import CentralError, Unready
 from central.exchange.deliveries import deliveries
 from central.exchange.json_file import write_json
 from central.exchange.platform import platform_report
-from central.royalties.tables import distributed_events, distributions
+from central.royalties.tables import distributions
 
 ATTEMPTS = 6
 LONGEST_WAIT_SECONDS = 60
@@ -241,10 +241,9 @@ def _delivery(row: Row[Any]) -> Delivery:
 
 
 def untold(connection: Connection, address: str) -> Iterator[int]:
-    """Closings that the platform at an address has not taken yet, the oldest first.
+    """Closings, and runs after them, that the platform at an address has not taken yet, in order.
 
-    Later runs over a closing have no events of their own, and the platform's report has no words
-    for what they move; they are not told.
+    What became of an event is told in the order in which it became so.
     """
     taken = (
         exists()
@@ -252,6 +251,5 @@ def untold(connection: Connection, address: str) -> Iterator[int]:
         .where(deliveries.c.address == address)
         .where(deliveries.c.status.between(200, 299))
     )
-    has_events = exists().where(distributed_events.c.distribution_id == distributions.c.id)
-    wanted = select(distributions.c.id).where(~taken, has_events)
+    wanted = select(distributions.c.id).where(~taken)
     yield from connection.scalars(wanted.order_by(distributions.c.id))

@@ -6,6 +6,7 @@ from typing import Any
 from central.ingest.coverage import CoverageSpan
 from central.royalties.closed import ClosedEvent, StatementHead
 from central.royalties.distribution import PlayUsed
+from central.royalties.fees import fee_json
 from central.royalties.later.reading import LaterLine, LaterRun, own_lines
 from central.royalties.opening import in_order
 from central.transparency.documents import (
@@ -37,7 +38,10 @@ def later_pool_document(
             out of earlier pools, `taken` says how each amount of it is reckoned.
         plays: those it is divided among.
     """
-    said = {"performed": [performed(play) for play in in_order(plays)]}
+    said = {
+        "performed": [performed(play) for play in in_order(plays)],
+        "licence": fee_json(event.fee_used) or {},
+    }
     return pool_head(event, coverage, rule=rule) | said | dict(words)
 
 

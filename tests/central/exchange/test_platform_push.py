@@ -17,8 +17,7 @@ from central.exchange.platform_push import (
     platform_of,
     untold,
 )
-from central.royalties.books import put_distribution
-from central.royalties.calendar import period_of
+from central.royalties.later import runs
 from tests.fakes.receiving_platform import ReceivingPlatform
 
 
@@ -109,13 +108,23 @@ def test_who_is_out_of_reach_is_given_up_after_a_while_and_told_later(told, plat
     assert (waiting, after, again.status) == ([1], [], 201)
 
 
-def test_a_run_without_events_of_its_own_is_not_told(office, closed, platform):
-    period = period_of(*[closed.distribution.first_day] * 2, time_zone="Asia/Almaty")
+def test_a_run_after_the_closing_is_told_as_what_it_moved(office, theatre, closed, platform):
+    theatre.hears(theatre.recordings[1], second=470, seconds=60)  # came late
     with writing(office.books) as connection:
-        put_distribution(connection, period, venue_id=1, rule="later", at=office.office.now())
+        number = runs.do(connection, "adjustment", 1, by="Дина", now=office.office.now())
         waiting = list(untold(connection, platform.url))
+    deliver(office.office, number, HttpPlatform(platform.url), clock=office.office.now)
+    ((_, body),) = platform.taken.values()
+    told = json.loads(body)
+    moved = [row["amount"]["minor"] for row in told["rows"]]
+    events = {row["event_id"] for row in told["rows"]}
 
-    assert waiting == [1]
+    assert [1, number] == waiting
+    assert events == {closed.events[0].event_id}
+    assert 0 == sum(moved) + sum(row["waiting"]["minor"] for row in told["rows"])
+    assert min(moved) < 0 < max(moved)
+    assert [0] == [one["amount"]["minor"] for one in told["totals"]]
+    assert any(text.startswith("1: ") for text in told["facts"].values())
 
 
 def test_an_office_without_a_platform_says_what_to_do(office, closed):

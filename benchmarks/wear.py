@@ -27,6 +27,7 @@ from edge.sync.calendar import EPOCH
 from edge.sync.errands import Desk, deliver
 from edge.sync.identity import Identity, load_or_make
 from edge.sync.outbox import Outbox
+from edge.sync.packing import CODING, unpack
 from edge.sync.protocol import Answer, Request
 from edge.sync.shelf import Shelf
 from edge.sync.wire import CENTRAL, BatchReceipt, DetectionBatch, Manifest, Sealed, Segment
@@ -39,6 +40,7 @@ RATE_HZ = 16_000
 PIECE_SECONDS = 120  # known
 PAUSE_SECONDS = 240  # of music that is not; together ten pieces an hour, 240 a day
 MEGABYTE = 1e6
+LONGEST_BYTES = 2_000_000  # of a letter
 
 
 class Day:
@@ -78,8 +80,13 @@ def _turn() -> list[NDArray[np.float32]]:
 _MUSIC = ((1, PIECE_SECONDS), (2, PAUSE_SECONDS))
 
 
+def _plain(request: Request) -> bytes:
+    is_packed = request.headers.get("Content-Encoding") == CODING
+    return unpack(request.body, longest=LONGEST_BYTES) if is_packed else request.body
+
+
 def _central(request: Request) -> Answer:
-    batch = DetectionBatch.model_validate_json(Sealed.model_validate_json(request.body).payload)
+    batch = DetectionBatch.model_validate_json(Sealed.model_validate_json(_plain(request)).payload)
     receipt = BatchReceipt(accepted=len(batch.records), duplicates=0)
     return Answer(200, receipt.model_dump_json().encode())
 

@@ -195,7 +195,7 @@ class Ear:
         match piece:
             case AudioBlock():
                 self._captured = piece.end
-                self._measure(self._meter.feed(piece.samples))
+                self._measure(self._meter.feed(piece.samples, piece.peaks))
                 self._recognise(self._fingerprinter.feed(piece.samples))
                 self._now = self._signal.present
             case Hole():

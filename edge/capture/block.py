@@ -23,12 +23,14 @@ class AudioBlock:
         rate_hz: samples per second.
         taken_ns: when `samples[0]` was taken, on the monotonic clock, ns; None: the source has
             no clock, for it is a recording.
+        peaks: largest sample of each channel before they were mixed, 0 to 1; none of a mono source.
     """
 
     samples: NDArray[np.float32]
     first: Sample
     rate_hz: int
     taken_ns: int | None = None
+    peaks: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if self.samples.ndim != 1 or self.samples.dtype != np.float32:
@@ -110,3 +112,21 @@ def from_pcm(pcm: bytes, channels: int) -> NDArray[np.float32]:
     """Interleaved little-endian int16, as cards give it, mixed down to float32 mono in [-1, 1]."""
     whole = np.frombuffer(pcm, dtype="<i2").reshape(-1, channels)
     return mono(whole.astype(np.float32) / np.float32(32768.0))
+
+
+def peaks(samples: NDArray[np.float32] | NDArray[np.int16]) -> tuple[float, ...]:
+    """How loud each channel is at most, in the samples' own unit; nothing of a single channel.
+
+    Args:
+        samples: shape (samples, channels), at least one sample.
+    """
+    if samples.shape[1] == 1:
+        return ()
+    loudest = np.maximum(samples.max(axis=0).astype(float), -samples.min(axis=0).astype(float))
+    return tuple(loudest.tolist())
+
+
+def peaks_of_pcm(pcm: bytes, channels: int) -> tuple[float, ...]:
+    """The same of interleaved little-endian int16, 0 to 1."""
+    whole = np.frombuffer(pcm, dtype="<i2").reshape(-1, channels)
+    return tuple(peak / 32768 for peak in peaks(whole)) if whole.size else ()

@@ -31,6 +31,7 @@ class Second:
             sample to the next, over the mean square.
         weighted: K-weighted mean square of each tenth.
         low: the same second at about 1 kHz, float64, for hum.
+        peaks: largest sample of each channel, 0 to 1; none of a mono source.
     """
 
     samples: int
@@ -42,6 +43,7 @@ class Second:
     whiteness: float
     weighted: tuple[float, ...]
     low: NDArray[np.float64]
+    peaks: tuple[float, ...] = ()
 
     @property
     def peak(self) -> float:
@@ -74,14 +76,21 @@ class Meter:
     def _forget(self) -> None:
         self._memory = np.zeros(8)  # two filters, last sample, run at the rail, low copy's two sums
         self._place = 0  # samples in the present second
+        self._peaks: tuple[float, ...] = ()
         self._tenths = _empty_tenths()
         self._low = np.zeros(self.rate_hz // self._every + 1)
 
-    def feed(self, samples: NDArray[np.float32]) -> list[Second]:
-        """Take float32 samples in [-1, 1]; give the seconds that they completed."""
+    def feed(self, samples: NDArray[np.float32], peaks: tuple[float, ...] = ()) -> list[Second]:
+        """Take float32 samples in [-1, 1]; give the seconds that they completed.
+
+        Args:
+            samples: mono.
+            peaks: of each channel they were mixed from, 0 to 1.
+        """
         done: list[Second] = []
         while samples.size:
             part = samples[: self.rate_hz - self._place]
+            self._peaks = tuple(map(max, peaks, self._peaks or peaks))
             self._measure(part)
             samples = samples[part.size :]
             if self._place == self.rate_hz:
@@ -123,8 +132,10 @@ class Meter:
             whiteness=steps / 2 / square if square > 1e-20 else 0.0,
             weighted=tuple((rows[: min(whole, TENTHS), _WEIGHTED] / self._tenth).tolist()),
             low=self._low[: samples // self._every].copy(),
+            peaks=self._peaks,
         )
         self._place = 0
+        self._peaks = ()
         self._tenths = _empty_tenths()
         return second
 

@@ -10,13 +10,21 @@ from edge.capture.hum import HumFilter
 from edge.capture.level import Second
 
 Fault = Literal[
-    "digital_zero", "muted_mixer", "stuck", "below_floor", "clipping", "direct_current", "hum"
+    "digital_zero",
+    "muted_mixer",
+    "stuck",
+    "below_floor",
+    "clipping",
+    "direct_current",
+    "hum",
+    "dead_channel",
 ]
 SignalState = Literal["heard", "silent_signal", "clipped"]
-Kind = Literal["silent", "below_floor", "clipping", "direct_current", "hum"]
+Kind = Literal["silent", "below_floor", "clipping", "direct_current", "hum", "dead_channel"]
 
 _STEP = 1 / 32_768  # of a 16-bit converter
 _MUTED_STEPS = 2  # what is left of a signal behind a closed switch
+_DEAD_SHARE = 1 / 300  # of the loudest channel: what leaks into one with nothing at its plug
 _CLIPPED_SHARE = 0.002  # of a second's samples: a hundred of 48,000 are heard as cracks
 _OFFSET = 0.03  # of full scale; what cards add by themselves is ten times less
 _BELOW_DB = 6.0  # under the quietest that this site ever was
@@ -46,6 +54,7 @@ RULES: dict[Kind, Rule] = {
     "clipping": Rule(needs=8, bears=5),
     "direct_current": Rule(needs=25, bears=2),
     "hum": Rule(needs=40, bears=5),
+    "dead_channel": Rule(needs=40, bears=2),
 }
 _STATE_OF: dict[Kind, SignalState] = {
     "silent": "silent_signal",
@@ -191,6 +200,8 @@ class Signal:
             suspected.add("direct_current")
         if self._hum.feed(second):
             suspected.add("hum")
+        if _has_dead_channel(second):
+            suspected.add("dead_channel")
         return suspected
 
     def _is_below_floor(self, second: Second) -> bool:
@@ -227,6 +238,15 @@ class Signal:
 
     def _name(self, kind: Kind) -> Fault:
         return self._silences.most_common(1)[0][0] if kind == "silent" else kind
+
+
+def _has_dead_channel(second: Second) -> bool:
+    """Whether one channel has nothing while another has sound, which the mix would hide."""
+    if not second.peaks:
+        return False
+    loudest, least = max(second.peaks), min(second.peaks)
+    nothing = max(_MUTED_STEPS * _STEP, _DEAD_SHARE * loudest)
+    return least <= nothing and loudest > 8 * _MUTED_STEPS * _STEP
 
 
 def _silence(second: Second) -> Fault | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from edge.capture.block import AudioBlock, Hole, Missing, Piece, Sample, from_pcm
+from edge.capture.block import AudioBlock, Hole, Missing, Piece, Sample, from_pcm, peaks_of_pcm
 from edge.capture.causes import Cause, Measure, Trouble
 from edge.capture.loss import CARD_STEP_SECONDS, NS, SERVER_STEP_SECONDS, Judged, LossFinder
 from edge.capture.ring import Grab
@@ -82,7 +82,13 @@ class Timeline:
         lost_cause: Cause = "overflow" if grab.overflowed else "dropped"
         yield from self._jump(judged.lost, "lost", Trouble(lost_cause))
         taken_ns = self._finder.taken_ns(self._place - (self._base or 0))
-        block = AudioBlock(from_pcm(grab.pcm, channels), self._place, self._rate_hz, taken_ns)
+        block = AudioBlock(
+            from_pcm(grab.pcm, channels),
+            self._place,
+            self._rate_hz,
+            taken_ns,
+            peaks_of_pcm(grab.pcm, channels),
+        )
         self._place, self._expected = block.end, grab.first + grab.frames
         yield block
 

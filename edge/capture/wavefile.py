@@ -11,7 +11,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from edge.capture.block import AudioBlock, Piece, Sample, from_pcm, mono
+from edge.capture.block import AudioBlock, Piece, Sample, from_pcm, mono, peaks
 from edge.errors import Deaf
 
 PIPE_RATE_HZ = 48_000  # raw PCM carries no header: signed 16 bit, little-endian, mono
@@ -82,7 +82,7 @@ class WaveFile:
         place = Sample(0)
         with self._file:
             while (samples := self._next_samples()).size:
-                block = AudioBlock(samples, place, self.rate_hz)
+                block = AudioBlock(mono(samples), place, self.rate_hz, peaks=peaks(samples))
                 if not self._wait_until(block.end):
                     return
                 yield block
@@ -92,9 +92,12 @@ class WaveFile:
 
     def _next_samples(self) -> NDArray[np.float32]:
         try:
-            return mono(self._file.read(self._block, dtype="float32", always_2d=True))
+            samples: NDArray[np.float32] = self._file.read(
+                self._block, dtype="float32", always_2d=True
+            )
         except soundfile.LibsndfileError as e:
             raise Deaf(f"{self.name} breaks off inside: {e}") from e
+        return samples
 
     def _wait_until(self, place: Sample) -> bool:
         """Wait for a sample's time; False when asked to stop meanwhile."""

@@ -134,7 +134,14 @@ CoverageState = Literal[
     "powered_off",
 ]
 SignalFault = Literal[
-    "digital_zero", "muted_mixer", "stuck", "below_floor", "clipping", "direct_current", "hum"
+    "digital_zero",
+    "muted_mixer",
+    "stuck",
+    "below_floor",
+    "clipping",
+    "direct_current",
+    "hum",
+    "dead_channel",  # of a stereo source; what the other brings is heard
 ]
 
 

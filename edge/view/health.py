@@ -37,6 +37,7 @@ class Verdict(StrEnum):
     CLIPPED = "clipped"
     HUM = "hum"
     DIRECT_CURRENT = "direct_current"
+    DEAD_CHANNEL = "dead_channel"
     NO_CATALOGUE = "no_catalogue"
     CLOCK_UNKNOWN = "clock_unknown"
     AWAY = "away"
@@ -61,6 +62,7 @@ LIGHTS: Final = {
     Verdict.CLIPPED: Light.AMBER,
     Verdict.HUM: Light.AMBER,
     Verdict.DIRECT_CURRENT: Light.AMBER,
+    Verdict.DEAD_CHANNEL: Light.AMBER,
     Verdict.NO_CATALOGUE: Light.AMBER,
     Verdict.CLOCK_UNKNOWN: Light.AMBER,
     Verdict.AWAY: Light.AMBER,

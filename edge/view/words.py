@@ -32,6 +32,7 @@ _HAPPENED: Final = {
         "Микрофон не слышит зал",
         "Microphone hears no hall",
     ),
+    Verdict.DEAD_CHANNEL: ("Бір арнада дыбыс жоқ", "Один канал молчит", "One channel is silent"),
     Verdict.HUM: ("Электр желісі гуілдейді", "Слышен гул электросети", "Mains hum is heard"),
     Verdict.DIRECT_CURRENT: (
         "Дыбыс картасы ақаулы",
@@ -96,6 +97,11 @@ _TO_DO: Final = {
         "Switch the mixer's output to the box on, and raise its level.",
     ),
     Verdict.BELOW_FLOOR: _LOOK_ALONG_THE_CABLE,
+    Verdict.DEAD_CHANNEL: (
+        "Екінші арнаның кабелін тексеріңіз. Бір арнадан музыка тыңдалып тұр.",
+        "Проверьте кабель второго канала. По одному каналу музыка слышна.",
+        "Check the cable of the other channel. By one channel music is heard.",
+    ),
     Verdict.HUM: (
         "Музыка тыңдалып тұр. Микшер мен құрылғыны бір розеткаға қосыңыз не кабельді ауыстырыңыз.",
         "Музыка слышна. Включите микшер и устройство в одну розетку или замените кабель.",
@@ -204,6 +210,7 @@ _STATES: Final = {
     "muted_mixer": ("микшерде өшірулі", "выключено на микшере", "muted at the mixer"),
     "stuck": ("карта тұрып қалды", "карта зависла", "card is stuck"),
     "below_floor": ("зал естілмейді", "зала не слышно", "hall not heard"),
+    "dead_channel": ("бір арна ғана тыңдалды", "слышен один канал", "one channel heard"),
     "hum": ("тыңдалды, гуіл бар", "слышно, с гулом", "heard, with hum"),
     "direct_current": (
         "тыңдалды, карта ақаулы",

@@ -8,7 +8,7 @@ from edge.matcher.warp import Warp
 IMPOSSIBLE = Warp(0.87, 1.19)  # slower and yet higher than anyone plays: what fits is chance
 MONTH_SECONDS = 30 * 86400.0
 _ENOUGH = 30  # windows from which the fit says something
-_MEMORY = 20_000  # windows after which the oldest fade: four weeks, at one in two minutes
+_MEMORY = 20_000  # windows after which the oldest fade: eight weeks, at one in four minutes
 _EULER = 0.5772156649015329
 
 

@@ -40,7 +40,7 @@ _BESIDES_FRAMES = 6 * STEP_FRAMES  # 30 s: how often others are looked for besid
 _TRIES = 8.0  # log of the warps that the ladder and a closer look try: each is a chance for chance
 _BENT_SHARE = 0.3  # of a bent recording's landmarks must come through
 _PROMISING = -4.0  # log odds from which a rung's find is worth a closer look
-_DECOY_FRAMES = 24 * STEP_FRAMES  # two minutes: how often a window is searched for what cannot be
+_DECOY_FRAMES = 48 * STEP_FRAMES  # four minutes: how often a window is searched for what cannot be
 _REMEMBERED = 1  # warps met before, which a hall is likely to keep
 
 

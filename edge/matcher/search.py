@@ -40,8 +40,8 @@ class Pace:
 
 
 THOROUGH = Pace(60, 12, votes=1 << 20, candidates=100, weighed=12)
-# A third of the cost: enough where the sound is clean and only bent.
-BRIEF = Pace(30, 6, votes=1 << 17, candidates=50, weighed=6)
+# A fifth of the cost: enough where the sound is clean and only bent.
+BRIEF = Pace(30, 6, votes=1 << 16, candidates=30, weighed=6)
 
 
 @dataclass(frozen=True, slots=True)

@@ -408,6 +408,24 @@ def publish_log(home: Home, config: Path | None) -> None:
     click.echo(publish(home, load(config) if config else Settings()))
 
 
+@main.command()
+@HOME
+def audit(home: Home) -> None:
+    """Read all the evidence again: letters against their boxes' keys, records against letters.
+
+    Prints what does not fit, and ends with 1 if anything did not. Changes nothing.
+    """
+    from central.ingest.commands import faults_in
+
+    faults = 0
+    for fault in faults_in(home):
+        faults += 1
+        click.echo(f"letter {fault.batch_id} of {fault.device}: {fault.what}")
+    if faults:
+        raise click.ClickException(f"{faults} faults; restore a backup, the boxes send what lacks")
+    click.echo("every letter is as its box signed it, every record as it was told")
+
+
 @main.group()
 def packs() -> None:
     """The rules money is settled by: dated packs of figures, each with its source.

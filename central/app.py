@@ -12,6 +12,7 @@ from central.catalogue import routes as catalogue
 from central.database import reading
 from central.desk import Desk, Office
 from central.devices import routes as devices
+from central.devices.gate import BoxOrStaff
 from central.doors import CountedBodies, Unpacked
 from central.errors import CentralError
 from central.exchange.platform_routes import platform_counter
@@ -45,7 +46,6 @@ ROUTERS = (
     venues.router,
     programmes,
     catalogue.staff,
-    catalogue.boxes,
     devices.staff,
     devices.boxes,
     ingest.staff,
@@ -65,7 +65,7 @@ ROUTERS = (
 )
 
 RETRY_SECONDS = 30  # what a box is asked to wait when the books cannot be used
-LETTERS = frozenset({"/v1/detections", "/v1/heartbeat", "/v1/inventory"})
+LETTERS = frozenset({"/v1/detections", "/v1/heartbeat", "/v1/inventory", "/v1/keys"})
 _FORM_BYTES = 1_000_000  # what may stand around the sound in an upload
 
 log = structlog.get_logger()
@@ -97,6 +97,7 @@ def create_app(office: Office) -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router)
+    app.include_router(catalogue.boxes, dependencies=[BoxOrStaff])
     app.include_router(
         downloads(prefix="", door=SignedIn, route_class=PageRoute), include_in_schema=False
     )

@@ -223,7 +223,12 @@ def status(home: Path, as_json: bool) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Central's public key, PEM (`qulaq-central key`): whose orders this box takes.",
 )
-def identity(home: Path, trust: Path | None) -> None:
+@click.option(
+    "--renew",
+    is_flag=True,
+    help="Make another key; `sync` tells central, and from then on uses it.",
+)
+def identity(home: Path, trust: Path | None, *, renew: bool) -> None:
     """Print the box's id; make its key first if it has none.
 
     \b
@@ -231,13 +236,16 @@ def identity(home: Path, trust: Path | None) -> None:
       qulaq-central key --home office > central.pem
       qulaq-edge identity --home box --trust central.pem
     """
-    from edge.sync.identity import load_or_make
+    from edge.sync import identity as keys
 
     with spoken():
         paths = BoxPaths(home)
         if trust is not None:
             _lay_trust(paths, trust)
-        click.echo(load_or_make(paths.identity).device)
+        own = keys.load_or_make(paths.identity)
+        if renew:
+            keys.renew(paths.identity)
+        click.echo(own.device)
 
 
 @main.command()

@@ -5,19 +5,20 @@ from typing import Annotated
 
 import structlog
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel
+from pydantic import AfterValidator, BaseModel, ValidationError
 
 from central import forms
 from central.access import Staff, digest, new_secret
 from central.database import reading, writing
 from central.desk import Desk
 from central.devices import lists, store
+from central.devices.opening import opened
 from central.devices.pulse import require_plausible
 from central.errors import Unacceptable
 from central.venues.store import hours_of, place_of
 from edge.sync import seal
-from edge.sync.letters import BoxInput, Bundle, Enrolment
-from edge.sync.wire import DeviceId, Heartbeat, Sealed
+from edge.sync.letters import BoxIdentity, BoxInput, Bundle, Enrolment
+from edge.sync.wire import DeviceId, Handover, Heartbeat, Sealed
 
 boxes = APIRouter(prefix="/v1", tags=["boxes"])
 """What boxes and the technician's bench call; a token or a seal is their ticket."""
@@ -73,10 +74,10 @@ def make_token(desk: Desk, wanted: NewEnrolmentToken) -> EnrolmentToken:
 def enrol(desk: Desk, enrolment: Enrolment) -> Sealed:
     """Take a box in, or move it; answers its orders, sealed."""
     box = enrolment.identity
-    if seal.device_id(box.public_key) != box.device:
-        raise Unacceptable(f"{box.device} is not the name of the key that came with it")
     now = desk.now()
     with writing(desk.books) as connection:
+        if seal.device_id(box.public_key) != box.device and not store.has_key(connection, box):
+            raise Unacceptable(f"{box.device} is not the name of the key that came with it")
         token = digest(enrolment.token)
         slot, serial = store.enrol(connection, box, token_sha256=token, now=now)
         place = place_of(connection, slot.hall_id)
@@ -100,14 +101,33 @@ def enrol(desk: Desk, enrolment: Enrolment) -> Sealed:
 @boxes.post("/heartbeat", status_code=204)
 def take_heartbeat(desk: Desk, sealed: Sealed) -> None:
     """Note a sign of life."""
-    with reading(desk.books) as connection:
-        key = store.public_key_of(connection, sealed.signer)
-    heartbeat = seal.unseal(sealed, Heartbeat, signer=sealed.signer, public_key=key)
-    if heartbeat.device != sealed.signer:
-        raise Unacceptable(f"{sealed.signer} sealed a heartbeat of {heartbeat.device}")
+    heartbeat = opened(desk, sealed, Heartbeat)
     require_plausible(heartbeat)
     with writing(desk.books) as connection:
         store.note_sign_of_life(connection, heartbeat, now=desk.now())
+
+
+@boxes.post("/keys", status_code=204)
+def take_handover(desk: Desk, sealed: Sealed) -> None:
+    """Let another key follow the one a box has: the one it has says so, and the next agrees."""
+    handover = opened(desk, sealed, Handover)
+    identity = _agreed(handover)
+    with writing(desk.books) as connection:
+        store.put_successor(connection, identity, sealed=sealed, now=desk.now())
+    log.info("key_announced", device=identity.device)
+
+
+def _agreed(handover: Handover) -> BoxIdentity:
+    """What the next key itself says; nobody can hand over to a key he does not have."""
+    try:
+        told = BoxIdentity.model_validate_json(handover.successor.payload)
+    except ValidationError as e:
+        raise Unacceptable(f"{handover.device} names no key to follow: {e}") from e
+    if told.device != handover.device:
+        raise Unacceptable(f"{handover.device} hands over to {told.device}")
+    return seal.unseal(
+        handover.successor, BoxIdentity, signer=handover.device, public_key=told.public_key
+    )
 
 
 @staff.get("/boxes")

@@ -23,9 +23,9 @@ from sqlalchemy import (
 )
 
 from central.database import METADATA, Instant, put
-from central.errors import Unknown, Unwelcome
+from central.errors import Taken, Unknown, Unwelcome
 from edge.sync.letters import BoxIdentity, BoxInput
-from edge.sync.wire import Heartbeat
+from edge.sync.wire import Heartbeat, Sealed
 
 enrolment_tokens = Table(
     "enrolment_tokens",
@@ -61,6 +61,21 @@ boxes = Table(
     Column("inputs_now", JSON),  # how each input is; none: it never told
 )
 
+# Every key a box ever had. None is taken away: what it signed must be checked years later.
+box_keys = Table(
+    "box_keys",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("device", ForeignKey("boxes.device"), nullable=False, index=True),
+    Column("public_key", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("used_at", Instant),  # first; None: it shall follow, and the key before it counts too
+    Column("retired_at", Instant),
+    # The letter by which the key before it said so; None for a box's first.
+    Column("payload", Text),
+    Column("signature", String(256)),
+)
+
 # A box that is moved still owes what it heard where it hung before.
 placements = Table(
     "placements",
@@ -84,6 +99,23 @@ class Whereabouts:
     def hall_at(self, instant: datetime) -> int:
         """The hall it hung in then; before it was ever enrolled, its first."""
         return self.hall_ids[max(0, bisect_right(self.since, instant) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key by which a box may speak.
+
+    Attributes:
+        id: its number in the books.
+        device: whose.
+        public_key: PEM.
+        used_at: when the box first used it; None until then.
+    """
+
+    id: int
+    device: str
+    public_key: str
+    used_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +174,8 @@ def put_box(connection: Connection, identity: BoxIdentity, slot: Slot, *, now: d
     if serial == 1:
         own = {"device": identity.device, "public_key": identity.public_key}
         connection.execute(insert(boxes).values(row | own))
+        first = {"since": now, "used_at": now}
+        connection.execute(insert(box_keys).values(own | first))
     else:
         connection.execute(update(boxes).filter_by(device=identity.device).values(row))
     placed = {"device": identity.device, "hall_id": slot.hall_id, "serial": serial, "since": now}
@@ -149,18 +183,68 @@ def put_box(connection: Connection, identity: BoxIdentity, slot: Slot, *, now: d
     return serial
 
 
-def public_key_of(connection: Connection, device: str) -> str:
-    """The public key of a box that may speak, PEM.
+def keys_in_force(connection: Connection, device: str) -> list[Key]:
+    """The keys by which a box may speak, the newest first: one that shall follow comes before.
 
     Raises:
         Unwelcome: not enrolled here, or revoked.
     """
-    columns = (boxes.c.public_key, boxes.c.revoked_at, boxes.c.revoked_because)
+    columns = (boxes.c.revoked_at, boxes.c.revoked_because)
     row = connection.execute(select(*columns).filter_by(device=device)).first()
     if row is None:
         raise Unwelcome(f"box {device!r} is not enrolled here; enrol it with a token of the office")
     _refuse_revoked(device, row.revoked_at, row.revoked_because)
-    return str(row.public_key)
+    mine = select(box_keys).filter_by(device=device, retired_at=None)
+    rows = connection.execute(mine.order_by(box_keys.c.id.desc()))
+    return [Key(row.id, row.device, row.public_key, row.used_at) for row in rows]
+
+
+def keys_of(connection: Connection, device: str) -> Sequence[str]:
+    """Every public key a box ever had, PEM, the newest first."""
+    mine = select(box_keys.c.public_key).filter_by(device=device)
+    return connection.scalars(mine.order_by(box_keys.c.id.desc())).all()
+
+
+def has_key(connection: Connection, identity: BoxIdentity) -> bool:
+    """Whether a box is known by this key, which need not be its first."""
+    mine = select(box_keys.c.public_key).filter_by(device=identity.device, retired_at=None)
+    wanted = identity.public_key.split()
+    return any(key.split() == wanted for key in connection.scalars(mine))
+
+
+def put_successor(
+    connection: Connection, identity: BoxIdentity, *, sealed: Sealed, now: datetime
+) -> None:
+    """Let another key follow the one a box has; the same again changes nothing.
+
+    Args:
+        connection: a writing transaction.
+        identity: the box's name and its next key.
+        sealed: the letter by which it said so, kept as evidence.
+        now: the office's clock.
+
+    Raises:
+        Taken: the box had that key before, and has another now.
+    """
+    keys = select(box_keys).filter_by(device=identity.device)
+    for row in connection.execute(keys):
+        if row.public_key.split() == identity.public_key.split():
+            if row.retired_at is not None:
+                raise Taken(f"{identity.device} has laid that key down; make another")
+            return
+    waiting = update(box_keys).filter_by(device=identity.device, used_at=None, retired_at=None)
+    connection.execute(waiting.values(retired_at=now))
+    letter = {"payload": sealed.payload, "signature": sealed.signature}
+    put(connection, box_keys, identity.model_dump(exclude={"wire"}) | {"since": now} | letter)
+
+
+def begin_using(connection: Connection, key: Key, *, now: datetime) -> None:
+    """A box has used the key that follows: the one before it counts no longer."""
+    older = update(box_keys).filter_by(device=key.device, retired_at=None)
+    connection.execute(older.where(box_keys.c.id < key.id).values(retired_at=now))
+    connection.execute(update(box_keys).filter_by(id=key.id).values(used_at=now))
+    now_has = {"public_key": key.public_key}
+    connection.execute(update(boxes).filter_by(device=key.device).values(now_has))
 
 
 def note_sign_of_life(connection: Connection, heartbeat: Heartbeat, *, now: datetime) -> None:

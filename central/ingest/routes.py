@@ -11,7 +11,7 @@ from central import forms
 from central.access import Staff
 from central.database import reading, writing
 from central.desk import Desk
-from central.devices.store import public_key_of
+from central.devices.opening import opened
 from central.errors import Unacceptable
 from central.ingest import lists, store
 from central.ingest.chain_store import Memory, memory_of
@@ -21,7 +21,6 @@ from central.ingest.plays import Play
 from central.ingest.stock import gaps_of
 from central.ingest.unknown import UnknownSpan
 from central.venues.store import place_of, require_event
-from edge.sync.seal import unseal
 from edge.sync.wire import BatchReceipt, DetectionBatch, DeviceId, Gaps, Inventory, Sealed
 
 boxes = APIRouter(prefix="/v1", tags=["boxes"])
@@ -38,11 +37,7 @@ HallId = Annotated[forms.Number, Path()]
 @boxes.post("/detections")
 def take_detections(desk: Desk, sealed: Sealed) -> BatchReceipt:
     """Take a batch in: all of it in one transaction, on disk before the receipt leaves."""
-    with reading(desk.books) as connection:
-        key = public_key_of(connection, sealed.signer)
-    batch = unseal(sealed, DetectionBatch, signer=sealed.signer, public_key=key)
-    if batch.device != sealed.signer:
-        raise Unacceptable(f"{sealed.signer} sealed a batch of {batch.device}")
+    batch = opened(desk, sealed, DetectionBatch)
     with writing(desk.books) as connection:
         receipt = store.take(connection, batch, sealed=sealed, now=desk.now())
     say = log.warning if receipt.rejected else log.info
@@ -54,13 +49,10 @@ def take_detections(desk: Desk, sealed: Sealed) -> BatchReceipt:
 @boxes.post("/inventory")
 def check_inventory(desk: Desk, sealed: Sealed) -> Gaps:
     """See what the books lack of what they had: after a backup came back, that is sent again."""
+    told = opened(desk, sealed, Inventory)
+    if (count := sum(one.last - one.first + 1 for one in told.delivered)) > LARGEST_STOCK:
+        raise Unacceptable(f"an inventory of {count} records, more than {LARGEST_STOCK}")
     with reading(desk.books) as connection:
-        key = public_key_of(connection, sealed.signer)
-        told = unseal(sealed, Inventory, signer=sealed.signer, public_key=key)
-        if told.device != sealed.signer:
-            raise Unacceptable(f"{sealed.signer} sealed an inventory of {told.device}")
-        if (count := sum(one.last - one.first + 1 for one in told.delivered)) > LARGEST_STOCK:
-            raise Unacceptable(f"an inventory of {count} records, more than {LARGEST_STOCK}")
         kept = [store.numbers_kept(connection, told.device, one) for one in told.delivered]
     gaps = gaps_of(told, kept)
     if gaps.missing:

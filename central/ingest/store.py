@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Row, Table, func, insert, select
 
 from central.database import put
-from central.devices.store import Whereabouts, whereabouts_of
+from central.devices.store import whereabouts_of
 from central.forms import LARGEST
 from central.ingest.chain_store import put_links
 from central.ingest.coverage import CoverageSpan, State, merge_coverage
@@ -198,13 +198,20 @@ def _put_new(
         key = {"device": device, "boot": str(record.boot), "seq": record.seq}
         own = {"kind": record.kind, "content": content, "batch_id": batch_id}
         news[records].append(key | own)
-        news[_BOOK_OF[record.kind]].append(key | _row(record, hung))
+        hall = {"hall_id": hung.hall_at(record.started_at)}
+        news[book_of(record)].append(key | row_of(record) | hall)
     for table, rows in news.items():
         if rows:
             connection.execute(insert(table), rows)
 
 
-def _row(record: AnyRecord, hung: Whereabouts) -> dict[str, Any]:
+def book_of(record: AnyRecord) -> Table:
+    """The table in which records of this kind are told."""
+    return _BOOK_OF[record.kind]
+
+
+def row_of(record: AnyRecord) -> dict[str, Any]:
+    """What is kept of a record in the table of its kind, beside its key and its hall."""
     # the letter keeps the box's own time; the books keep what is asked for
     said = record.model_dump(exclude={"kind", "boot", "seq", "box", "level"})
     said.setdefault("uncertainty_ms", None)
@@ -216,7 +223,7 @@ def _row(record: AnyRecord, hung: Whereabouts) -> dict[str, Any]:
         said |= dict(record.level or ())
     if isinstance(record, HoleRecord):
         said["lost_boot"] = str(record.lost_boot)
-    return said | {"hall_id": hung.hall_at(record.started_at)}
+    return said
 
 
 def _put_fork(

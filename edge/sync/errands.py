@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
+from pathlib import Path
 
 import structlog
 
 from edge.config import Settings
 from edge.errors import QulaqError, Unreachable
-from edge.sync.identity import Identity
+from edge.sync.identity import Identity, load, succeed, successor_of
+from edge.sync.letters import BoxIdentity
 from edge.sync.outbox import Outbox
 from edge.sync.protocol import (
     Answer,
@@ -19,11 +21,20 @@ from edge.sync.protocol import (
     drive,
     fetch_manifest,
     fetch_piece,
+    hand_over,
     upload,
 )
-from edge.sync.seal import seal, unseal
+from edge.sync.seal import public_pem, seal, unseal
 from edge.sync.shelf import Shelf
-from edge.sync.wire import CENTRAL, DetectionBatch, Heartbeat, InputNow, Inventory, Manifest
+from edge.sync.wire import (
+    CENTRAL,
+    DetectionBatch,
+    Handover,
+    Heartbeat,
+    InputNow,
+    Inventory,
+    Manifest,
+)
 
 SPANS = 500  # stretches of delivered records that are compared with central's at once
 
@@ -74,6 +85,26 @@ def deliver(desk: Desk, send: Send) -> int:
                 reason=rejection.reason,
             )
     return delivered
+
+
+def change_keys(identity: Identity, path: Path, send: Send) -> Identity:
+    """If another key shall follow, tell central and use it; whose box this is now.
+
+    Cut off anywhere it is done again: until its first use by the box the old key counts too.
+
+    Raises:
+        Unreachable, Refused: central did not answer, or did not take the key; the old one stays.
+        Misconfigured, BadSeal, Unwritable: the keys cannot be read or replaced.
+    """
+    key = successor_of(path)
+    if key is None:
+        return identity
+    own = BoxIdentity(device=identity.device, public_key=public_pem(key))
+    letter = Handover(device=identity.device, successor=seal(own, signer=identity.device, key=key))
+    drive(hand_over(seal(letter, signer=identity.device, key=identity.key)), send)
+    succeed(path, identity.device)
+    log.info("key_replaced", device=identity.device)
+    return load(path)
 
 
 def take_stock(desk: Desk, send: Send) -> int:

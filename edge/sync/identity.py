@@ -8,8 +8,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import ValidationError
 
-from edge.durable import sync_folder
-from edge.errors import BadSeal, Misconfigured
+from edge.durable import sync_folder, write_whole
+from edge.errors import BadSeal, Misconfigured, Unwritable
 from edge.sync.letters import Bundle
 from edge.sync.seal import (
     device_id,
@@ -63,6 +63,49 @@ def load(path: Path) -> Identity:
         raise Misconfigured(f"no key at {path}; make one with `qulaq-edge identity`") from e
     except OSError as e:
         raise Misconfigured(f"the box's key {path}: {e}") from e
+
+
+def renew(path: Path) -> None:
+    """Make the key that shall follow; it is used once central has heard of it.
+
+    Raises:
+        Misconfigured: the box has no key yet, or the file cannot be made.
+    """
+    load(path)
+    try:
+        if not _successor(path).exists():
+            _lay(_successor(path), private_pem(new_key()), 0o600)
+    except OSError as e:
+        raise Misconfigured(f"the box's next key {_successor(path)}: {e}") from e
+
+
+def successor_of(path: Path) -> ec.EllipticCurvePrivateKey | None:
+    """The key that shall follow, if one was made.
+
+    Raises:
+        Misconfigured: it cannot be read.
+        BadSeal: the file holds no P-256 private key.
+    """
+    try:
+        return load_private(_successor(path).read_bytes())
+    except FileNotFoundError:
+        return None
+    except OSError as e:
+        raise Misconfigured(f"the box's next key {_successor(path)}: {e}") from e
+
+
+def succeed(path: Path, device: str) -> None:
+    """Central knows the key that follows: use it, under the name the box has.
+
+    Raises:
+        Unwritable: the card is full, read-only or dying; the old key stays in use.
+    """
+    try:
+        write_whole(_name(path), device.encode())
+        _successor(path).replace(path)
+        sync_folder(path.parent)
+    except OSError as e:
+        raise Unwritable(f"the box's key {path} cannot be replaced: {e}; look at the card") from e
 
 
 def lay_trust(path: Path, pem: str) -> None:
@@ -124,7 +167,18 @@ def _identity(path: Path, pem: bytes) -> Identity:
     except BadSeal as e:
         raise BadSeal(f"the box's key {path}: {e}") from e
     public = public_pem(key)
-    return Identity(key, public, device_id(public))
+    name = _name(path)
+    # A box is named by its first key, and keeps that name.
+    named = name.read_text(encoding="ascii") if name.exists() else device_id(public)
+    return Identity(key, public, named)
+
+
+def _successor(path: Path) -> Path:
+    return path.with_suffix(".next.pem")
+
+
+def _name(path: Path) -> Path:
+    return path.with_suffix(".name")
 
 
 def _make(path: Path) -> None:

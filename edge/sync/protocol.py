@@ -76,6 +76,16 @@ def beat(heartbeat: Sealed) -> Flow[None]:
     expect(answer, 204)
 
 
+def hand_over(handover: Sealed) -> Flow[None]:
+    """Tell central which key follows; safe to repeat.
+
+    Raises:
+        Busy, Unreachable, Refused: see `expect`.
+    """
+    answer = yield _post("/v1/keys", handover)
+    expect(answer, 204)
+
+
 def compare(inventory: Sealed) -> Flow[Gaps]:
     """Ask central whether it still has what it said it has; after a restored backup it may not.
 

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Event
 
 import structlog
@@ -13,8 +14,9 @@ from edge import notify, signs, timekeeping
 from edge.config import BoxPaths, Settings
 from edge.errors import BadSeal, Busy, Misconfigured, QulaqError
 from edge.sync import backoff
+from edge.sync.asking import Asking
 from edge.sync.client import Courier
-from edge.sync.errands import Desk, one_round
+from edge.sync.errands import Desk, Send, change_keys, one_round
 from edge.sync.identity import load_or_make, read_bundle, read_trust
 from edge.sync.letters import Bundle
 from edge.sync.outbox import Outbox
@@ -46,7 +48,22 @@ def report(desk: Desk, paths: BoxPaths, *, takes_stock: bool) -> list[QulaqError
             notify.tell("WATCHDOG=1")
             return answer
 
-        return one_round(desk, send, central_key=bundle.central_key, takes_stock=takes_stock)
+        desk, met = _with_the_key_that_follows(desk, paths, send)
+        ask = Asking(send, desk.identity, desk.now).send
+        done = one_round(desk, ask, central_key=bundle.central_key, takes_stock=takes_stock)
+        return met + done
+
+
+def _with_the_key_that_follows(
+    desk: Desk, paths: BoxPaths, send: Send
+) -> tuple[Desk, list[QulaqError]]:
+    """The desk after a change of keys, if one is due; until that works the old key is used."""
+    try:
+        identity = change_keys(load_or_make(paths.identity), paths.identity, send)
+    except QulaqError as e:
+        log.warning("key_not_replaced", error=type(e).__name__, reason=str(e))
+        return desk, [e]
+    return replace(desk, identity=identity), []
 
 
 def _check_addressee(bundle: Bundle, device: str) -> None:

@@ -283,6 +283,17 @@ class InputNow(Message):
     is_kept: StrictBool = True  # else what it hears is only in memory: the card takes nothing
 
 
+class Handover(Message):
+    """A box will sign with another key from now on; sealed by the one it has.
+
+    The successor is a `BoxIdentity` with the box's name and the new key, sealed by that key.
+    """
+
+    wire: Literal[1] = 1
+    device: DeviceId
+    successor: Sealed
+
+
 class Heartbeat(Message):
     """I am alive: what the box says about itself once in a while."""
 

@@ -43,6 +43,7 @@ OPEN = {
     ("POST", "/v1/heartbeat"),
     ("POST", "/v1/detections"),
     ("POST", "/v1/inventory"),
+    ("POST", "/v1/keys"),
     ("GET", "/v1/licences"),
     ("GET", "/v1/catalogue/manifest"),
     ("GET", "/v1/catalogue/segments/{name}"),

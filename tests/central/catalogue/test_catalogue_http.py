@@ -13,7 +13,7 @@ from edge.sync.wire import Manifest, Sealed
 
 def manifest_of(office):
     """The manifest a box gets, checked with the office's key."""
-    sealed = Sealed.model_validate_json(office.stranger.get("/v1/catalogue/manifest").content)
+    sealed = Sealed.model_validate_json(office.http.get("/v1/catalogue/manifest").content)
     public = seal.public_pem(office.office.key)
     return seal.unseal(sealed, Manifest, signer="central", public_key=public)
 
@@ -24,7 +24,7 @@ def test_what_boxes_fetch_holds_every_recording(office, tune, tmp_path):
     built = office.http.post("/v1/catalogue").json()
     manifest = manifest_of(office)
     (segment,) = manifest.segments
-    fetched = office.stranger.get(f"/v1/catalogue/segments/{segment.name}").content
+    fetched = office.http.get(f"/v1/catalogue/segments/{segment.name}").content
     path = tmp_path / segment.name
     path.write_bytes(fetched)
 
@@ -40,11 +40,11 @@ def test_what_boxes_fetch_holds_every_recording(office, tune, tmp_path):
 def test_nothing_new_is_no_new_version(office, tune):
     office.send_recording(tune(1), work_id=office.work())
     first = office.http.post("/v1/catalogue").json()
-    sealed = office.stranger.get("/v1/catalogue/manifest").json()
+    sealed = office.http.get("/v1/catalogue/manifest").json()
     second = office.http.post("/v1/catalogue").json()
 
     assert first == second
-    assert sealed == office.stranger.get("/v1/catalogue/manifest").json()
+    assert sealed == office.http.get("/v1/catalogue/manifest").json()
 
 
 def test_a_new_recording_is_a_new_version_and_old_files_stay(office, tune):
@@ -54,7 +54,7 @@ def test_a_new_recording_is_a_new_version_and_old_files_stay(office, tune):
     (old,) = manifest_of(office).segments
     office.send_recording(tune(2), work_id=work_id)
     built = office.http.post("/v1/catalogue").json()
-    answer = office.stranger.get(f"/v1/catalogue/segments/{old.name}")
+    answer = office.http.get(f"/v1/catalogue/segments/{old.name}")
 
     assert (2, 2) == (built["version"], built["recordings"])
     assert 200 == answer.status_code
@@ -83,7 +83,7 @@ def test_a_lost_file_is_made_again(office, tune):
     (segment,) = manifest_of(office).segments
     (office.home.segments / segment.name).unlink()
     office.http.post("/v1/catalogue")
-    answer = office.stranger.get(f"/v1/catalogue/segments/{segment.name}")
+    answer = office.http.get(f"/v1/catalogue/segments/{segment.name}")
 
     assert segment.sha256 == hashlib.sha256(answer.content).hexdigest()
 
@@ -96,7 +96,7 @@ def test_a_file_fetched_in_pieces_is_the_file(office, tune):
     pieces = b""
     while len(pieces) < segment.size_bytes:
         span = f"bytes={len(pieces)}-{len(pieces) + 2_499}"
-        answer = office.stranger.get(path, headers={"Range": span})
+        answer = office.http.get(path, headers={"Range": span})
         assert 206 == answer.status_code
         pieces += answer.content
 
@@ -108,18 +108,18 @@ def test_without_recordings_there_is_no_catalogue(office):
     built = office.http.post("/v1/catalogue")
 
     assert 422 == built.status_code
-    assert 404 == office.stranger.get("/v1/catalogue/manifest").status_code
+    assert 404 == office.http.get("/v1/catalogue/manifest").status_code
 
 
 @pytest.mark.parametrize("name", ["../central.db", "..%2fcentral.db", "a.qseg", "0" * 64])
 def test_only_segments_can_be_fetched(office, name):
-    answer = office.stranger.get(f"/v1/catalogue/segments/{name}")
+    answer = office.http.get(f"/v1/catalogue/segments/{name}")
 
     assert answer.status_code in (404, 422)
 
 
 def test_a_segment_that_never_was_is_not_there(office):
-    answer = office.stranger.get(f"/v1/catalogue/segments/{'0' * 64}.qseg")
+    answer = office.http.get(f"/v1/catalogue/segments/{'0' * 64}.qseg")
 
     assert 404 == answer.status_code
 

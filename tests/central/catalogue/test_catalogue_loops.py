@@ -26,7 +26,7 @@ def test_who_shares_the_loop_is_named_with_it(office, tmp_path):
     office.http.post("/v1/catalogue")
     manifest = manifest_of(office)
     for file in manifest.files:
-        answer = office.stranger.get(f"/v1/catalogue/segments/{file.name}")
+        answer = office.http.get(f"/v1/catalogue/segments/{file.name}")
         (tmp_path / file.name).write_bytes(answer.content)
     index = Index.open([tmp_path / segment.name for segment in manifest.segments])
     siblings = Siblings.open(tmp_path / manifest.siblings.name)

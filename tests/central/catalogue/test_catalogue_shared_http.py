@@ -40,7 +40,7 @@ def found(office, titles):
 
 
 def manifest_of(office):
-    sealed = Sealed.model_validate_json(office.stranger.get("/v1/catalogue/manifest").content)
+    sealed = Sealed.model_validate_json(office.http.get("/v1/catalogue/manifest").content)
     return Manifest.model_validate_json(sealed.payload)
 
 
@@ -63,9 +63,7 @@ def test_what_is_shared_is_found_told_to_boxes_and_settled(office, tmp_path):
     first = office.http.post("/v1/catalogue").json()
     manifest = manifest_of(office)
     path = tmp_path / manifest.siblings.name
-    path.write_bytes(
-        office.stranger.get(f"/v1/catalogue/segments/{manifest.siblings.name}").content
-    )
+    path.write_bytes(office.http.get(f"/v1/catalogue/segments/{manifest.siblings.name}").content)
     again = office.http.post("/v1/catalogue").json()
 
     assert found(office, titles) == WANTED

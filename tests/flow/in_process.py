@@ -1,0 +1,129 @@
+"""The real office in the test's own process: boxes' requests go through all of its doors."""
+
+import asyncio
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import uvicorn
+from sqlalchemy import select
+
+from central.app import create_app
+from central.database import reading, writing
+from central.devices import store as devices
+from central.founding import found, open_office
+from central.ingest.tables import coverage, detections, forks, records
+from central.serving import listen
+from central.settings import Home, Settings
+from central.venues.store import put_hall, put_venue
+from edge.sync.letters import BoxIdentity, BoxInput
+from edge.sync.protocol import Answer, Request
+from edge.sync.seal import public_pem
+from edge.sync.wire import BatchReceipt
+
+ENROLLED = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class InProcess:
+    """An office in a folder, and the way to it."""
+
+    def __init__(self, folder):
+        found(Home(folder), at=ENROLLED)
+        self.office = open_office(Home(folder), Settings())
+        self.books = self.office.books
+        self.public_key = public_pem(self.office.key)
+        self._app = create_app(self.office)
+        self._runner = asyncio.Runner()
+        with writing(self.books) as connection:
+            venue = put_venue(connection, name="Philharmonic", city="", time_zone="UTC")
+            self.hall_id = put_hall(connection, venue_id=venue, name="Small hall")
+
+    def close(self):
+        self._runner.close()
+        self.office.close()
+
+    @contextmanager
+    def served(self):
+        """The same behind a real port on loopback; gives host and port."""
+        with listen(self.office.settings.but({"port": 0})) as door:
+            config = uvicorn.Config(self._app, ws="none", log_level="error")
+            server = uvicorn.Server(config)
+            thread = threading.Thread(target=server.run, args=([door],))
+            thread.start()
+            try:
+                yield door.getsockname()
+            finally:
+                server.should_exit = True
+                thread.join()
+
+    def enrol(self, identity):
+        """Take a box in."""
+        box = BoxIdentity(device=identity.device, public_key=identity.public_key)
+        slot = devices.Slot(hall_id=self.hall_id, inputs=[BoxInput(device="USB Audio")])
+        with writing(self.books) as connection:
+            devices.put_box(connection, box, slot, now=ENROLLED)
+
+    def answer(self, request: Request) -> Answer:
+        """What the office says to one request."""
+        return self._runner.run(self._ask(request))
+
+    def receipt(self, sealed) -> BatchReceipt:
+        """Hand in a sealed batch; its receipt."""
+        headers = {"Content-Type": "application/json"}
+        body = sealed.model_dump_json().encode()
+        answer = self.answer(Request("POST", "/v1/detections", body, headers))
+        assert answer.status == 200, answer.body
+        return BatchReceipt.model_validate_json(answer.body)
+
+    async def _ask(self, request):
+        headers = {"host": "central.example", **request.headers}
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": request.method,
+            "scheme": "http",
+            "path": request.path,
+            "raw_path": request.path.encode(),
+            "query_string": b"",
+            "root_path": "",
+            "headers": [(name.lower().encode(), said.encode()) for name, said in headers.items()],
+            "client": ("192.0.2.1", 1),
+            "server": ("central.example", 80),
+        }
+        heard = iter([{"type": "http.request", "body": request.body, "more_body": False}])
+        told = []
+
+        async def receive():
+            return next(heard, {"type": "http.disconnect"})
+
+        async def send(message):
+            told.append(message)
+
+        await self._app(scope, receive, send)
+        names = {name.decode(): said.decode() for name, said in told[0]["headers"]}
+        body = b"".join(message.get("body", b"") for message in told[1:])
+        return Answer(told[0]["status"], body, names)
+
+    def kept(self, device):
+        """Keys in the books of a box, each with how often it is told there, and the forks."""
+        with reading(self.books) as connection:
+
+            def keys(table):
+                rows = connection.execute(select(table).filter_by(device=device))
+                return sorted((row.boot, row.seq) for row in rows)
+
+            return keys(records), sorted(keys(detections) + keys(coverage)), keys(forks)
+
+    def contents(self, device):
+        """The digest the books have of each record of a box."""
+        with reading(self.books) as connection:
+            rows = connection.execute(select(records).filter_by(device=device))
+            return {(row.boot, row.seq): row.content for row in rows}
+
+    def lose(self, device, keys):
+        """As a backup that came back: these records were never here."""
+        with writing(self.books) as connection:
+            for table in (detections, coverage, records):
+                for boot, seq in keys:
+                    connection.execute(table.delete().filter_by(device=device, boot=boot, seq=seq))

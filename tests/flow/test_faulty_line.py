@@ -1,0 +1,180 @@
+"""A line that fails at every byte of an upload and of a download: all arrives, and once."""
+
+import hashlib
+import random
+from itertools import cycle
+
+import pytest
+from structlog.testing import capture_logs
+
+from central.catalogue.store import Catalogue, put_catalogue
+from central.database import writing
+from edge.config import BoxPaths, Settings
+from edge.errors import QulaqError
+from edge.sync.asking import Asking
+from edge.sync.client import Courier
+from edge.sync.errands import Desk, deliver, restock
+from edge.sync.identity import load_or_make
+from edge.sync.outbox import Outbox
+from edge.sync.seal import seal
+from edge.sync.shelf import Shelf
+from edge.sync.wire import Manifest, Segment
+from edge.timekeeping import now
+from tests.fakes.evenings import BOOT, SEVEN, checkpoint, folder_in_memory, heard
+from tests.fakes.faulty_line import WAYS, Fault, faulty_line
+from tests.flow.in_process import InProcess
+
+PATIENCE_SECONDS = 0.1  # with a line that has gone quiet
+
+
+@pytest.fixture(scope="module")
+def office():
+    with folder_in_memory() as folder, capture_logs():
+        opened = InProcess(folder / "office")
+        proclaim(opened.office, random.Random(1).randbytes(300))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def line(office):
+    with office.served() as (host, port), faulty_line(host, port) as opened:
+        yield opened
+
+
+def proclaim(office, content):
+    """A catalogue so small that a download of it can be cut at every byte."""
+    digest = hashlib.sha256(content).hexdigest()
+    segment = Segment(name=f"{digest}.qseg", size_bytes=300, sha256=digest, recordings=1)
+    (office.home.segments / segment.name).write_bytes(content)
+    manifest = Manifest(version=1, made_at=SEVEN, recipe="r", segments=[segment])
+    sealed = seal(manifest, signer="central", key=office.key)
+    with writing(office.books) as connection:
+        put_catalogue(connection, Catalogue(1, SEVEN, digest, 1, 300, sealed))
+
+
+class Box:
+    def __init__(self, folder, office, line):
+        self.paths, self.line = BoxPaths(folder), line
+        self.identity = load_or_make(self.paths.identity)
+        self.trust = office.public_key
+        office.enrol(self.identity)
+        self.patient = Courier(line.url, timeout_seconds=60)
+        self.impatient = Courier(line.url, timeout_seconds=PATIENCE_SECONDS)
+        self.outbox = Outbox.open(self.paths.outbox)
+        self.desk = Desk(
+            identity=self.identity,
+            outbox=self.outbox,
+            shelf=Shelf(self.paths.shelf),
+            settings=Settings(piece_bytes=200),
+            now=lambda: SEVEN,
+            stopping=lambda: False,
+        )
+
+    def try_over(self, fault, errand):
+        """Run an errand over a line with this fault, then until it is done; its errors."""
+        met, courier = [], self.impatient if fault.way == "half-open" else self.patient
+        self.line.order(fault)
+        while True:
+            try:
+                errand(Asking(courier.send, self.identity, now).send)
+            except QulaqError as error:
+                met.append(error)
+                courier = self.patient
+            else:
+                return met
+
+    def errand_over_a_quiet_line(self, errand):
+        errand(Asking(self.patient.send, self.identity, now).send)
+
+    def close(self):
+        self.outbox.close()
+        self.patient.close()
+        self.impatient.close()
+
+
+@pytest.fixture
+def box(office, line):
+    with folder_in_memory() as folder:
+        made = Box(folder / "box", office, line)
+        yield made
+        made.close()
+
+
+def faults(carried, ways, every):
+    """One for every so many bytes that were carried either way."""
+    turn = cycle(ways)
+    return [
+        Fault(next(turn), towards, after)
+        for towards, count in carried.items()
+        for after in range(0, count, every)
+    ]
+
+
+def upload_over_faults(box, office, ways, *, every):
+    box.outbox.put([heard(1, state="heard")], checkpoint())
+    box.try_over(Fault("slow", "office", 0), lambda send: deliver(box.desk, send))
+    ordered = faults(dict(box.line.carried), ways, every)
+    before, met = box.line.happened, []
+    for seq, fault in enumerate(ordered, 2):
+        box.outbox.put([heard(seq, state="heard")], checkpoint())
+        met += box.try_over(fault, lambda send: deliver(box.desk, send))
+        assert 0 == box.outbox.tally().waiting
+
+    keys = [(str(BOOT), seq) for seq in range(1, len(ordered) + 2)]
+    assert (keys, keys, []) == office.kept(box.identity.device)
+    # some letters are a few bytes shorter than the first was
+    assert len(ordered) > 600 / every
+    assert box.line.happened - before > 0.9 * len(ordered)
+    assert len(met) > len(ordered) / 3
+
+
+def download_over_faults(box, ways, *, every):
+    box.try_over(Fault("slow", "office", 0), restock_from_nothing(box))
+    wanted = {path.name: path.read_bytes() for path in box.paths.shelf.iterdir() if path.is_file()}
+    ordered = faults(dict(box.line.carried), ways, every)
+    before, met = box.line.happened, []
+    for fault in ordered:
+        met += box.try_over(fault, restock_from_nothing(box))
+        # an address with a doubled letter leads nowhere; the next round asks again
+        box.errand_over_a_quiet_line(fetching(box))
+        kept = {
+            path.name: path.read_bytes() for path in box.paths.shelf.iterdir() if path.is_file()
+        }
+        assert wanted == kept
+
+    assert box.line.happened - before > 0.9 * len(ordered)
+    assert len(met) > len(ordered) / 3
+
+
+def restock_from_nothing(box):
+    """Fetch the whole catalogue; what has arrived before a fault stays."""
+    for path in box.paths.shelf.glob("*.*"):
+        path.unlink()
+    return fetching(box)
+
+
+def fetching(box):
+    return lambda send: restock(box.desk, send, central_key=box.trust)
+
+
+@pytest.mark.slow
+def test_an_upload_that_fails_anywhere_arrives_once(box, office):
+    upload_over_faults(box, office, WAYS, every=4)
+
+
+@pytest.mark.slow
+def test_a_download_that_fails_anywhere_is_whole_in_the_end(box):
+    download_over_faults(box, WAYS, every=6)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("way", WAYS)
+def test_an_upload_that_fails_at_every_byte_in_every_way_arrives_once(box, office, way):
+    upload_over_faults(box, office, [way], every=1)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("way", WAYS)
+def test_a_download_that_fails_at_every_byte_in_every_way_is_whole_in_the_end(box, way):
+    download_over_faults(box, [way], every=1)

@@ -1,0 +1,240 @@
+"""Whatever line, card, clock and backup do: the office has the set union, each record once."""
+
+import errno
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from structlog.testing import capture_logs
+
+from central.ingest.judgement import content_of
+from edge.config import Settings
+from edge.durable import Card
+from edge.errors import Unreachable, Unwritable
+from edge.sync import identity as keys
+from edge.sync.asking import Asking
+from edge.sync.errands import Desk, change_keys, one_round
+from edge.sync.outbox import Outbox
+from edge.sync.protocol import Answer
+from edge.sync.seal import seal
+from edge.sync.shelf import Shelf
+from edge.sync.wire import DetectionBatch
+from tests.fakes.evenings import SEVEN, checkpoint, folder_in_memory, heard
+from tests.flow.in_process import InProcess
+
+FATES = ("ok", "ok", "request lost", "answer lost", "sent twice", "busy", "late")
+STEPS = 50
+
+
+class FullCard(Card):
+    """A card that may be full."""
+
+    is_full = False
+
+    def write(self, path, content, *, at):
+        if self.is_full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        super().write(path, content, at=at)
+
+
+class Line:
+    """Loses, doubles, holds back and repeats what a box sends."""
+
+    def __init__(self, central):
+        self._central = central
+        self.fates = iter(())
+        self.sent = []  # all that ever went by
+        self.late = []  # what arrives when nobody expects it any more
+
+    def send(self, request):
+        self.sent.append(request)
+        fate = next(self.fates, "ok")
+        if fate == "busy":
+            return Answer(503, b"", {"retry-after": "7"})
+        if fate == "late":
+            self.late.append(request)
+        if fate in ("late", "request lost"):
+            raise Unreachable("cut before the office")
+        answer = self._central.answer(request)
+        if fate == "sent twice":
+            answer = self._central.answer(request)
+        if fate == "answer lost":
+            raise Unreachable("cut behind the office")
+        return answer
+
+
+class Sync(RuleBasedStateMachine):
+    """One box, its line and the office; the model is the set of all that was ever told."""
+
+    central: InProcess
+
+    def __init__(self):
+        super().__init__()
+        self.folder = folder_in_memory()
+        self.path = self.folder.__enter__()
+        self.identity = keys.load_or_make(self.path / "identity.pem")
+        self.central.enrol(self.identity)
+        self.card, self.line = FullCard(), Line(self.central)
+        self.now, self.boot, self.seq = SEVEN, 0, 0
+        self.told = {}  # the model
+        self.untold = []  # what a full card has not taken yet
+        self.forked = set()
+        self.begin()
+
+    # ── What the box does ───────────────────────────────────────────────────────────────────────
+
+    def begin(self):
+        """A run of the hearing process, over what the last one left."""
+        self.outbox = Outbox.open(self.path / "outbox.db", card=self.card)
+        self.identity = keys.load(self.path / "identity.pem")
+        self.desk = Desk(
+            identity=self.identity,
+            outbox=self.outbox,
+            shelf=Shelf(self.path / "shelf"),
+            settings=Settings(batch_records=3),
+            now=lambda: self.now,
+            stopping=lambda: False,
+        )
+        left = self.outbox.left("main")
+        assert left is None or left.losses == ()
+        self.boot, self.seq = self.boot + 1, 0
+
+    @rule(count=st.integers(1, 4), knows_time=st.booleans())
+    def hear(self, count, knows_time):
+        for _ in range(count):
+            self.seq += 1
+            state = "heard" if self.seq % 2 else None
+            record = heard(self.seq, boot=UUID(int=self.boot), state=state)
+            self.untold.append(record)
+        try:
+            self.outbox.put(self.untold, checkpoint(boot=UUID(int=self.boot)))
+        except Unwritable:
+            assert self.card.is_full
+        else:
+            self.told |= {(str(one.boot), one.seq): one for one in self.untold}
+            self.untold = []
+
+    @rule(full=st.booleans())
+    def fill_card(self, full):
+        self.card.is_full = full
+
+    @precondition(lambda self: not self.untold)
+    @rule()
+    def cut(self):
+        """Nothing of the process is left but what is on the card."""
+        self.outbox.close()
+        self.begin()
+
+    @rule(days=st.integers(-8000, 8000))
+    def step_clock(self, days):
+        self.now = SEVEN + timedelta(days=days)
+
+    @rule(fates=st.lists(st.sampled_from(FATES), max_size=6), stock=st.booleans())
+    def speak(self, fates, stock):
+        self.line.fates = iter(fates)
+        self.round(takes_stock=stock)
+
+    @rule()
+    def renew_key(self):
+        keys.renew(self.path / "identity.pem")
+
+    def round(self, *, takes_stock):
+        with suppress(Unreachable):
+            path = self.path / "identity.pem"
+            self.identity = change_keys(self.identity, path, self.line.send)
+        self.desk = replace(self.desk, identity=self.identity)
+        send = Asking(self.line.send, self.identity, lambda: self.now).send
+        met = one_round(
+            self.desk, send, central_key=self.central.public_key, takes_stock=takes_stock
+        )
+        assert all(isinstance(one, Unreachable) for one in met), met
+        return met
+
+    # ── What the world does ─────────────────────────────────────────────────────────────────────
+
+    @precondition(lambda self: self.line.late)
+    @rule(luck=st.integers(0, 1000))
+    def arrive_late(self, luck):
+        late = self.line.late
+        self.central.answer(late.pop(luck % len(late)))
+
+    @precondition(lambda self: self.line.sent)
+    @rule(luck=st.integers(0, 1000))
+    def replay(self, luck):
+        self.central.answer(self.line.sent[luck % len(self.line.sent)])
+
+    @precondition(lambda self: self.told)
+    @rule(luck=st.integers(0, 1000))
+    def tell_differently(self, luck):
+        """A copy of the card tells on in its own way; who came first is believed."""
+        key = sorted(self.told)[luck % len(self.told)]
+        if key not in self.central.contents(self.identity.device):
+            return
+        other = self.told[key].model_copy(update={"uncertainty_ms": 1})
+        letter = DetectionBatch(device=self.identity.device, records=[other])
+        sealed = seal(letter, signer=self.identity.device, key=self.identity.key)
+        assert 0 == self.central.receipt(sealed).accepted
+        self.forked.add(key)
+
+    @precondition(lambda self: self.told)
+    @rule(luck=st.sets(st.integers(0, 1000), min_size=1, max_size=3))
+    def restore_a_backup(self, luck):
+        """The office loses what it had; the box still knows that it had it."""
+        keys = {sorted(self.told)[number % len(self.told)] for number in luck}
+        self.central.lose(self.identity.device, keys - self.forked)
+
+    # ── What holds ──────────────────────────────────────────────────────────────────────────────
+
+    @invariant()
+    def the_office_has_nothing_but_what_was_told_and_that_once(self):
+        rows, books, forks = self.central.kept(self.identity.device)
+        assert rows == books
+        assert set(rows) <= set(self.told)
+        assert self.forked == set(forks)
+
+    def teardown(self):
+        """On a quiet line, with room on the card, everything is there in the end."""
+        self.card.is_full = False
+        self.hear(1, True)
+        while self.outbox.tally().waiting or self.round(takes_stock=True):
+            self.round(takes_stock=True)
+        assert self.outbox.tally().waiting == 0
+        self.round(takes_stock=True)
+        wanted = {key: content_of(one) for key, one in self.told.items()}
+        assert wanted == self.central.contents(self.identity.device)
+        self.outbox.close()
+        self.folder.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def central():
+    with folder_in_memory() as folder, capture_logs():
+        office = InProcess(folder / "office")
+        yield office
+        office.close()
+
+
+def run(central, *, runs):
+    class WithOffice(Sync.TestCase):
+        pass
+
+    Sync.central = central
+    WithOffice.settings = settings(
+        max_examples=runs, stateful_step_count=STEPS, deadline=None, database=None
+    )
+    WithOffice("runTest").debug()
+
+
+@pytest.mark.slow
+def test_whatever_happens_the_office_has_the_union_once(central):
+    run(central, runs=40)
+
+
+@pytest.mark.soak
+def test_whatever_happens_for_long_the_office_has_the_union_once(central):
+    run(central, runs=2_000)

@@ -74,11 +74,17 @@ def main() -> None:
 
 @main.command()
 @HOME
-def init(home: Home) -> None:
+@click.option(
+    "--books",
+    default="",
+    metavar="ADDRESS",
+    help="An empty PostgreSQL database, postgresql://USER@HOST/NAME; else a file in the folder.",
+)
+def init(home: Home, books: str) -> None:
     """Set up an office in an empty folder and print its first staff token, once."""
     from central.founding import found
 
-    token = found(home, at=datetime.now(UTC))
+    token = found(home, at=datetime.now(UTC), books=books)
     click.echo(f"The office is set up in {home.path}.", err=True)
     click.echo(
         "Keep this staff token; only its hash is stored, it cannot be shown again:", err=True

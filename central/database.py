@@ -1,8 +1,8 @@
 """Where the office keeps its books: one database, its clock, and one writer at a time.
 
 Every room describes its own tables, in its `store.py` or `tables.py`, all in `METADATA`. SQLite
-is the embedded default; nothing here or in the rooms may be said in SQL that PostgreSQL does not
-understand.
+is the embedded default, PostgreSQL serves where several machines are one office; nothing in the
+rooms may be said in SQL that one of the two does not understand.
 """
 
 import time
@@ -30,9 +30,12 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    func,
     insert,
+    make_url,
+    select,
 )
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.types import TypeDecorator
 
 from central.errors import Unready
@@ -47,6 +50,7 @@ METADATA = MetaData(
     }
 )
 
+_WRITER = 0x51756C6171  # the lock of whoever writes: "Qulaq"
 PAGE = 500  # rows; whoever wants more asks again, after the last
 BUSY_SECONDS = 30  # a writer waits this long for its turn
 
@@ -82,6 +86,22 @@ def open_books(path: Path) -> Engine:
     return engine
 
 
+def open_server(address: str) -> Engine:
+    """The books in a PostgreSQL database.
+
+    Args:
+        address: `postgresql://user@host/name`, as libpq writes it.
+
+    Raises:
+        Unready: that is no such address.
+    """
+    try:
+        url = make_url(address).set(drivername="postgresql+psycopg")
+        return create_engine(url, pool_pre_ping=True)
+    except ArgumentError as e:
+        raise Unready(f"{address!r} is no address of a database: {e}") from e
+
+
 def _settle_sqlite(connection: SqliteConnection, _record: object) -> None:
     # The driver's own idea of when a transaction begins is switched off: `_begin_sqlite` says it.
     connection.isolation_level = None
@@ -112,7 +132,9 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent view of the books for as long as the block lasts."""
-    with engine.connect() as connection, connection.begin():
+    # SQLite shows one state from the first query on by itself.
+    one_state = {} if _is_file(engine) else {"isolation_level": "REPEATABLE READ"}
+    with engine.execution_options(**one_state).connect() as connection, connection.begin():
         yield connection
 
 
@@ -120,7 +142,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction: all of the block is kept, on disk when it ends, or none of it."""
     with engine.execution_options(writer=True).begin() as connection:
+        if not _is_file(engine):
+            # One writer at a time here too: what was looked up stays true until it is written.
+            connection.execute(select(func.pg_advisory_xact_lock(_WRITER)))
         yield connection
+
+
+def _is_file(engine: Engine) -> bool:
+    return engine.dialect.name == "sqlite"
 
 
 def upgrade(engine: Engine) -> None:

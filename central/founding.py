@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from sqlalchemy import Engine
 
 from central.access import new_secret, put_staff_token
-from central.database import open_books, upgrade, writing
+from central.database import open_books, open_server, upgrade, writing
 from central.desk import Office
 from central.errors import Taken, Unready
 from central.settings import Home, Settings
@@ -16,8 +16,13 @@ from edge.errors import BadSeal
 from edge.sync import seal
 
 
-def found(home: Home, *, at: datetime) -> str:
+def found(home: Home, *, at: datetime, books: str = "") -> str:
     """Set up an office in an empty folder; answers the first staff token, to be shown once.
+
+    Args:
+        home: the folder.
+        at: now.
+        books: address of an empty PostgreSQL database; empty: the books are a file in the folder.
 
     Raises:
         Taken: there is an office in that folder already.
@@ -29,6 +34,8 @@ def found(home: Home, *, at: datetime) -> str:
         for folder in (home.key.parent, home.segments):
             folder.mkdir(parents=True, exist_ok=True)
         home.key.parent.chmod(0o700)
+        if books:
+            _save_secret(home.elsewhere, books.encode())
         _brought_up_to_date(home).dispose()
         token = let_in(home, label="founder", at=at)
         _save_secret(home.key, seal.private_pem(seal.new_key()))
@@ -43,10 +50,10 @@ def let_in(home: Home, *, label: str, at: datetime) -> str:
     Raises:
         Unready: there is no office in that folder.
     """
-    if not home.books.exists():
+    if not home.books.exists() and not home.elsewhere.exists():
         raise Unready(f"no office in {home.path}; run `qulaq-central init --home {home.path}`")
     token = new_secret()
-    books = open_books(home.books)
+    books = _opened(home)
     try:
         with writing(books) as connection:
             put_staff_token(connection, token, label=label, at=at)
@@ -81,13 +88,19 @@ def load_key(home: Home) -> EllipticCurvePrivateKey:
 
 
 def _brought_up_to_date(home: Home) -> Engine:
-    books = open_books(home.books)
+    books = _opened(home)
     try:
         upgrade(books)
     except BaseException:
         books.dispose()
         raise
     return books
+
+
+def _opened(home: Home) -> Engine:
+    if home.elsewhere.exists():
+        return open_server(home.elsewhere.read_text("utf-8").strip())
+    return open_books(home.books)
 
 
 def _save_secret(path: Path, secret: bytes) -> None:

@@ -26,6 +26,11 @@ class Home:
         return self.path / "central.db"
 
     @property
+    def elsewhere(self) -> Path:
+        """The address of the PostgreSQL database that is the books, if they are not here."""
+        return self.path / "keys" / "books.url"
+
+    @property
     def key(self) -> Path:
         """The private key that seals bundles and manifests; whoever has it is the office."""
         return self.path / "keys" / "central.pem"

@@ -1,5 +1,6 @@
 """An office open for business: a real server on a loopback port, and boxes that talk to it."""
 
+import os
 import shutil
 import threading
 from datetime import UTC, datetime, timedelta
@@ -9,15 +10,18 @@ import httpx
 import pytest
 import uvicorn
 from hypothesis import settings
+from sqlalchemy import delete
 
+from central.access import staff_tokens
 from central.app import create_app
-from central.database import open_books, upgrade
+from central.database import open_books, open_server, upgrade, writing
 from central.founding import found, open_office
 from central.serving import listen
 from central.settings import Home, Settings
 from edge.sync import seal
 from edge.sync.letters import BoxIdentity, Bundle, Enrolment
 from edge.sync.wire import BatchReceipt, CoverageRecord, DetectionBatch, DetectionRecord, Sealed
+from tests.fakes import postgres
 from tests.fakes.spring_evening import tune
 
 EVENING = datetime(2026, 11, 21, 14, tzinfo=UTC)  # 19:00 in Almaty
@@ -178,6 +182,16 @@ class Box:
 
 
 @pytest.fixture(scope="session")
+def server():
+    """The PostgreSQL server that keeps the books, if the run was told so; else None."""
+    if os.environ.get("QULAQ_TEST_BOOKS") != "postgresql":
+        yield None
+        return
+    with postgres.server() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
 def blank_books(tmp_path_factory):
     """A file with books of the newest form and nothing in them: made once, then copied."""
     path = tmp_path_factory.mktemp("books") / "central.db"
@@ -188,34 +202,58 @@ def blank_books(tmp_path_factory):
 
 
 @pytest.fixture
-def books(blank_books, tmp_path):
+def books(request, server, tmp_path):
     """Books of the newest form, with nothing in them."""
-    engine = open_books(shutil.copy(blank_books, tmp_path))
+    if server is None:
+        engine = open_books(shutil.copy(request.getfixturevalue("blank_books"), tmp_path))
+        yield engine
+        engine.dispose()
+        return
+    founded, _ = request.getfixturevalue("founded")
+    name = server.make(like=postgres.name_in(Home(founded).elsewhere.read_text()))
+    engine = open_server(server.address(name))
+    with writing(engine) as connection:
+        connection.execute(delete(staff_tokens))
     yield engine
     engine.dispose()
+    server.drop(name)
 
 
 @pytest.fixture(scope="session")
-def founded(tmp_path_factory):
+def founded(server, tmp_path_factory):
     """A folder with an office nobody has entered yet, and its staff token."""
     folder = tmp_path_factory.mktemp("founded") / "office"
-    return folder, found(Home(folder), at=datetime.now(UTC))
+    books = server.address(server.make()) if server else ""
+    return folder, found(Home(folder), at=datetime.now(UTC), books=books)
 
 
 @pytest.fixture(scope="session")
-def front(founded):
+def front(founded, server, tmp_path_factory):
     """One server for all tests; each puts an office of its own behind it."""
-    opened = Front(Home(founded[0]), Settings(port=0, questions_per_minute=100_000))
+    folder, _ = a_copy(founded, server, tmp_path_factory.mktemp("front") / "office")
+    opened = Front(Home(folder), Settings(port=0, questions_per_minute=100_000))
     yield opened
     opened.close()
 
 
-@pytest.fixture
-def home(founded, tmp_path):
-    """A folder with a fresh office."""
-    folder = tmp_path / "office"
+def a_copy(founded, server, folder):
+    """An office as it was founded, in another folder; and its database on the server, if any."""
     shutil.copytree(founded[0], folder)
-    return Home(folder)
+    if server is None:
+        return folder, None
+    address = Home(folder).elsewhere
+    name = server.make(like=postgres.name_in(address.read_text()))
+    address.write_text(server.address(name))
+    return folder, name
+
+
+@pytest.fixture
+def home(founded, server, tmp_path):
+    """A folder with a fresh office."""
+    folder, name = a_copy(founded, server, tmp_path / "office")
+    yield Home(folder)
+    if name:
+        server.drop(name)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 
 from edge.sync.calendar import Calendar, Fix, guesses, stamp, waits
-from edge.sync.outbox import Outbox
+from edge.sync.patience import PatientOutbox
 from edge.sync.wire import AnyRecord
 from edge.timekeeping import Reading
 
@@ -22,7 +22,7 @@ class Almanac:
     """The calendar of a box, kept in its outbox and asked of the machine again and again."""
 
     def __init__(
-        self, outbox: Outbox, *, kernel: UUID | None, look: Look, not_before: datetime
+        self, outbox: PatientOutbox, *, kernel: UUID | None, look: Look, not_before: datetime
     ) -> None:
         """Go on with what was learned before.
 
@@ -37,6 +37,12 @@ class Almanac:
         self._look = look
         self._not_before = not_before
         self._calendar = Calendar(outbox.fixes(), not_before=self._not_before)
+
+    def remember(self) -> None:
+        """Go on with what was learned before, now that it can be read, and since."""
+        known = [fix for fix in self._outbox.fixes() if fix not in self._calendar.fixes]
+        every = [*known, *self._calendar.fixes]
+        self._calendar = Calendar(every, not_before=self._not_before)
 
     @property
     def fixes(self) -> tuple[Fix, ...]:

@@ -95,7 +95,7 @@ class Settings:
         60.0, "s of sound", "longest span in one coverage record", least=1, most=3600
     )
     filing_seconds: float = _number(
-        300.0,
+        600.0,
         "s of sound",
         "coverage waits beside the checkpoint to be filed at once",
         least=0,

@@ -19,6 +19,7 @@ from edge.evening import Evening
 from edge.pulse import Pulse
 from edge.session import Progress, Session
 from edge.sync.outbox import Outbox
+from edge.sync.patience import PatientOutbox, is_of_the_card
 from edge.sync.shelf import Shelf
 
 log = structlog.get_logger()
@@ -74,7 +75,7 @@ def listen_together(
     unit = notify.Unit({evening.input for evening in evenings})
 
     def hear(evening: Evening) -> None:
-        outbox = Outbox.open(paths.outbox)
+        outbox = PatientOutbox(lambda: Outbox.open(paths.outbox))
         try:
             pulse = Pulse(evening.input, paths.signs, evening.source.rate_hz)
             session = Session(evening, outbox, Shelf(paths.shelf), settings, pulse, unit, look)
@@ -141,7 +142,7 @@ def _stops(sources: Sequence[Source]) -> Iterator[None]:
 
 @contextmanager
 def _only_one(lock: Path) -> Iterator[None]:
-    """Two ears at one input would tell everything twice.
+    """Two ears at one input would tell everything twice; on a card that takes nothing, none does.
 
     Raises:
         Misconfigured: another process holds the lock, or it cannot be made.
@@ -150,6 +151,9 @@ def _only_one(lock: Path) -> Iterator[None]:
         lock.parent.mkdir(parents=True, exist_ok=True)
         file = lock.open("w")
     except OSError as e:
+        if is_of_the_card(e):
+            yield  # the outbox will say so, as long as it lasts
+            return
         raise Misconfigured(f"cannot keep what is heard in {lock.parent}: {e}") from e
     with file:
         try:

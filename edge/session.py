@@ -17,14 +17,14 @@ from edge.evening import Evening
 from edge.gate import Gate
 from edge.pulse import Pulse
 from edge.sync.entry import Checkpoint
-from edge.sync.outbox import Outbox
+from edge.sync.patience import PatientOutbox
 from edge.sync.shelf import Shelf
 from edge.sync.wire import AnyRecord, CoverageRecord, DetectionRecord, UnknownMusicRecord
 from edge.telling import Run
 
 log = structlog.get_logger()
 
-MOST_BESIDE = 8  # records beside a checkpoint; more would not fit into the place kept for it
+MOST_BESIDE = 12  # records beside a checkpoint; more would not fit into the place kept for it
 LEAD_SECONDS = 10.0  # of sound between two looks at how a card's samples and time have moved apart
 
 _Manner = tuple[str, str | None, str | None, str | None, int | None]  # how it was listened to
@@ -37,7 +37,7 @@ class Session:
     def __init__(
         self,
         evening: Evening,
-        outbox: Outbox,
+        outbox: PatientOutbox,
         shelf: Shelf,
         settings: Settings,
         pulse: Pulse,
@@ -51,6 +51,7 @@ class Session:
         self._shelf = shelf
         self._settings = settings
         self._left: tuple[AnyRecord, ...] = ()  # of the last run, not yet written
+        self._is_settled = False  # whether it has been asked what the last run left
         self._refused: Unwritable | None = None  # why the card takes nothing, while it does not
         self._looked_seconds = 0.0
         self._fed_seconds = 0.0
@@ -81,7 +82,6 @@ class Session:
     def run(self, progress: Progress) -> None:
         """Settle what the last run left, then hear until the end."""
         source = self._evening.source
-        self._left = self._left_by_last_run()
         self._checkpoint()
         self._unit.is_ready(self._evening.input)
         log.info(
@@ -115,8 +115,18 @@ class Session:
         progress(self._ear.listened_seconds)
         log.info("listening_ended", seconds=round(self._ear.listened_seconds, 3))
 
+    def _settle_last_run(self) -> None:
+        """What went on when the last run ended, and the time since: to be written down now.
+
+        A card that takes nothing when a box is switched on is asked again, until it does.
+        """
+        if self._is_settled or not self._outbox.try_again():
+            return
+        self._is_settled = True
+        self._almanac.remember()
+        self._left = self._left_by_last_run()
+
     def _left_by_last_run(self) -> tuple[AnyRecord, ...]:
-        """What went on when the last run ended, and the time since: it is written down now."""
         left = self._outbox.left(self._evening.input)
         if left is None:
             return ()
@@ -134,6 +144,7 @@ class Session:
         until it is filed in one go: a card wears out by the number of its writes. What was
         recognised is filed, and may be sent, at once; so is what changed in how it is heard.
         """
+        self._settle_last_run()
         finished, unfinished = self._ear.tell()
         if self._may_wait(finished):
             self._write((), (*finished, *unfinished))
@@ -142,6 +153,7 @@ class Session:
 
     def _finish(self) -> None:
         """Write everything: nobody will come back to it."""
+        self._settle_last_run()
         finished, unfinished = self._ear.tell()
         self._write((*self._left, *finished), unfinished)
 

@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick soak appliance lint bench nation arm outsiders serve clean
+.PHONY: help setup demo test quick soak postgres appliance lint bench nation arm outsiders serve clean
 
 BIN := .venv/bin
 SETUP := .ci/setup.sh
@@ -20,7 +20,7 @@ ARGS ?=
 help: ## This list
 	@echo "Qulaq hears what music is played in halls, and pays the people who wrote it."
 	@echo
-	@while IFS='|' read -r target words; do printf '  make %-7s %s\n' "$$target" "$$words"; done \
+	@while IFS='|' read -r target words; do printf '  make %-9s %s\n' "$$target" "$$words"; done \
 	    < <(sed -nE 's/^([a-z-]+):[^#]*## (.*)$$/\1|\2/p' Makefile)
 
 setup: ## Bring everything for work on the project: environment, Debian packages, commit hooks
@@ -42,6 +42,10 @@ quick: ## The tests that take no more than a minute
 soak: ## What takes long to prove: a hundred thousand ways to damage a segment, and the like
 	@$(SETUP) test
 	@$(BIN)/python -m pytest -m soak $(ARGS)
+
+postgres: ## The office's tests once more, its books in a PostgreSQL server that the tests start
+	@$(SETUP) test
+	@QULAQ_TEST_BOOKS=postgresql $(BIN)/python -m pytest tests/central $(ARGS)
 
 appliance: ## The box in an emulated machine: systemd, USB microphone and stick, power cuts, a failing card (root)
 	@$(SETUP) appliance

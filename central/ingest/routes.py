@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 
 from central import forms
 from central.access import Staff
@@ -13,10 +13,11 @@ from central.database import reading, writing
 from central.desk import Desk
 from central.devices.opening import opened
 from central.errors import Unacceptable
-from central.ingest import lists, store
+from central.ingest import fleet, lists, store
 from central.ingest.chain_store import Memory, memory_of
 from central.ingest.coverage import CoverageSpan
 from central.ingest.decisions import Decision, decisions_on
+from central.ingest.gauges import CONTENT_TYPE, gauges
 from central.ingest.plays import Play
 from central.ingest.stock import gaps_of
 from central.ingest.unknown import UnknownSpan
@@ -108,6 +109,21 @@ def show_memory(desk: Desk, device: DeviceId) -> Memory:
     """How what a box has told hangs together: pieces that do not fit, and records that are lost."""
     with reading(desk.books) as connection:
         return memory_of(connection, device)
+
+
+@staff.get("/fleet")
+def look_at_fleet(desk: Desk, after: forms.Query = "") -> list[fleet.Looked]:
+    """Boxes by device id, at most 500 of those after `after`, and what somebody must look at."""
+    with reading(desk.books) as connection:
+        return fleet.fleet(connection, after=after, now=desk.now())
+
+
+@staff.get("/metrics", response_class=Response)
+def read_gauges(desk: Desk) -> Response:
+    """The office's figures in Prometheus's text form; a scraper sends a staff token."""
+    with reading(desk.books) as connection:
+        told = gauges(connection, now=desk.now())
+    return Response(told, media_type=CONTENT_TYPE)
 
 
 @staff.get("/forks")

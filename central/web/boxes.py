@@ -1,4 +1,4 @@
-"""The page of a box: how it is, how its memory hangs together, and when it may listen."""
+"""The pages of boxes: all, the worst first; and each: how it is, its memory, when it may listen."""
 
 from typing import Annotated, Literal
 
@@ -6,14 +6,17 @@ from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
-from central.database import reading, writing
+from central.database import PAGE, reading, writing
 from central.desk import Desk
 from central.errors import Unacceptable
-from central.forms import Number
+from central.forms import Number, Query
+from central.ingest.alarms import ALARMS
 from central.ingest.chain_store import memory_of
+from central.ingest.fleet import Looked, fleet
 from central.venues.store import hours_of, set_hours
 from central.web import store
 from central.web.box_words import box_words
+from central.web.fleet_words import fleet_words
 from central.web.pages import PageRoute, page
 from central.web.session import FromHere, SignedIn
 from central.web.tongues import TONGUES
@@ -24,6 +27,22 @@ Tongue = Literal["kk", "ru", "en"]
 MOST_HOURS = 32
 
 box_pages = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[SignedIn])
+
+
+@box_pages.get("/boxes")
+def show_boxes(desk: Desk, lang: Tongue = "kk", after: Query = "") -> Response:
+    """All boxes, those that somebody must look at first."""
+    with reading(desk.books) as connection:
+        found = fleet(connection, after=after, now=desk.now())
+    following = found[-1].device if len(found) == PAGE else ""
+    found.sort(key=_worst_first)
+    content = {"found": found, "following": following}
+    return page("boxes", content | {"said": fleet_words(lang), "lang": lang, "tongues": TONGUES})
+
+
+def _worst_first(box: Looked) -> tuple[int, str, str]:
+    worst = min((ALARMS.index(one) for one in box.alarms), default=len(ALARMS))
+    return worst, box.venue, box.hall
 
 
 @box_pages.get("/boxes/{device}")

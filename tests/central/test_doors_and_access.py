@@ -33,6 +33,8 @@ STAFF_ONLY = [
     ("GET", "/v1/halls/1/plays"),
     ("GET", "/v1/halls/1/coverage"),
     ("GET", "/v1/forks"),
+    ("GET", "/v1/fleet"),
+    ("GET", "/v1/metrics"),
 ]
 OPEN = {
     ("GET", "/v1/unidentified"),

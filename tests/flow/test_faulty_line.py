@@ -160,12 +160,12 @@ def fetching(box):
 
 @pytest.mark.slow
 def test_an_upload_that_fails_anywhere_arrives_once(box, office):
-    upload_over_faults(box, office, WAYS, every=4)
+    upload_over_faults(box, office, WAYS, every=6)
 
 
 @pytest.mark.slow
 def test_a_download_that_fails_anywhere_is_whole_in_the_end(box):
-    download_over_faults(box, WAYS, every=6)
+    download_over_faults(box, WAYS, every=16)
 
 
 @pytest.mark.soak

@@ -232,7 +232,7 @@ def run(central, *, runs):
 
 @pytest.mark.slow
 def test_whatever_happens_the_office_has_the_union_once(central):
-    run(central, runs=40)
+    run(central, runs=30)
 
 
 @pytest.mark.soak

@@ -36,6 +36,7 @@ install -Dm644 -t /etc/tmpfiles.d systemd/tmpfiles.d/qulaq.conf
 install -Dm644 -t /etc/systemd/system.conf.d systemd/system.conf.d/qulaq.conf
 install -Dm644 -t /etc/udev/rules.d systemd/udev/rules.d/70-qulaq.rules
 install -Dm644 -t /etc/systemd/system/qulaq-.service.d systemd/system/qulaq-.service.d/fences.conf
+install -Dm644 -t /etc/systemd/system/qulaq-hear.service.d systemd/system/qulaq-hear.service.d/rights.conf
 for unit in hear.service speak.service stick.service status.service orders.service orders.path \
     recover.service recover.path; do
     install -Dm644 -t /etc/systemd/system "systemd/system/qulaq-$unit"

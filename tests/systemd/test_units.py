@@ -102,6 +102,15 @@ def test_who_hears_has_no_network_and_of_all_devices_only_sound():
     assert hear["DeviceAllow"] == ["char-alsa rw"]
 
 
+@pytest.mark.parametrize("name", SERVICES)
+def test_of_all_only_who_hears_may_ask_the_kernel_whether_the_clock_is_right(machine, name):
+    """A filter that is read too early is taken back by the fences, and no time is ever known."""
+    verdict = analyze(machine, "security", "--offline=true", f"qulaq-{name}.service")
+    (clock,) = [line for line in verdict.stdout.splitlines() if "SystemCallFilter=~@clock" in line]
+
+    assert ("@clock is included" in clock) == (name == "hear"), clock
+
+
 def test_who_hears_writes_only_the_outbox_and_cannot_read_the_key():
     hear = settings_of("hear")
 

@@ -1,6 +1,7 @@
 """Sound cards without hardware: a private PulseAudio whose sinks are microphones to PortAudio."""
 
 import os
+import signal
 import subprocess
 import time
 
@@ -80,6 +81,13 @@ class SoundCards:
         command = ["paplay", "-s", f"unix:{self._socket}", "--raw", f"--rate={RATE_HZ}"]
         command += ["--channels=1", "--format=s16le", "--latency-msec=500", f"--device={name}"]
         subprocess.run(command, input=pcm, env=self._environment, check=True)
+
+    def stall(self):
+        """The cards stay plugged in and give not one frame more."""
+        self._server.send_signal(signal.SIGSTOP)
+
+    def go_on(self):
+        self._server.send_signal(signal.SIGCONT)
 
     def pull_out(self):
         """The cable of all cards at once."""

@@ -194,6 +194,26 @@ def test_an_unplugged_card_is_told_and_heard_again_when_it_is_back(cards, paths,
     assert back - pulled - 1 < unplugged.total_seconds()  # what the driver held came after the pull
 
 
+def test_a_card_that_stalls_is_named_and_heard_again_when_it_goes_on(cards, paths, listen):
+    listening = listen("foyer", unplugged_seconds=5)
+    listening.await_word("listening_started")
+    cards.play("foyer", pcm(made_up_music(3, 3)))
+    listening.await_span(paths, "heard")
+
+    cards.stall()
+    listening.await_word("card_failed", cause="stalled")
+    listening.await_span(paths, "unplugged")
+    cards.go_on()
+    listening.await_word("time_accounted", seconds=120, state="unplugged")
+    cards.play("foyer", pcm(made_up_music(3, 3)))
+    listening.await_span(paths, "heard")
+
+    assert listening.end() == 0
+    spans = [r for r in told(paths) if r.kind == "coverage"]
+    assert [r.ended_at for r in spans[:-1]] == [r.started_at for r in spans[1:]]
+    assert "stalled" in {r.cause for r in spans if r.state == "unplugged"}
+
+
 def test_a_card_that_is_not_there_is_told_with_what_there_is(listen, tmp_path):
     listening = listen("organ loft")
 

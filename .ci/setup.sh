@@ -63,6 +63,8 @@ packages_for() {
             echo "xz-utils|unpacks the kernel"
             echo "zstd|unpacks the kernel, where Debian packs it so"
             echo "e2fsprogs|makes its file system"
+            echo "gcc|slows its clock down to what an emulated processor gets done"
+            echo "libc6-dev|what gcc needs to build anything"
             echo "libportaudio2|PortAudio: the tests' own house needs it too"
             ;;
         outsiders)

@@ -123,6 +123,26 @@ furnish() { # tree: what makes it a machine that a test can talk to
     mkdir -p "$tree/etc/systemd/journald.conf.d"
     printf '[Journal]\nStorage=persistent\nSyncIntervalSec=1s\n' >"$tree/etc/systemd/journald.conf.d/test.conf"
     printf '%s\n' i6300esb vhci-hcd snd-usb-audio >"$tree/etc/modules-load.d/test.conf"
+    # A socket's name, as docs/operating.md has a technician give it; here it is USB over IP.
+    echo 'ACTION=="add", SUBSYSTEM=="sound", KERNEL=="card[0-9]*", KERNELS=="vhci_hcd.0", ATTR{id}="hall"' \
+        >"$tree/etc/udev/rules.d/80-test.rules"
+    # Emulated, a program starts a hundred times more slowly; nothing else in the units is changed.
+    mkdir -p "$tree/etc/systemd/system/qulaq-.service.d"
+    printf '[Service]\nTimeoutStartSec=1h\nTimeoutStopSec=1h\nWatchdogSec=1h\n' >"$tree/etc/systemd/system/qulaq-.service.d/zz-emulated.conf"
+    # The outbox lies on a card of its own, whose faults can be switched on.
+    cat >"$tree/etc/systemd/system/card.service" <<'UNIT'
+[Unit]
+Description=The card that the tests wear out, through a layer that can fail
+DefaultDependencies=no
+After=systemd-remount-fs.service
+Before=local-fs.target systemd-tmpfiles-setup.service
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh -ec 'modprobe -a dm_mod dm_flakey; DM_DISABLE_UDEV=1 dmsetup create card --table "0 $(blockdev --getsz /dev/vdb) linear /dev/vdb 0"; mkdir -p /var/lib/qulaq/outbox; mount /dev/mapper/card /var/lib/qulaq/outbox'
+[Install]
+WantedBy=local-fs.target
+UNIT
     install -Dm755 "$here/agent.py" "$tree/usr/local/lib/agent.py"
     cat >"$tree/etc/systemd/system/agent.service" <<'UNIT'
 [Unit]
@@ -133,7 +153,7 @@ Restart=always
 [Install]
 WantedBy=multi-user.target
 UNIT
-    systemctl --quiet --root="$tree" enable agent.service systemd-networkd.service 2>/dev/null
+    systemctl --quiet --root="$tree" enable agent.service card.service systemd-networkd.service 2>/dev/null
     systemctl --quiet --root="$tree" mask getty@tty1.service serial-getty@ttyS0.service e2scrub_reap.service \
         systemd-networkd-wait-online.service proc-sys-fs-binfmt_misc.automount systemd-binfmt.service systemd-timesyncd.service systemd-pstore.service apt-daily.timer \
         apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer 2>/dev/null

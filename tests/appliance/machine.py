@@ -6,7 +6,9 @@ awaited, nothing is timed.
 
 import atexit
 import json
+import os
 import select
+import shutil
 import socket
 import subprocess
 import time
@@ -20,6 +22,15 @@ KERNEL = (
     "root=/dev/vda rw console=ttyS0 quiet loglevel=4 panic=0 mitigations=off random.trust_cpu=on"
     " tsc=reliable no_timer_check"
 )
+CLOCKS = "/sys/devices/system/clocksource/clocksource0"
+SET_CLOCK = """
+import ctypes, struct, sys, time
+time.clock_settime(time.CLOCK_REALTIME, float(sys.argv[1]))
+# adjtimex(2): ADJ_MAXERROR | ADJ_STATUS, 1 ms, STA_PLL: "synchronized"
+told = struct.pack("IqqqqI", 0x4 | 0x10, 0, 0, 1000, 0, 0x1).ljust(1024, bytes(1))
+assert ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(told)) == 0
+print(min(time.time_ns() - time.monotonic_ns() for _ in range(9)))
+"""
 
 
 class Line:
@@ -62,12 +73,14 @@ class Line:
 class Machine:
     """One machine with one disk; `frozen` names a state it was saved in."""
 
-    def __init__(self, image, folder, *, frozen=None, clock="utc"):
+    def __init__(self, image, folder, *, frozen=None, clock="utc", slowness=1.0):
         self.folder = Path(folder)
         self._image, self._frozen, self._clock = Path(image), frozen, clock
+        self._slowness = slowness  # so many seconds of ours are one of the machine's
         self._asked = 0
         self._events = []
         self._process = None
+        self._control = self._agent = None
 
     # ── The power switch ──
 
@@ -77,8 +90,25 @@ class Machine:
         self._run("qemu-img", "create", "-q", "-f", "qcow2", *base, str(self.disk))
 
     def new_card(self, size="96M"):
-        """A second disk, empty: the card that tests wear out."""
-        self._run("qemu-img", "create", "-q", "-f", "qcow2", str(self.card), size)
+        """A second disk with an empty file system: the card that tests wear out."""
+        raw = self.folder / "card.raw"
+        with raw.open("wb") as file:
+            file.truncate(int(size.removesuffix("M")) << 20)
+        self._run("mkfs.ext4", "-qF", str(raw))
+        self._run("qemu-img", "convert", "-O", "qcow2", str(raw), str(self.card))
+        raw.unlink()
+
+    def card_as_it_is(self, into):
+        """The files on the card of a machine that is off, once its file system is mended."""
+        raw, place = self.folder / "card.raw", self.folder / "mounted"
+        self._run("qemu-img", "convert", "-O", "raw", str(self.card), str(raw))
+        place.mkdir(exist_ok=True)
+        self._run("mount", "-o", "loop", str(raw), str(place))
+        try:
+            shutil.copytree(place, into)
+        finally:
+            self._run("umount", str(place))
+            raw.unlink()
 
     @property
     def disk(self):
@@ -98,6 +128,7 @@ class Machine:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            env=os.environ | self._slow_clock(),
         )
         log.close()
         atexit.register(self._process.kill)  # no machine outlives its test
@@ -105,9 +136,17 @@ class Machine:
         self._control.hear()
         self.control("qmp_capabilities")
         self._agent = Line(self.folder / "agent", self.is_on)
-        self.run("true")
+        self.run(f"echo hpet > {CLOCKS}/current_clocksource; echo 0 > /proc/sys/kernel/watchdog")
         self._frozen = None
         return self
+
+    def _slow_clock(self):
+        if self._slowness == 1:
+            return {}
+        clock = self.folder / "slow_clock.so"
+        source = Path(__file__).with_name("slow_clock.c")
+        self._run("cc", "-shared", "-fPIC", "-O2", "-o", str(clock), str(source), "-ldl")
+        return {"LD_PRELOAD": str(clock), "SLOWNESS": str(self._slowness)}
 
     def is_on(self):
         return self._process is not None and self._process.poll() is None
@@ -116,8 +155,9 @@ class Machine:
         """No shutdown, no goodbye: what the disk was not told to keep is gone."""
         self._process.kill()
         self._process.wait()
-        self._control.close()
-        self._agent.close()
+        for line in (self._control, self._agent):
+            if line is not None:
+                line.close()
 
     def freeze(self, name):
         """Save the running machine, memory and all, to be thawed again and again."""
@@ -161,11 +201,11 @@ class Machine:
         microphone.serve()
         self.put("/srv/plug_in.py", Path(__file__).with_name("plug_in.py").read_bytes())
         self.run(f"python3 /srv/plug_in.py 10.0.3.2 {microphone.port}")
-        self.await_("grep 'Hall Microphone' /proc/asound/cards")
+        self.await_("test -e /proc/asound/hall && grep 'Hall Microphone' /proc/asound/cards")
 
     def await_state(self, state):
         """Wait until the box says of its input that it is in that state."""
-        self.await_(f'grep \'"state": "{state}"\' /run/qulaq-hear/hear-main.json', seconds=900)
+        self.await_(f'grep \'"state": "{state}"\' /run/qulaq-hear/hear-main.json', seconds=3600)
 
     # ── What can be asked of it ──
 
@@ -199,6 +239,14 @@ class Machine:
                 return answer["said"]
             assert time.monotonic() < until, f"never came true: {command!r}\n{answer['said']}"
             time.sleep(0.3)
+
+    def network_time(self):
+        """Let a time daemon set the clock, as the kernel would be told by one.
+
+        Returns:
+            How far the calendar lies before monotonic time, ns.
+        """
+        return int(self.run(f"python3 -c '{SET_CLOCK}' {time.time()!r}"))
 
     def put(self, path, content):
         """Write a small file inside."""

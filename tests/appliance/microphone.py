@@ -1,7 +1,8 @@
 """A USB microphone that is only a program: mono, 16 bit, 48 kHz, USB Audio Class 1, over USB/IP.
 
 The kernel's own vhci-hcd and snd-usb-audio meet it as they would meet a real one. It plays raw
-samples once, then silence. It can be stalled (plugged in, but giving nothing) and pulled.
+samples once, then silence. It can be stalled (plugged in, but giving nothing), can hang until it
+is switched off and on, and can be pulled.
 
 Source:
     Documentation/usb/usbip_protocol.rst (the protocol), Universal Serial Bus
@@ -20,6 +21,7 @@ SUBMIT, UNLINK, SUBMITTED, UNLINKED = 1, 2, 3, 4
 STALL, GONE = -32, -104  # EPIPE, ECONNRESET, as the kernel writes them
 HEADER = struct.Struct(">IIIII")  # command, number, device, direction, endpoint
 PACKET = struct.Struct(">IIIi")  # of an isochronous transfer: offset, room, length, status
+SET_CONFIGURATION = b"\x00\x09"
 NAMES = {1: "Qulaq tests", 2: "Hall Microphone", 3: "HALL-0001"}
 
 
@@ -56,10 +58,12 @@ CONFIGURATION = _descriptor(2, _u16(9 + len(_INTERFACES)), 2, 1, 0, 0x80, 50) + 
 class Microphone:
     """A microphone whose cable is a TCP connection; `plug` it into a machine, `pull` it out."""
 
-    def __init__(self, pcm):
+    def __init__(self, pcm, *, slowness=1.0):
         self.pcm = pcm
+        self._slowness = slowness  # so many seconds of ours are one of the machine's
         self.given = 0  # bytes of it that went into the cable
         self.is_stalled = False
+        self.is_hung = False  # stalled, until the machine sets it up anew
         self._door = socket.create_server(("127.0.0.1", 0))
         self.port = self._door.getsockname()[1]
         self._cable = None
@@ -88,18 +92,27 @@ class Microphone:
         self._cable.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._setting, self._frame = 0, 0
         self._due = []  # isochronous transfers, by when they are full
-        self._next = time.monotonic()
+        self._next = self._now()
         try:
             while not self._pulled:
                 self._give()
                 wait = (
-                    0.05 if self.is_stalled or not self._due else self._due[0][0] - time.monotonic()
+                    0.05
+                    if self._is_silent or not self._due
+                    else self._slowness * (self._due[0][0] - self._now())
                 )
                 if select.select([self._cable], [], [], max(0.0, min(wait, 0.2)))[0]:
                     self._take()
         except OSError:
             pass  # pulled, or the machine is off
         self._cable.close()
+
+    def _now(self):
+        return time.monotonic() / self._slowness
+
+    @property
+    def _is_silent(self):
+        return self.is_stalled or self.is_hung
 
     def _read(self, size):
         whole = b""
@@ -128,12 +141,13 @@ class Microphone:
         sent = self._read(size) if not inward and size > 0 else b""
         plan = self._read(PACKET.size * packets) if packets > 0 else b""
         if endpoint == 0:
+            self.is_hung = self.is_hung and head[40:42] != SET_CONFIGURATION
             status, answer = self._control(head[40:48])
             self._answer(
                 number, status, answer if inward else b"", size=len(answer if inward else sent)
             )
         elif packets > 0:
-            self._next = max(self._next, time.monotonic() - 0.25) + packets / 1000
+            self._next = max(self._next, self._now() - 0.25) + packets / 1000
             heapq.heappush(self._due, (self._next, number, packets, plan))
         else:
             self._answer(number, STALL, b"")
@@ -169,7 +183,7 @@ class Microphone:
 
     def _give(self):
         """Every transfer whose time has come, filled: 48 samples in each millisecond's packet."""
-        while self._due and not self.is_stalled and self._due[0][0] <= time.monotonic():
+        while self._due and not self._is_silent and self._due[0][0] <= self._now():
             _when, number, packets, plan = heapq.heappop(self._due)
             sound, table = b"", b""
             for packet in range(packets):

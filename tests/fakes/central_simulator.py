@@ -34,8 +34,8 @@ ONE_INPUT = (BoxInput(device="USB Audio"),)
 
 
 class CentralSimulator:
-    def __init__(self, *, recipe="q1-test"):
-        self.key = new_key()
+    def __init__(self, *, recipe="q1-test", key=None):
+        self.key = key or new_key()
         self.public_key = public_pem(self.key)
         self.recipe = recipe
         self.boxes = {}  # device → public key
@@ -168,8 +168,8 @@ class CentralSimulator:
 
 
 @contextmanager
-def on_loopback(answer: Callable[[Request], Answer]) -> Iterator[str]:
-    """A real server on 127.0.0.1 in front of `answer`; gives its address."""
+def on_loopback(answer: Callable[[Request], Answer], *, port: int = 0) -> Iterator[str]:
+    """A real server on 127.0.0.1 in front of `answer`, at any free port; gives its address."""
 
     class Door(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -191,7 +191,7 @@ def on_loopback(answer: Callable[[Request], Answer]) -> Iterator[str]:
         def log_message(self, *_words):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Door)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

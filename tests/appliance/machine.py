@@ -94,7 +94,7 @@ class Machine:
         raw = self.folder / "card.raw"
         with raw.open("wb") as file:
             file.truncate(int(size.removesuffix("M")) << 20)
-        self._run("mkfs.ext4", "-qF", str(raw))
+        self._run("mkfs.ext4", "-qF", "-e", "remount-ro", str(raw))
         self._run("qemu-img", "convert", "-O", "qcow2", str(raw), str(self.card))
         raw.unlink()
 

@@ -29,7 +29,7 @@ def letters_of(box, count):
 
 def altered(body, dice):
     place = dice.randrange(len(body))
-    other = dice.choice([n for n in range(256) if n != body[place]])
+    other = dice.choice([n for n in range(1, 256) if n != body[place]])  # PostgreSQL keeps no NUL
     return body[:place] + bytes([other]) + body[place + 1 :]
 
 

@@ -27,8 +27,8 @@ def release() -> str:
     leave the old code in use. A folder for each release cannot.
     """
     digest = hashlib.sha256()
-    for path in sorted(EAR.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in sorted(EAR.rglob("*.py")):
+        digest.update(path.relative_to(EAR).as_posix().encode() + b"\0" + path.read_bytes())
     for name in COMPILERS:
         digest.update(f"{name} {metadata.version(name)}\n".encode())
     digest.update(f"{platform.machine()} {sys.version}".encode())

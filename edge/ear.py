@@ -9,6 +9,7 @@ from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.capture.block import AudioBlock, Hole, Piece, Sample
 from edge.capture.causes import Trouble
@@ -20,17 +21,20 @@ from edge.capture.signal import Baseline, Fault, Signal
 from edge.config import Settings
 from edge.errors import BadCatalogue, Deaf
 from edge.matcher.activity import Activity
-from edge.matcher.attribution import Attribution, Known, UnknownMusic
+from edge.matcher.attribution import Attribution, Known, Live, UnknownMusic
 from edge.matcher.detect import Detector
 from edge.matcher.fingerprint import Fingerprinter, Landmarks
 from edge.matcher.index import Index
 from edge.matcher.recipe import RECIPE, Frame
 from edge.matcher.siblings import Siblings
+from edge.matcher.works.follow import Follower
+from edge.matcher.works.references import References
+from edge.matcher.works.semitones import Semitones
 from edge.sync.holes import Loss
 from edge.sync.wire import AnyRecord, HoleRecord, Manifest
-from edge.telling import Run, covered, detected, powered_off, unknown
+from edge.telling import Run, covered, detected, played_live, powered_off, unknown
 
-_Told = Span | Known | UnknownMusic  # what becomes a record
+_Told = Span | Known | Live | UnknownMusic  # what becomes a record
 _Judged = tuple[State, Sample, Fault | None, Trouble | None]  # up to a place, as `Coverage` has it
 
 LONGEST_RECORD = timedelta(days=1)  # central looks no further back for what reaches into a window
@@ -44,10 +48,14 @@ class Catalogue:
     version: int
     index: Index
     siblings: Siblings = field(default_factory=Siblings.none)
+    works: References | None = None  # None: none has a score
 
 
 def open_catalogue(
-    manifest: Manifest, segments: list[Path], siblings: Path | None = None
+    manifest: Manifest,
+    segments: list[Path],
+    siblings: Path | None = None,
+    works: Path | None = None,
 ) -> Catalogue:
     """Open a version's files, if they were made for ears like ours.
 
@@ -60,7 +68,8 @@ def open_catalogue(
             f"this box hears by {RECIPE.id}"
         )
     shared = Siblings.none() if siblings is None else Siblings.open(siblings)
-    return Catalogue(manifest.version, Index.open(segments), shared)
+    scores = None if works is None else References.open(works)
+    return Catalogue(manifest.version, Index.open(segments), shared, scores)
 
 
 class Ear:
@@ -112,6 +121,9 @@ class Ear:
         self._settled = Frame(0)  # everything before it has gone to the detector
         self._activity = Activity()
         self._attribution = Attribution()
+        self._semitones = Semitones()
+        self._beats = 0  # heard
+        self._follower: Follower | None = None
         self._detector: Detector | None = None
         self._siblings = Siblings.none()
         self._version = 0
@@ -216,6 +228,7 @@ class Ear:
         """The run is over: finish everything that goes on."""
         self._recognise(self._fingerprinter.close())
         self._attribution.hear(self._activity.close())
+        self._follow(self._semitones.close())
         self._end_detector()
         self._keep_all(self._attribution.settle())
         self._end_stretch()
@@ -227,7 +240,7 @@ class Ear:
 
         The unfinished are numbered as if they ended now; next time they are told anew.
         """
-        unsettled = self._attribution.going_on(self._detector)
+        unsettled = self._attribution.going_on(self._detector, self._follower)
         going_on: list[_Told] = [*self._as_if_power_failed(), *unsettled]
         unfinished = tuple(
             self._record(thing, self._seq + number) for number, thing in enumerate(going_on, 1)
@@ -269,17 +282,28 @@ class Ear:
         self._detector = Detector(catalogue.index, since=self._settled)
         self._siblings = catalogue.siblings
         self._version = catalogue.version
+        if catalogue.works is not None:
+            self._follower = Follower(catalogue.works, since=self._beats)
 
     def _recognise(self, landmarks: Landmarks) -> None:
         self._settled = landmarks.until
         self._attribution.hear(self._activity.feed(self._fingerprinter.levels))
         if self._detector is not None:
             self._attribution.take(self._detector.feed(landmarks))
-        self._keep_all(self._attribution.tell(self._detector))
+        self._follow(self._semitones.feed(self._fingerprinter.sound))
+        self._keep_all(self._attribution.tell(self._detector, self._follower))
         if self._detector is not None:
             self._understood = self._within(RECIPE.seconds(self._detector.decided))
 
+    def _follow(self, beats: NDArray[np.int8]) -> None:
+        self._beats += len(beats)
+        if self._follower is not None:
+            self._attribution.take_live(self._follower.feed(beats))
+
     def _end_detector(self) -> None:
+        if self._follower is not None:
+            self._attribution.take_live(self._follower.close())
+            self._follower = None
         if self._detector is not None:
             self._attribution.take(self._detector.close())
             self._detector = None
@@ -340,6 +364,8 @@ class Ear:
                 return covered(run, thing, self._levels.over(thing.first, thing.end), seq=seq)
             case Known():
                 return detected(run, thing, self._siblings, until=until, version=version, seq=seq)
+            case Live():
+                return played_live(run, thing, until=until, version=version, seq=seq)
             case UnknownMusic():
                 return unknown(run, thing, until=until, version=version, seq=seq)
 

@@ -19,7 +19,13 @@ from edge.pulse import Pulse
 from edge.sync.entry import Checkpoint
 from edge.sync.patience import PatientOutbox
 from edge.sync.shelf import Shelf
-from edge.sync.wire import AnyRecord, CoverageRecord, DetectionRecord, UnknownMusicRecord
+from edge.sync.wire import (
+    AnyRecord,
+    CoverageRecord,
+    DetectionRecord,
+    UnknownMusicRecord,
+    WorkRecord,
+)
 from edge.telling import Run
 
 log = structlog.get_logger()
@@ -269,7 +275,9 @@ def _newer_catalogue(shelf: Shelf, have: int) -> Catalogue | None:
         manifest = shelf.manifest()
         if manifest is None or manifest.version == have:
             return None
-        return open_catalogue(manifest, shelf.segments(manifest), shelf.siblings(manifest))
+        return open_catalogue(
+            manifest, shelf.segments(manifest), shelf.siblings(manifest), shelf.works(manifest)
+        )
     except BadCatalogue as e:
         log.warning("catalogue_unusable", reason=str(e))
         return None
@@ -283,6 +291,14 @@ def _note(record: AnyRecord) -> None:
         log.info(
             "recording_heard",
             recording=record.recording_id,
+            began=began,
+            seconds=seconds,
+            confidence=round(record.confidence, 3),
+        )
+    elif isinstance(record, WorkRecord):
+        log.info(
+            "work_heard",
+            score=record.score_id,
             began=began,
             seconds=seconds,
             confidence=round(record.confidence, 3),

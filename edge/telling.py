@@ -10,7 +10,7 @@ from edge.capture.causes import Trouble
 from edge.capture.clock import Anchor, Moment, SampleClock
 from edge.capture.coverage import Span
 from edge.capture.minutes import Figures
-from edge.matcher.attribution import Known, UnknownMusic
+from edge.matcher.attribution import Known, Live, UnknownMusic
 from edge.matcher.recipe import RECIPE, Frame
 from edge.matcher.siblings import Siblings
 from edge.sync.wire import (
@@ -20,6 +20,7 @@ from edge.sync.wire import (
     DetectionRecord,
     Level,
     UnknownMusicRecord,
+    WorkRecord,
 )
 
 
@@ -81,6 +82,18 @@ def unknown(
     return UnknownMusicRecord(
         **_heard(run, found.start, found.end, until=until, seq=seq),
         foreground=round(found.foreground, 3),
+        catalogue_version=version,
+    )
+
+
+def played_live(run: Run, found: Live, *, until: Sample, version: int, seq: int) -> WorkRecord:
+    """A stretch of a work played live, by the score that was followed."""
+    return WorkRecord(
+        **_heard(run, found.start, found.end, until=until, seq=seq),
+        score_id=found.reference_id,
+        from_seconds=round(found.from_seconds, 1),
+        to_seconds=round(found.to_seconds, 1),
+        confidence=found.confidence,
         catalogue_version=version,
     )
 

@@ -589,6 +589,7 @@ PLAY = Shape(id=str, recording=str, milliseconds=int, detections=list)
 ON_STAGE = Shape(id=str, basis=str, milliseconds=int, detections=list)
 TESTIMONY = Shape(format=str, basis=str, length_by=str, said=dict)
 DETECTION = Shape(kind=str, boot=str, seq=int, recording_id=str, started_at=str, ended_at=str)
+PERFORMANCE = Shape(kind=str, boot=str, seq=int, score_id=str, started_at=str, ended_at=str)
 
 
 class Statement:
@@ -757,8 +758,14 @@ class Statement:
         if type(words) is not str:
             refuse("missing", name)
         record, end = RECORDS.raw_decode(words)
-        kind, boot, seq, recording, began, ended = DETECTION.of(record)
-        if kind != "detection" or end != len(words) or not name.endswith(f"/{boot}/{seq}"):
+        live = type(record) is dict and record.get("kind") == "work"
+        shape = PERFORMANCE if live else DETECTION
+        kind, boot, seq, recording, began, ended = shape.of(record)
+        if (
+            kind not in ("detection", "work")
+            or end != len(words)
+            or not name.endswith(f"/{boot}/{seq}")
+        ):
             refuse("missing", name)
         if recording != play["recording"]:
             taken_for = {one.get("recording_id") for one in record.get("alternatives", [])}

@@ -13,14 +13,16 @@ from central.catalogue.store import Catalogue, newest_or_none, put_catalogue
 from central.database import reading, writing
 from central.desk import Office
 from central.errors import Unacceptable
+from central.repertoire.scores import all_scores, ids_of_scores
 from central.repertoire.store import recordings
 from edge.matcher.fingerprint import Fingerprint
 from edge.matcher.index import Index
 from edge.matcher.recipe import RECIPE
 from edge.matcher.siblings import write_siblings
+from edge.matcher.works.references import References
 from edge.matcher.write import write_segment
 from edge.sync.seal import seal
-from edge.sync.wire import Manifest, Segment, SiblingsFile
+from edge.sync.wire import Manifest, Segment, SiblingsFile, WorksFile
 
 Track = tuple[str, Fingerprint]
 
@@ -49,10 +51,11 @@ def build(office: Office, *, progress: Progress = _silently) -> Catalogue:
     # Written before the books are opened for writing: boxes keep handing in meanwhile.
     segment = _write(office.home.segments, tracks)
     siblings = _find_siblings(office, segment, progress=progress)
+    works = _write_works(office)
     with writing(office.books) as connection:
         if newest_or_none(connection) == last:
             number = 1 if last is None else last.version + 1
-            made = _proclaim(office, number, (segment, siblings), content=content)
+            made = _proclaim(office, number, (segment, siblings, works), content=content)
             put_catalogue(connection, made)
             return made
     return build(
@@ -82,6 +85,7 @@ def _content(connection: Connection) -> str:
         RECIPE.id,
         f"siblings by method {shared.METHOD}",
         *(f"{row.id} {row.fingerprint_sha256}" for row in rows),
+        *ids_of_scores(connection),
     ]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
@@ -117,17 +121,43 @@ def _find_siblings(office: Office, segment: Segment, *, progress: Progress) -> S
     return file
 
 
+def _write_works(office: Office) -> WorksFile | None:
+    """The file of scores that works played live are followed by; None if no work has one."""
+    with reading(office.books) as connection:
+        scores = all_scores(connection)
+    if not scores:
+        return None
+    content = References.of(scores).to_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    file = WorksFile(
+        name=f"{sha256}.qwrk", size_bytes=len(content), sha256=sha256, scores=len(scores)
+    )
+    draft = office.home.segments / f"{uuid4().hex}.draft"
+    draft.write_bytes(content)
+    draft.replace(office.home.segments / file.name)
+    return file
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _proclaim(
-    office: Office, version: int, files: tuple[Segment, SiblingsFile | None], *, content: str
+    office: Office,
+    version: int,
+    files: tuple[Segment, SiblingsFile | None, WorksFile | None],
+    *,
+    content: str,
 ) -> Catalogue:
-    (segment, siblings), at = files, office.now()
+    (segment, siblings, works), at = files, office.now()
     manifest = Manifest(
-        version=version, made_at=at, recipe=RECIPE.id, segments=[segment], siblings=siblings
+        version=version,
+        made_at=at,
+        recipe=RECIPE.id,
+        segments=[segment],
+        siblings=siblings,
+        works=works,
     )
     return Catalogue(
         version=version,

@@ -19,7 +19,7 @@ boxes = APIRouter(prefix="/v1/catalogue", tags=["boxes"])
 staff = APIRouter(prefix="/v1/catalogue", tags=["catalogue"], dependencies=[Staff])
 """What staff decide."""
 
-SegmentName = Annotated[str, Path(pattern=r"^[0-9a-f]{64}\.(qseg|qsib)$")]
+SegmentName = Annotated[str, Path(pattern=r"^[0-9a-f]{64}\.(qseg|qsib|qwrk)$")]
 
 
 class Built(BaseModel):

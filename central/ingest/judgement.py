@@ -13,9 +13,10 @@ from edge.sync.wire import (
     HoleRecord,
     Rejection,
     UnknownMusicRecord,
+    WorkRecord,
 )
 
-AnyRecord = DetectionRecord | UnknownMusicRecord | CoverageRecord | HoleRecord
+AnyRecord = DetectionRecord | WorkRecord | UnknownMusicRecord | CoverageRecord | HoleRecord
 Key = tuple[str, int]  # (boot, seq) of one device
 
 LONGEST = timedelta(hours=24)  # of one record; the box writes one every minute
@@ -122,11 +123,15 @@ def _may_last(record: AnyRecord) -> bool:
     return isinstance(record, CoverageRecord) and record.state == "powered_off"
 
 
-def _fault_of_sound(record: DetectionRecord | UnknownMusicRecord) -> str | None:
+def _fault_of_sound(record: DetectionRecord | WorkRecord | UnknownMusicRecord) -> str | None:
     if record.catalogue_version > LARGEST:
         return f"catalogue version {record.catalogue_version} is larger than {LARGEST}"
     if isinstance(record, UnknownMusicRecord):
         return None
+    if isinstance(record, WorkRecord):
+        place = max(record.from_seconds, record.to_seconds)
+        late = place > LONGEST.total_seconds()
+        return f"follows a score {place} s into it, later than {LONGEST}" if late else None
     if record.reference_start_seconds > LONGEST.total_seconds():
         return f"begins {record.reference_start_seconds} s into a recording, later than {LONGEST}"
     return None

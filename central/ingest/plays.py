@@ -67,6 +67,7 @@ class Play:
 
     Attributes:
         id: stable, derived from its detections.
+        recording_id: of what was heard; of a work played live, the score that was followed.
         milliseconds: length of the union of what was heard; gaps bridged are not counted, ms.
         confidence: of its surest detection, 0..1.
         detections: keys "device/boot/seq", sorted.

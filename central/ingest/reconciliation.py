@@ -13,6 +13,7 @@ from central.ingest.reconcile import Line, Listed, Sounded, reconcile
 from central.ingest.settled import Reconciliation, Settled
 from central.ingest.store import plays_of, uncertainty_of
 from central.repertoire.finding import find
+from central.repertoire.scores import works_of_scores
 from central.repertoire.store import recordings, require_work, works
 from central.venues.accounts import Account, account_of
 from central.venues.declarations import Declared, declared_at
@@ -157,8 +158,9 @@ def settle(connection: Connection, event_id: int, decision: Decision) -> int:
 
 def _works_of(connection: Connection, heard: Sequence[Play]) -> dict[str, int]:
     named = select(recordings.c.id, recordings.c.work_id)
-    rows = connection.execute(named.where(recordings.c.id.in_({p.recording_id for p in heard})))
-    return {row.id: row.work_id for row in rows}
+    ids = {play.recording_id for play in heard}
+    rows = connection.execute(named.where(recordings.c.id.in_(ids)))
+    return works_of_scores(connection, ids) | {row.id: row.work_id for row in rows}
 
 
 def _lengths(connection: Connection, work_ids: Collection[int]) -> dict[int, int]:

@@ -13,6 +13,7 @@ from central.forms import LARGEST
 from central.ingest.chain_store import put_links
 from central.ingest.coverage import CoverageSpan, State, merge_coverage
 from central.ingest.judgement import LONGEST, AnyRecord, Judged, Key, judge, key_of
+from central.ingest.live import HeardLive, plays_live
 from central.ingest.plays import Guess, Heard, Play, merge
 from central.ingest.tables import (
     batches,
@@ -22,8 +23,10 @@ from central.ingest.tables import (
     holes,
     records,
     unknown_music,
+    works_heard,
 )
 from central.ingest.unknown import UnknownSpan, merge_unknown
+from central.repertoire.scores import works_of_scores
 from central.repertoire.store import recordings
 from edge.sync.wire import (
     BatchReceipt,
@@ -40,6 +43,7 @@ from edge.sync.wire import (
 _AROUND = timedelta(days=1)
 _BOOK_OF = {
     "detection": detections,
+    "work": works_heard,
     "unknown_music": unknown_music,
     "coverage": coverage,
     "hole": holes,
@@ -73,17 +77,27 @@ def plays_of(connection: Connection, hall_id: int, start: datetime, end: datetim
     By its middle a play belongs to exactly one of two windows that touch, and a clock that is
     a second off loses nothing at the edges.
     """
-    table = detections
-    rows = connection.execute(
+    heard = [_heard(row) for row in _around(connection, detections, hall_id, start, end)]
+    live = [_heard_live(row) for row in _around(connection, works_heard, hall_id, start, end)]
+    works = _works_of(connection, {name for one in heard for name in one.guesses})
+    scored = works_of_scores(connection, {one.score_id for one in live})
+    recorded = [(one.started_at, one.ended_at) for one in heard]
+    plays = [*merge(heard, works=works), *plays_live(live, recorded, works=scored)]
+    plays.sort(key=lambda play: (play.started_at, play.hall_id, play.recording_id, play.id))
+    return [play for play in plays if start <= play.middle < end]
+
+
+def _around(
+    connection: Connection, table: Table, hall_id: int, start: datetime, end: datetime
+) -> Sequence[Row[Any]]:
+    """What was heard in a hall so near to a window that it may belong to a play of it."""
+    return connection.execute(
         select(table)
         .where(table.c.hall_id == hall_id)
         .where(table.c.started_at > start - _AROUND - LONGEST)
         .where(table.c.started_at < end + _AROUND)
         .where(table.c.ended_at >= start - _AROUND)
-    )
-    heard = [_heard(row) for row in rows]
-    works = _works_of(connection, {name for one in heard for name in one.guesses})
-    return [play for play in merge(heard, works=works) if start <= play.middle < end]
+    ).all()
 
 
 def coverage_of(
@@ -118,7 +132,7 @@ def unknown_music_of(
     connection: Connection, hall_id: int, start: datetime, end: datetime
 ) -> list[UnknownSpan]:
     """Music heard in a hall that no recording explains, within a window, by start."""
-    unknown, known = (
+    unknown, known, live = (
         connection.execute(
             select(table)
             .where(table.c.hall_id == hall_id)
@@ -126,10 +140,10 @@ def unknown_music_of(
             .where(table.c.started_at < end)
             .where(table.c.ended_at > start)
         )
-        for table in (unknown_music, detections)
+        for table in (unknown_music, detections, works_heard)
     )
     spans = [UnknownSpan(row.started_at, row.ended_at, row.foreground) for row in unknown]
-    edges = [(row.started_at, row.ended_at) for row in known]
+    edges = [(row.started_at, row.ended_at) for row in (*known, *live)]
     return merge_unknown(spans, edges, start=start, end=end)
 
 
@@ -234,6 +248,17 @@ def _put_fork(
     if connection.scalar(select(forks.c.id).filter_by(**key)) is None:
         letter = {"payload": sealed.payload, "signature": sealed.signature}
         put(connection, forks, key | letter | {"received_at": now})
+
+
+def _heard_live(row: Row[Any]) -> HeardLive:
+    return HeardLive(
+        key=f"{row.device}/{row.boot}/{row.seq}",
+        hall_id=row.hall_id,
+        score_id=row.score_id,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        confidence=row.confidence,
+    )
 
 
 def _heard(row: Row[Any]) -> Heard:

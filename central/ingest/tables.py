@@ -75,6 +75,19 @@ detections = Table(
     Index("ix_detections_recording", "recording_id"),
 )
 
+works_heard = Table(
+    "works_heard",
+    METADATA,
+    *_record(),
+    # No foreign key, as with recordings.
+    Column("score_id", String(64), nullable=False),
+    Column("from_seconds", Float, nullable=False),
+    Column("to_seconds", Float, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("catalogue_version", Integer, nullable=False),
+    Index("ix_works_heard_hall_started", "hall_id", "started_at"),
+)
+
 # Counted and shown, never paid: nobody knows for whom.
 unknown_music = Table(
     "unknown_music",

@@ -134,6 +134,18 @@ recordings = Table(
     Column("registered_at", Instant, nullable=False),
 )
 
+scores = Table(  # what works would sound like; the notes themselves are not kept
+    "scores",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("work_id", ForeignKey("works.id"), nullable=False, index=True),
+    Column("title", String(300), nullable=False),  # of the movement; empty: of the whole work
+    Column("milliseconds", Integer, nullable=False),  # at the written tempo
+    Column("version", Integer, nullable=False),  # of the features
+    Column("beats", LargeBinary, nullable=False),
+    Column("registered_at", Instant, nullable=False),
+)
+
 recording_parts = Table(  # of a medley: which work sounds where; no rows: its one work throughout
     "recording_parts",
     METADATA,

@@ -17,6 +17,7 @@ from central.desk import Desk, office_of
 from central.repertoire import identifiers, imports, invitations, store
 from central.repertoire.cwr.acknowledgement import Sender
 from central.repertoire.cwr.intake import take_file
+from central.repertoire.scores import put_score, score_of
 from central.repertoire.sheets.intake import take_sheet, template
 from central.repertoire.sheets.table import Kind
 from central.repertoire.sound import hear, recording_of
@@ -26,6 +27,13 @@ SEND = "/send"  # where the links of authors lead
 
 class RegisteredRecording(BaseModel):
     """What boxes will call it, and how long it is."""
+
+    id: str
+    duration_seconds: float
+
+
+class RegisteredScore(BaseModel):
+    """What boxes will call it, and how long it is at the written tempo."""
 
     id: str
     duration_seconds: float
@@ -84,6 +92,25 @@ def register_recording(
     with writing(desk.books) as connection:
         store.put_recording(connection, recording, at=desk.now())
     return RegisteredRecording(id=recording.id, duration_seconds=heard.duration_seconds)
+
+
+@uploads.post("/scores", status_code=201)
+def register_score(
+    desk: Desk,
+    *,
+    work_id: Annotated[forms.Number, Field()],
+    file: UploadFile,
+    title: Annotated[forms.Remark, Field()] = "",
+) -> RegisteredScore:
+    """Register a score, MIDI, of a work or of one of its movements; its notes are not kept.
+
+    With it boxes recognise the work when it is played live, whoever plays it.
+    """
+    content = file.file.read()
+    score = score_of(content, work_id=work_id, title=title, name=file.filename or "score.mid")
+    with writing(desk.books) as connection:
+        put_score(connection, score, at=desk.now())
+    return RegisteredScore(id=score.id, duration_seconds=score.milliseconds / 1000)
 
 
 @uploads.post("/invitations", status_code=201)

@@ -43,7 +43,8 @@ class Evidence:
     """One detection behind a play; `key` is its `device/boot/seq`, by which the box signed it.
 
     Attributes:
-        recording_id: what the box took it for; empty in closings that did not keep it.
+        recording_id: what the box took it for, of a work played live its score; empty in closings
+            that did not keep it.
     """
 
     key: str

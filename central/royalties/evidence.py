@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, select
+from sqlalchemy import Connection, Row, Select, Table, and_, func, select
 
 from central.errors import Unknown
 from central.ingest.plays import Play
 from central.ingest.store import unknown_music_of
-from central.ingest.tables import detections
+from central.ingest.tables import detections, works_heard
 from central.ingest.unknown import length_of
 from central.repertoire.store import parties
 from central.royalties.calendar import Period
@@ -23,6 +23,12 @@ from central.venues.calendar import LONGEST_EVENT
 from central.venues.declarations import declarations
 from central.venues.licences import licence_of
 from central.venues.store import events, halls, venues
+
+# Where what boxes recognised is kept, and what each record was taken for.
+_HEARD = (
+    (detections, detections.c.recording_id),
+    (works_heard, works_heard.c.score_id),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,22 +144,23 @@ def _open_event(connection: Connection, row: Row[Any]) -> OpenEvent:
 
 
 def heard_by(connection: Connection, keys: Iterable[str]) -> dict[str, Evidence]:
-    """The detections behind plays, by their `device/boot/seq`."""
+    """What boxes heard behind plays, by its `device/boot/seq`."""
     numbers: dict[tuple[str, str], list[int]] = defaultdict(list)
     for key in keys:
         device, boot, seq = key.split("/")
         numbers[device, boot].append(int(seq))
     found = {}
     for (device, boot), seqs in numbers.items():
-        rows = connection.execute(
-            select(detections)
-            .filter_by(device=device, boot=boot)
-            .where(detections.c.seq.between(min(seqs), max(seqs)))
-        )
-        for row in rows:
-            key, sure = f"{device}/{boot}/{row.seq}", per_mille(row)
-            span = row.started_at, row.ended_at
-            found[key] = Evidence(key, *span, sure, recording_id=row.recording_id)
+        for table, named in _HEARD:
+            rows = connection.execute(
+                select(table, named.label("taken_for"))
+                .filter_by(device=device, boot=boot)
+                .where(table.c.seq.between(min(seqs), max(seqs)))
+            )
+            for row in rows:
+                key, sure = f"{device}/{boot}/{row.seq}", per_mille(row)
+                span = row.started_at, row.ended_at
+                found[key] = Evidence(key, *span, sure, recording_id=row.taken_for)
     return found
 
 
@@ -167,11 +174,14 @@ def per_mille(heard: Play | Row[Any]) -> int:
 
 
 def detections_heard(connection: Connection, venue_id: int, period: Period) -> set[str]:
-    """Keys of all detections that a venue's boxes have by now reported of the period.
+    """Keys of all that a venue's boxes have by now recognised of the period.
 
     What is heard during an event is of the day the event began on, even past midnight.
     """
-    table = detections
+    return {key for table, _ in _HEARD for key in _keys_of(connection, table, venue_id, period)}
+
+
+def _keys_of(connection: Connection, table: Table, venue_id: int, period: Period) -> Iterable[str]:
     during = and_(
         events.c.hall_id == table.c.hall_id,
         events.c.starts_at <= table.c.started_at,
@@ -187,7 +197,7 @@ def detections_heard(connection: Connection, venue_id: int, period: Period) -> s
         .where(began_at >= period.start)
         .where(began_at < period.end)
     )
-    return {f"{device}/{boot}/{seq}" for device, boot, seq in rows}
+    return (f"{device}/{boot}/{seq}" for device, boot, seq in rows)
 
 
 def names_of(connection: Connection, party_ids: Iterable[int]) -> dict[int, str]:

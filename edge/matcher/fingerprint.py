@@ -48,6 +48,12 @@ class Fingerprinter:
         self._whitener = Whitener(bins)
         self._picker = PeakPicker(bins)
         self._levels = np.zeros((0, bins), np.int32)
+        self._sound = np.zeros(0, np.float32)
+
+    @property
+    def sound(self) -> NDArray[np.float32]:
+        """The samples at the recipe's rate that were new in the last call."""
+        return self._sound
 
     @property
     def levels(self) -> NDArray[np.int32]:
@@ -70,13 +76,15 @@ class Fingerprinter:
                 " is wanted"
             )
         sane = np.where(np.abs(samples) <= _LOUDEST, samples, np.float32(0))  # drops NaN as well
-        self._levels = self._spectrum.feed(self._resampler.feed(sane))
+        self._sound = self._resampler.feed(sane)
+        self._levels = self._spectrum.feed(self._sound)
         peaks = self._picker.feed(self._whitener.feed(self._levels))
         return self._landmarks(peaks, self._picker.until)
 
     def close(self) -> Landmarks:
         """End the stream and give the last landmarks; `until` is then its length in frames."""
-        levels = self._spectrum.feed(self._resampler.close())
+        self._sound = self._resampler.close()
+        levels = self._spectrum.feed(self._sound)
         self._levels = np.concatenate((levels, self._spectrum.close()))
         parts = [self._picker.feed(self._whitener.feed(self._levels))]
         parts.append(self._picker.feed(self._whitener.close()))

@@ -14,7 +14,7 @@ from edge.sync.seal import unseal
 from edge.sync.wire import CENTRAL, CatalogueFile, Manifest, Sealed
 
 READ_BYTES = 1 << 20
-_KINDS = ("*.qseg", "*.qsib")
+_KINDS = ("*.qseg", "*.qsib", "*.qwrk")
 
 
 class Shelf:
@@ -61,6 +61,10 @@ class Shelf:
     def siblings(self, manifest: Manifest) -> Path | None:
         """The file that says which recordings of a version share sound, if it has one."""
         return None if manifest.siblings is None else self._folder / manifest.siblings.name
+
+    def works(self, manifest: Manifest) -> Path | None:
+        """The file of scores that works played live are followed by, if a version has one."""
+        return None if manifest.works is None else self._folder / manifest.works.name
 
     def missing(self, manifest: Manifest) -> list[CatalogueFile]:
         """The files of a version that are not yet here, whole."""

@@ -16,6 +16,7 @@ DeviceId = Annotated[str, Field(pattern=r"^qb-[0-9a-f]{16}$")]
 Key = Annotated[str, Field(max_length=1024)]  # public key, PEM (SubjectPublicKeyInfo, P-256)
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]  # SHA-256, hex
 RecordingId = Annotated[str, Field(min_length=1, max_length=64)]
+ScoreId = Annotated[str, Field(pattern=r"^score-[0-9a-f]{16}$")]
 LARGEST = 2**31 - 1  # what every database keeps in an integer
 
 
@@ -121,6 +122,21 @@ class UnknownMusicRecord(Record):
     catalogue_version: StrictInt = Field(ge=0)  # which did not know it; 0: there was none
 
 
+class WorkRecord(Record):
+    """A work was played live from `started_at` to `ended_at`, by the score that was followed.
+
+    What a recording explains is told as a detection and never as this. Boxes that listened before
+    works had scores never say it.
+    """
+
+    kind: Literal["work"] = "work"
+    score_id: ScoreId
+    from_seconds: float = Field(ge=0)  # of the score, where it began, s
+    to_seconds: float = Field(ge=0)  # and where it ended; less than `from`: after a repeat
+    confidence: float = Field(ge=0, le=1)
+    catalogue_version: StrictInt = Field(ge=0)
+
+
 CoverageState = Literal[
     "heard",
     "clipped",
@@ -204,7 +220,8 @@ class HoleRecord(Record):
 
 
 AnyRecord = Annotated[
-    DetectionRecord | UnknownMusicRecord | CoverageRecord | HoleRecord, Field(discriminator="kind")
+    DetectionRecord | WorkRecord | UnknownMusicRecord | CoverageRecord | HoleRecord,
+    Field(discriminator="kind"),
 ]
 
 
@@ -330,7 +347,16 @@ class SiblingsFile(Message):
     sha256: Digest
 
 
-CatalogueFile = Segment | SiblingsFile
+class WorksFile(Message):
+    """The file of scores that works played live are followed by; its name is its content's."""
+
+    name: str = Field(pattern=r"^[0-9a-f]{64}\.qwrk$")
+    size_bytes: StrictInt = Field(ge=0)
+    sha256: Digest
+    scores: StrictInt = Field(ge=1)
+
+
+CatalogueFile = Segment | SiblingsFile | WorksFile
 
 
 class Manifest(Message):
@@ -342,8 +368,10 @@ class Manifest(Message):
     recipe: str = Field(max_length=64)
     segments: list[Segment]
     siblings: SiblingsFile | None = Field(default=None, exclude_if=lambda file: file is None)
+    works: WorksFile | None = Field(default=None, exclude_if=lambda file: file is None)
 
     @property
     def files(self) -> list[CatalogueFile]:
         """All that a box must have on its shelf to use this version."""
-        return [*self.segments, *([self.siblings] if self.siblings else [])]
+        besides = (self.siblings, self.works)
+        return [*self.segments, *(file for file in besides if file is not None)]

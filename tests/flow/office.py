@@ -41,10 +41,10 @@ class Office:
         self.staff = httpx.Client(
             base_url=f"http://127.0.0.1:{port}",
             headers={"Authorization": f"Bearer {founded.stdout.split()[-1]}"},
-            timeout=30,
+            timeout=300,
             trust_env=False,
         )
-        until(self._answers, "central answers")
+        until(self._answers, "central answers", 300)
 
     def _answers(self):
         assert self.process.poll() is None, "central has ended"
@@ -97,4 +97,4 @@ class Office:
     def close(self):
         self.staff.close()
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(120)

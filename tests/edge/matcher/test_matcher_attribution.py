@@ -1,14 +1,17 @@
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.matcher.activity import Moments, Sound
-from edge.matcher.attribution import LONGEST_MOMENTS, Attribution, Known, UnknownMusic
+from edge.matcher.attribution import LONGEST_MOMENTS, Attribution, Known, Live, UnknownMusic
 from edge.matcher.detect import MEMORY_FRAMES, Detection
 from edge.matcher.recipe import Frame
 from edge.matcher.texture import MOMENT_FRAMES
+from edge.matcher.works.follow import Performance
+from edge.matcher.works.semitones import BEAT_FRAMES, Beat
 
 
 class Watch:
@@ -115,3 +118,36 @@ def test_what_is_told_does_not_depend_on_when_it_is_asked_for(runs, steps):
         told += bit_by_bit.tell(Watch(start))
 
     assert at_once.settle() == told + bit_by_bit.settle()
+
+
+def played(start, end):
+    """A work played from one beat to another, of a score at its written tempo."""
+    return Performance("score-1", Beat(start), Beat(end), 0, end - start, 20.0)
+
+
+def test_what_was_played_live_is_told_and_not_unknown():
+    attribution = Attribution()
+    attribution.hear(moments(0, (Sound.MUSIC, 100)))
+    attribution.take_live([played(0, 4300 // BEAT_FRAMES)])
+
+    assert [(0, 4300)] == [(one.start, one.end) for one in attribution.settle()]
+
+
+def test_where_a_recording_sounds_nobody_plays():
+    attribution = Attribution()
+    attribution.hear(moments(0, (Sound.MUSIC, 200)))
+    attribution.take([detection(50, 90)])
+    attribution.take_live([played(0, 200 * MOMENT_FRAMES // BEAT_FRAMES)])
+    live = [one for one in attribution.settle() if isinstance(one, Live)]
+
+    assert [(0, 2150), (3870, 8600)] == [(one.start, one.end) for one in live]
+    assert live[1].from_seconds == pytest.approx(90, abs=0.5)
+
+
+def test_a_work_that_came_from_a_recording_is_not_told_as_played():
+    attribution = Attribution()
+    attribution.hear(moments(0, (Sound.MUSIC, 100)))
+    attribution.take([detection(0, 98)])
+    attribution.take_live([played(0, 4300 // BEAT_FRAMES)])
+
+    assert [Known] == [type(one) for one in attribution.settle()]

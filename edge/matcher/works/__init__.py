@@ -1,0 +1,1 @@
+"""Works played live: harmony over time instead of landmarks; no recording is needed."""

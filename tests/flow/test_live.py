@@ -1,0 +1,191 @@
+"""A short concert played live: from scores to a statement, by the real box and the real office."""
+
+import io
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import mido
+import numpy as np
+import pytest
+import soundfile
+
+from edge.config import BoxPaths
+from tests.edge.matcher.works_sounds import RATE_HZ, applause, compose, hall, perform
+from tests.flow.office import CENTRAL, Office
+
+SEVEN = datetime(2026, 3, 5, 14, tzinfo=UTC)  # 19:00 in Almaty
+TITLES = ("Спокойная соната", "Жайлау", "Ән", "Тыныштық")  # the first one nobody owns any more
+RECEIPTS = 30_000_000
+PACK = "kz-venues-2026"
+
+
+def midi(notes):
+    """A score as a notation program would write it."""
+    file, track = mido.MidiFile(ticks_per_beat=500), mido.MidiTrack()
+    file.tracks.append(track)
+    edges = [(note.start, 1, note.pitch, round(127 * note.loudness)) for note in notes]
+    edges += [(note.end, 0, note.pitch, 0) for note in notes]
+    now = 0
+    for seconds, _, pitch, velocity in sorted(edges):
+        at = round(seconds * 1000)
+        track.append(mido.Message("note_on", note=pitch, velocity=velocity, time=at - now))
+        now = at
+    written = io.BytesIO()
+    file.save(file=written)
+    return written.getvalue()
+
+
+class Concert:
+    """An evening as it sounds, and when each part of it begins and ends, s."""
+
+    def __init__(self, *parts):
+        self.edges = np.cumsum([0, *(len(part) for part in parts)]) / RATE_HZ
+        quiet = hall(self.edges[-1], seed=9)
+        sound = np.concatenate(parts)
+        self.sound = sound + quiet[: len(sound)]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    office = Office(tmp_path_factory.mktemp("live") / "home")
+    yield office
+    office.close()
+
+
+@pytest.fixture(scope="module")
+def pieces():
+    return {title: compose(seed, 55) for seed, title in enumerate(TITLES)}
+
+
+@pytest.fixture(scope="module")
+def concert(pieces):
+    """Two works out of order, a recording of a third between them, and music nobody knows."""
+    free, owned, recorded, _ = TITLES
+    return Concert(
+        hall(6, seed=1),
+        perform(pieces[owned], seed=1, tempo=1.15, cents=20),
+        applause(8, seed=2),
+        perform(pieces[recorded], seed=7),
+        hall(6, seed=3),
+        perform(pieces[free], seed=2, tempo=0.85),
+        applause(8, seed=4),
+        perform(compose(77, 30), seed=3),
+        hall(6, seed=5),
+    )
+
+
+@pytest.fixture(scope="module")
+def works(office, pieces):
+    """Works with scores; one has a recording too. Their numbers by title."""
+    party = office.post("/v1/parties", name="Айгерім Үлгібаева")["id"]
+    share = {"party_id": party, "role": "CA", "basis_points": 10_000}
+    numbers = {}
+    for title, notes in pieces.items():
+        free = title == TITLES[0]
+        owned = {"shares": [share | {"basis_points": 0 if free else 10_000}]}
+        owned |= {"free_points": 10_000 if free else 0}
+        numbers[title] = office.post("/v1/works", title=title, **owned)["id"]
+        office.staff.post(
+            "/v1/scores",
+            data={"work_id": numbers[title]},
+            files={"file": ("score.mid", midi(notes))},
+        ).raise_for_status()
+    file = io.BytesIO()
+    soundfile.write(file, perform(pieces[TITLES[2]], seed=7), RATE_HZ, format="FLAC")
+    office.staff.post(
+        "/v1/recordings",
+        data={"work_id": numbers[TITLES[2]], "title": "Ән (студия)"},
+        files={"audio": ("take.flac", file.getvalue())},
+    ).raise_for_status()
+    office.post("/v1/catalogue")
+    return numbers
+
+
+@pytest.fixture(scope="module")
+def event(office, works, concert, tmp_path_factory):
+    """The evening, heard by a box and reported; the number of the event."""
+    folder = tmp_path_factory.mktemp("box")
+    paths = BoxPaths(folder)
+    office.hang(paths)
+    soundfile.write(folder / "concert.flac", concert.sound, RATE_HZ)
+    for words in (
+        ["sync", "--once"],
+        ["listen", "--file", folder / "concert.flac", "--began", SEVEN.isoformat()],
+        ["sync", "--once"],
+    ):
+        command = [sys.executable, "-m", "edge", words[0], "--home", folder, *words[1:]]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    licence = office.post(
+        "/v1/licences",
+        venue_id=1,
+        family="kz-venues",
+        tariff="philharmonic",
+        basis="pro_rata_protected",
+        valid_from="2026-01-01",
+    )["id"]
+    number = office.post(
+        "/v1/events",
+        hall_id=1,
+        title="Көктем кеші",
+        starts_at=SEVEN.isoformat(),
+        ends_at=(SEVEN + timedelta(seconds=float(concert.edges[-1]))).isoformat(),
+        currency="KZT",
+        licence_id=licence,
+    )["id"]
+    office.post(f"/v1/events/{number}/receipts", gross_minor=RECEIPTS, tickets=100)
+    rows = "\n".join(["title,duration", *(f"{title},1:00" for title in TITLES)])
+    programme = {"file": ("programme.csv", rows)}
+    office.staff.post(f"/v1/events/{number}/programme", files=programme).raise_for_status()
+    return number
+
+
+def test_what_was_played_live_stands_beside_what_was_declared(office, event, concert):
+    lines = office.staff.get(f"/v1/events/{event}/reconciliation").json()["lines"]
+    by_title = {one["piece"]["piece"]["title"]: one for one in lines if one["piece"]}
+    states = {title: by_title[title]["state"] for title in TITLES}
+    free, owned, recorded, silent = TITLES
+
+    assert "declared only" == states[silent]
+    assert {"matched", "order swapped"} >= {states[free], states[owned], states[recorded]}
+    for title, part in ((owned, 1), (free, 5)):
+        (play,) = by_title[title]["plays"]
+        began = datetime.fromisoformat(play["started_at"])
+        seconds = (began - SEVEN).total_seconds()
+        assert play["recording_id"].startswith("score-")
+        assert abs(seconds - concert.edges[part]) < 3
+        lasted = concert.edges[part + 1] - concert.edges[part]
+        assert abs(play["milliseconds"] / 1000 - lasted) < 4
+    (play,) = by_title[recorded]["plays"]
+    assert play["recording_id"].startswith("rec-")
+
+
+def test_music_that_no_score_explains_is_told_as_unknown(office, event, concert):
+    found = office.rows("SELECT started_at, ended_at FROM unknown_music")
+    edges = [SEVEN + timedelta(seconds=float(concert.edges[at])) for at in (7, 8)]
+    spans = [[datetime.fromisoformat(one).replace(tzinfo=UTC) for one in row] for row in found]
+
+    assert any(
+        abs((start - edges[0]).total_seconds()) < 10 and abs((end - edges[1]).total_seconds()) < 10
+        for start, end in spans
+    )
+
+
+def test_the_statement_rests_on_protected_minutes_and_proves_itself(office, event, tmp_path):
+    period = {"venue_id": 1, "from": "2026-03-05", "to": "2026-03-05", "pack": PACK}
+    closed = office.staff.post("/v1/periods/close", json=period).raise_for_status().json()
+    (evening,) = closed["events"]
+    whole, protected = (evening[f"{kind}_milliseconds"] for kind in ("performed", "protected"))
+    (statement,) = closed["statements"]
+    command = [*CENTRAL, "bundle", "--home", office.home, "--statement", str(statement["id"])]
+    subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
+    (bundle,) = tmp_path.glob("*.qulaq")
+    verify = [sys.executable, "-m", "verifier.verify", bundle]
+    proved = subprocess.run(verify, capture_output=True, text=True, check=False)
+
+    assert 0 < protected < whole
+    assert (RECEIPTS // 20 * protected * 2 + whole) // (2 * whole) == evening["fee"]["minor"]
+    assert 0 == proved.returncode, proved.stdout + proved.stderr
+    assert "score-" in json.dumps(json.loads(bundle.read_text()), ensure_ascii=False)

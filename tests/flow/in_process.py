@@ -33,13 +33,18 @@ class InProcess:
         self.books = self.office.books
         self.public_key = public_pem(self.office.key)
         self._app = create_app(self.office)
-        self._runner = asyncio.Runner()
+        # in a thread of its own: a browser's tests leave a loop running in this one
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
         with writing(self.books) as connection:
             venue = put_venue(connection, name="Philharmonic", city="", time_zone="UTC")
             self.hall_id = put_hall(connection, venue_id=venue, name="Small hall")
 
     def close(self):
-        self._runner.close()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
         self.office.close()
 
     @contextmanager
@@ -65,7 +70,7 @@ class InProcess:
 
     def answer(self, request: Request) -> Answer:
         """What the office says to one request."""
-        return self._runner.run(self._ask(request))
+        return asyncio.run_coroutine_threadsafe(self._ask(request), self._loop).result()
 
     def receipt(self, sealed) -> BatchReceipt:
         """Hand in a sealed batch; its receipt."""

@@ -48,11 +48,12 @@ def made_up_music(seed: int, seconds: float, *, rate_hz: int = RATE_HZ) -> NDArr
     while onset < sound.size:
         length = min(round(dice.uniform(0.15, 0.6) * rate_hz), sound.size - onset)
         time = np.arange(length) / rate_hz
+        fading = np.exp(-4 * time)
         for note in dice.choice(np.arange(45, 93), size=4, replace=False):
             tone = 440.0 * 2.0 ** ((note - 69) / 12)
             for partial in (1, 2, 3):
                 swing = np.sin(2 * np.pi * tone * partial * time) / partial
-                sound[onset : onset + length] += swing * np.exp(-4 * time)
+                sound[onset : onset + length] += swing * fading
         onset += length
     sound += dice.normal(0, 1e-3, sound.size)
     quiet: NDArray[np.float32] = (0.5 * sound / np.abs(sound).max()).astype(np.float32)

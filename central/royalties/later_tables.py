@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from central.database import METADATA, Instant
+from central.royalties.tables import as_divided
 
 later_runs = Table(
     "later_runs",
@@ -38,23 +39,7 @@ later_plays = Table(
     Column("distribution_id", ForeignKey("later_runs.distribution_id"), primary_key=True),
     Column("event_id", ForeignKey("distributed_events.event_id"), primary_key=True),
     Column("play_id", String(64), primary_key=True),
-    Column("recording_id", String(64), nullable=False),
-    Column("recording_title", String(300), nullable=False),
-    Column("performer", String(300), nullable=False),
-    Column("work_id", ForeignKey("works.id")),
-    Column("work_title", String(300), nullable=False),
-    Column("started_at", Instant, nullable=False),
-    Column("ended_at", Instant, nullable=False),
-    Column("milliseconds", Integer, nullable=False),
-    Column("confidence_per_mille", Integer, nullable=False),
-    Column("evidence", JSON, nullable=False),
-    Column("free_points", Integer, nullable=False, server_default="0"),
-    Column("basis", String(16), nullable=False, server_default="heard"),
-    Column("length_by", String(16), nullable=False, server_default="heard"),
-    Column("use", String(16), nullable=False, server_default="concert"),
-    Column("placing", String(16), nullable=False, server_default="full"),
-    Column("waits", String(32), nullable=False, server_default=""),
-    Column("testimony", JSON),
+    *as_divided(),
 )
 
 # What a run divided, where it is not the pool of the closing itself.

@@ -6,6 +6,8 @@ written before the transaction they belong to; the transaction's row is the seal
 refused unless they sum to zero in every currency, and after it no entry can join them.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -109,28 +111,36 @@ approvals = Table(
     Column("approved_at", Instant, nullable=False),
 )
 
+
+def as_divided() -> list[Column[Any]]:
+    """What is frozen of a play when money is divided over it, at a closing or in a run after it."""
+    return [
+        Column("recording_id", String(64), nullable=False),
+        Column("recording_title", String(300), nullable=False),
+        Column("performer", String(300), nullable=False),
+        Column("work_id", ForeignKey("works.id")),
+        Column("work_title", String(300), nullable=False),
+        Column("started_at", Instant, nullable=False),
+        Column("ended_at", Instant, nullable=False),
+        Column("milliseconds", Integer, nullable=False),
+        Column("confidence_per_mille", Integer, nullable=False),
+        Column("evidence", JSON, nullable=False),
+        Column("free_points", Integer, nullable=False, server_default="0"),
+        Column("basis", String(16), nullable=False, server_default="heard"),
+        Column("length_by", String(16), nullable=False, server_default="heard"),
+        Column("use", String(16), nullable=False, server_default="concert"),
+        Column("placing", String(16), nullable=False, server_default="full"),
+        Column("waits", String(32), nullable=False, server_default=""),
+        Column("testimony", JSON),
+    ]
+
+
 used_plays = Table(
     "used_plays",
     METADATA,
     Column("event_id", ForeignKey("distributed_events.event_id"), primary_key=True),
     Column("play_id", String(64), primary_key=True),
-    Column("recording_id", String(64), nullable=False),
-    Column("recording_title", String(300), nullable=False),
-    Column("performer", String(300), nullable=False),
-    Column("work_id", ForeignKey("works.id")),
-    Column("work_title", String(300), nullable=False),
-    Column("started_at", Instant, nullable=False),
-    Column("ended_at", Instant, nullable=False),
-    Column("milliseconds", Integer, nullable=False),
-    Column("confidence_per_mille", Integer, nullable=False),
-    Column("evidence", JSON, nullable=False),
-    Column("free_points", Integer, nullable=False, server_default="0"),
-    Column("basis", String(16), nullable=False, server_default="heard"),
-    Column("length_by", String(16), nullable=False, server_default="heard"),
-    Column("use", String(16), nullable=False, server_default="concert"),
-    Column("placing", String(16), nullable=False, server_default="full"),
-    Column("waits", String(32), nullable=False, server_default=""),
-    Column("testimony", JSON),
+    *as_divided(),
     CheckConstraint("milliseconds >= 0", name="time_not_negative"),
 )
 

@@ -1,8 +1,5 @@
-"""What is written at once: records and the checkpoint that was true with them, as one frame."""
+"""What is written at once: records and the checkpoint that was true with them."""
 
-import json
-import struct
-import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -13,9 +10,6 @@ from pydantic import TypeAdapter
 from edge.sync.calendar import Fix
 from edge.sync.chain import content_of, follow
 from edge.sync.wire import AnyRecord
-
-MAGIC = b"QJL1"  # version 1 of docs/formats/journal.md
-_FRAME = struct.Struct(">4sII")  # magic, length of what follows in bytes, CRC-32 of all three
 
 RECORD: TypeAdapter[AnyRecord] = TypeAdapter(AnyRecord)
 RECORDS: TypeAdapter[tuple[AnyRecord, ...]] = TypeAdapter(tuple[AnyRecord, ...])
@@ -107,57 +101,3 @@ class Entry:
     def head(self) -> bytes:
         """32 bytes, where the chain stands after its records."""
         return self.told[-1].head if self.told else self.before
-
-
-def encode(entry: Entry) -> bytes:
-    """An entry as a frame: magic, length, CRC, then JSON compressed by zlib."""
-    at = entry.checkpoint
-    said = {
-        "turn": entry.turn,
-        "before": entry.before.hex(),
-        "seq": entry.seq,
-        "records": entry.records,
-        "input": at.input,
-        "boot": str(at.boot),
-        "source": at.source,
-        "listened_until": at.listened_until.isoformat(),
-        "unfinished": RECORDS.dump_json(at.unfinished).decode(),
-    }
-    if at.kernel is not None:
-        said |= {"kernel": str(at.kernel), "monotonic_ns": at.monotonic_ns}
-    if at.fixes:
-        said["fixes"] = [_fix_said(fix) for fix in at.fixes]
-    packed = zlib.compress(json.dumps(said, ensure_ascii=False).encode(), 9)
-    return _FRAME.pack(MAGIC, len(packed), _crc(packed)) + packed
-
-
-def decode(content: bytes | memoryview) -> tuple[Entry, int] | None:
-    """The entry whose frame begins here, and the bytes of that frame; None where there is none."""
-    if len(content) < _FRAME.size:
-        return None
-    magic, length, crc = _FRAME.unpack_from(content)
-    packed = content[_FRAME.size : _FRAME.size + length]
-    if magic != MAGIC or len(packed) < length or _crc(packed) != crc:
-        return None
-    said = json.loads(zlib.decompress(packed))
-    checkpoint = Checkpoint(
-        input=said["input"],
-        boot=UUID(said["boot"]),
-        source=said["source"],
-        listened_until=datetime.fromisoformat(said["listened_until"]),
-        unfinished=RECORDS.validate_json(said["unfinished"]),
-        kernel=UUID(said["kernel"]) if "kernel" in said else None,
-        monotonic_ns=said.get("monotonic_ns", 0),
-        fixes=tuple(Fix(UUID(kernel), *rest) for kernel, *rest in said.get("fixes", ())),
-    )
-    before, records = bytes.fromhex(said["before"]), tuple(said["records"])
-    return Entry(said["turn"], before, said["seq"], records, checkpoint), _FRAME.size + length
-
-
-def _fix_said(fix: Fix) -> list[str | int]:
-    return [str(fix.kernel), fix.monotonic_ns, fix.utc_ns, fix.uncertainty_ns, fix.source]
-
-
-def _crc(packed: bytes | memoryview) -> int:
-    """Over the magic and the length too: of nothing at all it would be the zeros of a torn end."""
-    return zlib.crc32(packed, zlib.crc32(_FRAME.pack(MAGIC, len(packed), 0)))

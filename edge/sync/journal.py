@@ -9,7 +9,8 @@ from pathlib import Path
 
 from edge.durable import SECTOR_BYTES, Card
 from edge.sync.chain import BEGINNING
-from edge.sync.entry import Checkpoint, Entry, decode, encode
+from edge.sync.entry import Checkpoint, Entry
+from edge.sync.frame import decode, encode
 from edge.sync.wire import AnyRecord
 
 FILE_BYTES = 1 << 20  # a file that has grown to this gets a successor

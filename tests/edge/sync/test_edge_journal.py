@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from edge.durable import SECTOR_BYTES, Card
 from edge.sync import journal
 from edge.sync.chain import BEGINNING, content_of, follow
-from edge.sync.entry import Entry, decode, encode
+from edge.sync.entry import Entry
+from edge.sync.frame import decode, encode
 from edge.sync.holes import Loss, holes
 from edge.sync.journal import Journal
 from edge.sync.wire import BoxTime

@@ -141,6 +141,15 @@ class Queue:
                     self._connection.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def _unhurried(self) -> Iterator[None]:
+        """What is committed meanwhile may be forgotten by a cut, whole, and nothing is torn."""
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            self._connection.execute("PRAGMA synchronous = FULL")
+
     def _query(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with _card("read"):
             return list(self._connection.execute(sql, values))
@@ -148,12 +157,15 @@ class Queue:
     def add(self, told: Iterable[Told]) -> None:
         """Write rows for records of the journal; those that have theirs keep it.
 
+        The journal is on the card already, so the card is not asked to hurry: the rows go there
+        with the next receipt, or when the kernel finds time. What a cut takes is added again.
+
         Raises:
             Unwritable: the card is full, read-only or dying, or the file is torn; nothing was
                 written.
         """
         rows = [(*one.key, one.words, one.before, waits(one.record)) for one in told]
-        with self._transaction() as connection:
+        with self._unhurried(), self._transaction() as connection:
             connection.executemany(
                 """INSERT INTO records (boot, seq, body, before, held) VALUES (?, ?, ?, ?, ?)
                    ON CONFLICT (boot, seq) DO NOTHING""",

@@ -126,9 +126,6 @@ furnish() { # tree: what makes it a machine that a test can talk to
     # A socket's name, as docs/operating.md has a technician give it; here it is USB over IP.
     echo 'ACTION=="add", SUBSYSTEM=="sound", KERNEL=="card[0-9]*", KERNELS=="vhci_hcd.0", ATTR{id}="hall"' \
         >"$tree/etc/udev/rules.d/80-test.rules"
-    # Emulated, a program starts a hundred times more slowly; nothing else in the units is changed.
-    mkdir -p "$tree/etc/systemd/system/qulaq-.service.d"
-    printf '[Service]\nTimeoutStartSec=1h\nTimeoutStopSec=1h\nWatchdogSec=1h\n' >"$tree/etc/systemd/system/qulaq-.service.d/zz-emulated.conf"
     # The outbox lies on a card of its own, whose faults can be switched on.
     cat >"$tree/etc/systemd/system/card.service" <<'UNIT'
 [Unit]

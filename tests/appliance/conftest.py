@@ -37,7 +37,7 @@ from tests.fakes.central_simulator import MADE_AT, CentralSimulator, on_loopback
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 KEPT = Path(os.environ.get("QULAQ_APPLIANCE", ROOT / ".cache/appliance"))
-PIECE_SECONDS = 40.0
+PIECE_SECONDS = 15.0
 HOUR = 3600  # the emulated machine may be that slow; a condition is awaited, nothing is timed
 FIGURES = pytest.StashKey()
 
@@ -56,7 +56,7 @@ def _release():
 
 def _manner():
     """How a machine is made ready, in one name."""
-    return _name_of("tests/appliance/conftest.py", "tests/appliance/machine.py")
+    return _name_of(*(f"tests/appliance/{name}.py" for name in ("conftest", "machine", "line")))
 
 
 def _name_of(*parts):
@@ -89,12 +89,12 @@ def piece():
 @pytest.fixture(scope="session")
 def evening(piece):
     """What the microphone hears: other music, the known piece, other music; raw 16 bit."""
-    sound = np.concatenate([made_up_music(2, 8.0), piece, made_up_music(3, 60.0)])
+    sound = np.concatenate([made_up_music(2, 4.0), piece, made_up_music(3, 60.0)])
     return (sound * 32767).astype("<i2").tobytes()
 
 
 @pytest.fixture(scope="session")
-def ready(image, piece, tmp_path_factory):
+def ready(image, piece, slowness, tmp_path_factory):
     """A folder with a machine that has its orders, its catalogue and an ear that is awake.
 
     Making it takes most of the time, since a program starts slowly in an emulated machine. So it
@@ -105,7 +105,8 @@ def ready(image, piece, tmp_path_factory):
         for old in image.glob("ready-*"):
             shutil.rmtree(old)
         folder.mkdir()
-        _make_ready(image, folder, piece, tmp_path_factory.mktemp("stick") / "stick.img")
+        stick = tmp_path_factory.mktemp("stick") / "stick.img"
+        _make_ready(Machine(image, folder, slowness=slowness), piece, stick)
     return folder
 
 
@@ -125,13 +126,12 @@ def _opened_office(key, port):
         yield SimpleNamespace(central=central, url=url.replace("127.0.0.1", "10.0.2.2"))
 
 
-def _make_ready(image, folder, piece, stick):
+def _make_ready(machine, piece, stick):
     key, port = new_key(), random.randrange(20_000, 30_000)  # below those that connections use
     with _opened_office(key, port) as office:
-        segment = folder / "known.qseg"
+        segment = machine.folder / "known.qseg"
         write_segment(segment, [("rec-1", fingerprint(piece, RATE_HZ))])
         office.central.publish([segment.read_bytes()], version=1)
-        machine = Machine(image, folder)
         machine.new_disk()
         machine.new_card()
         machine.switch_on()
@@ -139,25 +139,21 @@ def _make_ready(image, folder, piece, stick):
         _make_a_box(machine, office)
         make_blank(stick, volume_number=1)
         _bring_orders(machine, office, stick)
-        machine.await_("systemctl is-active qulaq-speak qulaq-status", seconds=HOUR)
+        machine.await_units("qulaq-speak", "qulaq-status")
         machine.await_("ls /var/lib/qulaq/shelf/manifest.json", seconds=HOUR)
         _hear_once(machine)
         machine.run("sync")
         machine.freeze("ready")
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
         kept = {"key": pem, "port": port, "boxes": office.central.boxes}
-        (folder / "office.json").write_text(json.dumps(kept))
+        (machine.folder / "office.json").write_text(json.dumps(kept))
 
 
 def _hear_once(machine):
     """Freeze an ear that is awake: it has heard a microphone, and waits for it to come back."""
-    microphone = Microphone(b"")
+    microphone = Microphone(b"", slowness=machine.slowness)
     machine.plug_in(microphone)
-    # Sound comes, if only in pieces: the machine's clock is not slowed down yet.
-    machine.await_(
-        "test -e /run/qulaq-hear/hear-main.json && ! grep unplugged /run/qulaq-hear/hear-main.json",
-        seconds=HOUR,
-    )
+    machine.await_state("heard")
     microphone.pull()
     microphone.close()
     machine.await_state("unplugged")
@@ -166,10 +162,8 @@ def _hear_once(machine):
 SETTINGS = """
 checkpoint_seconds = 5
 coverage_seconds = 5
-open_seconds = 120        # a program starts slowly here
-reopen_attempts = 2
-rebind_attempts = 1
-reboot_pause_seconds = 604800
+filing_seconds = 15
+reopen_attempts = 1
 sync_seconds = 5
 """
 

@@ -7,15 +7,17 @@ awaited, nothing is timed.
 import atexit
 import json
 import os
-import select
 import shutil
-import socket
+import signal
 import subprocess
 import time
 from base64 import b64encode
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-PATIENCE_SECONDS = 300
+from tests.appliance.line import PATIENCE_SECONDS, Line
+
+CARD = "card.qcow2"
 HALL = "52:54:00:00:02:01"  # the network cable of the hall; the host is 10.0.2.2
 BENCH = "52:54:00:00:03:01"  # the tests' own cable, for USB over IP; the host is 10.0.3.2
 KERNEL = (
@@ -33,50 +35,13 @@ print(min(time.time_ns() - time.monotonic_ns() for _ in range(9)))
 """
 
 
-class Line:
-    """Lines of JSON to and from a Unix socket."""
-
-    def __init__(self, path, alive):
-        until = time.monotonic() + PATIENCE_SECONDS
-        self._socket = socket.socket(socket.AF_UNIX)
-        while True:
-            try:
-                self._socket.connect(str(path))
-                break
-            except OSError:
-                assert alive(), "QEMU ended; its last words are in qemu.log"
-                assert time.monotonic() < until, f"{path} never opened"
-                time.sleep(0.05)
-        self._waiting = b""
-
-    def say(self, words):
-        self._socket.sendall(json.dumps(words).encode() + b"\n")
-
-    def hear(self, seconds=PATIENCE_SECONDS):
-        """The next line, or None when none came in time."""
-        until = time.monotonic() + seconds
-        while b"\n" not in self._waiting:
-            left = until - time.monotonic()
-            if left <= 0 or not select.select([self._socket], [], [], left)[0]:
-                return None
-            arrived = self._socket.recv(65536)
-            if not arrived:
-                raise EOFError("the machine is off")
-            self._waiting += arrived
-        line, self._waiting = self._waiting.split(b"\n", 1)
-        return json.loads(line)
-
-    def close(self):
-        self._socket.close()
-
-
 class Machine:
     """One machine with one disk; `frozen` names a state it was saved in."""
 
-    def __init__(self, image, folder, *, frozen=None, clock="utc", slowness=1.0):
+    def __init__(self, image, folder, *, frozen=None, clock="utc", slowness):
         self.folder = Path(folder)
         self._image, self._frozen, self._clock = Path(image), frozen, clock
-        self._slowness = slowness  # so many seconds of ours are one of the machine's
+        self.slowness = slowness  # so many seconds of ours are one of the machine's
         self._asked = 0
         self._events = []
         self._process = None
@@ -98,17 +63,40 @@ class Machine:
         self._run("qemu-img", "convert", "-O", "qcow2", str(raw), str(self.card))
         raw.unlink()
 
-    def card_as_it_is(self, into):
-        """The files on the card of a machine that is off, once its file system is mended."""
-        raw, place = self.folder / "card.raw", self.folder / "mounted"
-        self._run("qemu-img", "convert", "-O", "raw", str(self.card), str(raw))
-        place.mkdir(exist_ok=True)
-        self._run("mount", "-o", "loop", str(raw), str(place))
+    def leave(self, into):
+        """Copy what a power cut leaves, now or of a machine that is off: card, and what was told.
+
+        A running machine is held still in the midst of what it does, as it would be killed there.
+        """
+        into.mkdir(parents=True)
+        with self._held_still() if self.is_on() else nullcontext():
+            shutil.copy(self.card, into)
+            shutil.copy(self.folder / "told", into)
+
+    @contextmanager
+    def _held_still(self):
+        threads = Path(f"/proc/{self._process.pid}/task")
+        self._process.send_signal(signal.SIGSTOP)
         try:
-            shutil.copytree(place, into)
+            while not all(_is_stopped(thread) for thread in threads.iterdir()):
+                time.sleep(0.001)
+            yield
         finally:
-            self._run("umount", str(place))
+            self._process.send_signal(signal.SIGCONT)
+
+    @classmethod
+    def card_as_it_is(cls, left):
+        """The files on the card that a power cut left in a folder, its file system mended."""
+        raw, place, files = left / "card.raw", left / "mounted", left / "files"
+        cls._run("qemu-img", "convert", "-O", "raw", str(left / CARD), str(raw))
+        place.mkdir()
+        cls._run("mount", "-o", "loop", str(raw), str(place))
+        try:
+            shutil.copytree(place, files)
+        finally:
+            cls._run("umount", str(place))
             raw.unlink()
+        return files
 
     @property
     def disk(self):
@@ -116,7 +104,7 @@ class Machine:
 
     @property
     def card(self):
-        return self.folder / "card.qcow2"
+        return self.folder / CARD
 
     def switch_on(self):
         """Power on, and wait until somebody inside answers."""
@@ -141,12 +129,10 @@ class Machine:
         return self
 
     def _slow_clock(self):
-        if self._slowness == 1:
-            return {}
         clock = self.folder / "slow_clock.so"
         source = Path(__file__).with_name("slow_clock.c")
         self._run("cc", "-shared", "-fPIC", "-O2", "-o", str(clock), str(source), "-ldl")
-        return {"LD_PRELOAD": str(clock), "SLOWNESS": str(self._slowness)}
+        return {"LD_PRELOAD": str(clock), "SLOWNESS": str(self.slowness)}
 
     def is_on(self):
         return self._process is not None and self._process.poll() is None
@@ -202,6 +188,11 @@ class Machine:
         self.put("/srv/plug_in.py", Path(__file__).with_name("plug_in.py").read_bytes())
         self.run(f"python3 /srv/plug_in.py 10.0.3.2 {microphone.port}")
         self.await_("test -e /proc/asound/hall && grep 'Hall Microphone' /proc/asound/cards")
+
+    def await_units(self, *units):
+        """Wait until every one of some units runs."""
+        # systemctl is-active is content with any one of those it is asked about
+        self.await_(" && ".join(f"systemctl is-active {unit}" for unit in units), seconds=3600)
 
     def await_state(self, state):
         """Wait until the box says of its input that it is in that state."""
@@ -300,13 +291,22 @@ class Machine:
     @property
     def told(self):
         """Everything that was said over the line that survives a power cut, line by line."""
-        path = self.folder / "told"
-        whole = path.read_bytes() if path.exists() else b""
-        return [line for line in whole.decode(errors="replace").split("\n")[:-1] if line]
+        return told_in(self.folder)
 
     @staticmethod
     def _run(*command):
         subprocess.run(command, check=True)
+
+
+def told_in(folder):
+    """The lines in a folder that were told before the power was cut."""
+    path = folder / "told"
+    whole = path.read_bytes() if path.exists() else b""
+    return [line for line in whole.decode(errors="replace").split("\n")[:-1] if line]
+
+
+def _is_stopped(thread):
+    return (thread / "stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 def _base64(content):

@@ -10,17 +10,17 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-
-import pytest
+from itertools import dropwhile, pairwise
 
 from edge.sync.outbox import Outbox
 from edge.sync.wire import CoverageRecord, DetectionRecord
 from edge.timekeeping import FIRST_BOX
+from tests.appliance.machine import Machine, told_in
 from tests.appliance.microphone import RATE_HZ
 
 UNITS = ["qulaq-hear", "qulaq-speak", "qulaq-stick", "qulaq-status"]
 PATIENCE_SECONDS = 3600
+CUTS = 7
 
 
 def main_pid(machine, unit):
@@ -37,9 +37,15 @@ def lines_told(machine):
     machine.start("journalctl -f -n 0 -o cat -u qulaq-hear > /dev/virtio-ports/qulaq.told")
 
 
-def accounted(machine):
-    """The stretches that the hearing process has said were written."""
-    return [json.loads(line) for line in machine.told if '"time_accounted"' in line]
+def accounted(lines):
+    """The stretches that the hearing process has said were written since it knew the time."""
+    since = dropwhile(lambda line: '"time_learned"' not in line, lines)
+    return [json.loads(line) for line in since if '"time_accounted"' in line]
+
+
+def await_told(machine, state):
+    """Wait until the hearing process has said that such a stretch was written."""
+    return until(machine, lambda: any(one["state"] == state for one in accounted(machine.told)))
 
 
 def until(machine, is_so):
@@ -249,10 +255,15 @@ def test_a_microphone_that_hangs_is_switched_off_and_on_by_who_may(machine, micr
 
     assert not microphone.is_hung
     assert hears == main_pid(machine, "qulaq-hear")
-    records = told_to(office, machine, has("heard", after="unplugged"))
+    records = told_to(office, machine, heard_after_a_switch)
     assert_adds_up(records)
-    tried = {(span.cause, span.step) for span in coverage_of(records)}
-    assert ("stalled", "rebind") in tried
+    assert {"stalled"} == {span.cause for span in coverage_of(records) if span.step == "rebind"}
+
+
+def heard_after_a_switch(records):
+    """Whether central knows that the socket was switched, and that sound came after it."""
+    steps = [span.step for span in coverage_of(records)]
+    return "rebind" in steps and has("heard")(records[steps.index("rebind") :])
 
 
 def test_the_box_is_not_started_anew_soon_after_it_started(machine):
@@ -262,19 +273,18 @@ def test_the_box_is_not_started_anew_soon_after_it_started(machine):
     refused = machine.await_("journalctl -b -u qulaq-recover -o cat | grep start_refused",
                              seconds=PATIENCE_SECONDS)  # fmt: skip
 
-    assert json.loads(refused.splitlines()[-1])["pause_seconds"] == 604_800
+    assert json.loads(refused.splitlines()[-1])["pause_seconds"] == 3600
     assert "failed" not in machine.run("systemctl is-failed qulaq-recover", code=None)
 
 
-def on_the_card(machine, tmp_path):
-    """What the box's own code finds on the card of a machine that is off."""
-    machine.card_as_it_is(tmp_path / "card")
-    outbox = Outbox.open(tmp_path / "card/outbox.db")
-    left = outbox.left("main")
+def on_the_card(left):
+    """What the box's own code finds on the card that a power cut left in a folder."""
+    outbox = Outbox.open(Machine.card_as_it_is(left) / "outbox.db")
+    last = outbox.left("main")
     records = list(outbox.records())
     outbox.close()
-    assert left is not None
-    assert left.losses == ()  # the chain has no hole
+    assert last is not None
+    assert last.losses == ()  # the chain has no hole
     return records
 
 
@@ -286,20 +296,22 @@ def assert_kept(told, records):
     assert_adds_up(records)
 
 
-@pytest.mark.parametrize("seconds", [0.0, 1.7, 3.1])
 def test_power_may_fail_at_any_instant_and_nothing_told_is_lost(
-    machine, microphone, tmp_path, seconds
+    machine, microphone, slowness, tmp_path
 ):
     lines_told(machine)
     machine.network_time()
     machine.plug_in(microphone)
-    until(machine, lambda: any(one["state"] == "heard" for one in accounted(machine)))
-    time.sleep(seconds)  # another instant of a checkpoint's five seconds
+    await_told(machine, "heard")
 
+    for cut in range(CUTS):
+        time.sleep(0.7 * slowness)  # another instant of a checkpoint's five seconds
+        machine.leave(tmp_path / str(cut))
     machine.cut_power()
-    told = accounted(machine)
+    machine.leave(tmp_path / "off")
 
-    assert_kept(told, on_the_card(machine, tmp_path))
+    for left in tmp_path.iterdir():
+        assert_kept(accounted(told_in(left)), on_the_card(left))
 
 
 def test_a_panic_is_ended_by_the_watchdog_and_the_box_goes_on_where_it_was(
@@ -308,21 +320,22 @@ def test_a_panic_is_ended_by_the_watchdog_and_the_box_goes_on_where_it_was(
     lines_told(machine)
     machine.network_time()
     machine.plug_in(microphone)
-    until(machine, lambda: any(one["state"] == "heard" for one in accounted(machine)))
+    await_told(machine, "heard")
 
     machine.start("echo c > /proc/sysrq-trigger")
     event = machine.await_event("WATCHDOG")
     microphone.pull()
-    told = accounted(machine)
+    told = accounted(machine.told)
 
     assert event["data"]["action"] == "reset"
-    machine.await_("systemctl is-active qulaq-hear qulaq-speak", seconds=PATIENCE_SECONDS)
+    machine.await_units("qulaq-hear", "qulaq-speak")
     machine.network_time()
     last = max(datetime.fromisoformat(one["began"]) for one in told)
 
     def settled(records):
-        off = [span for span in coverage_of(records) if span.state == "powered_off"]
-        return any(span.started_at >= last for span in off) and records[-1].state == "unplugged"
+        spans = coverage_of(records)
+        off = [span for span in spans if span.state == "powered_off"]
+        return any(span.started_at >= last for span in off) and spans[-1].state == "unplugged"
 
     assert_kept(told, told_to(office, machine, settled))
 
@@ -367,7 +380,7 @@ def test_a_card_that_fails_and_goes_read_only_loses_nothing_told(machine, microp
     lines_told(machine)
     machine.network_time()
     machine.plug_in(microphone)
-    until(machine, lambda: any(one["state"] == "heard" for one in accounted(machine)))
+    await_told(machine, "heard")
     hears = main_pid(machine, "qulaq-hear")
 
     machine.run(TURN.format("flakey /dev/vdb 0 0 3600 1 error_writes"))
@@ -381,28 +394,49 @@ def test_a_card_that_fails_and_goes_read_only_loses_nothing_told(machine, microp
     assert sign(machine)["state"] in ("heard", "lost", "behind")  # it hears on, and says so
     assert hears == main_pid(machine, "qulaq-hear")
     machine.cut_power()
-    assert_kept(accounted(machine), on_the_card(machine, tmp_path))
+    machine.leave(tmp_path / "off")
+    assert_kept(accounted(machine.told), on_the_card(tmp_path / "off"))
 
 
-def test_the_known_piece_is_heard_from_the_air_to_central(machine, microphone, office, figures):
+def test_the_known_piece_is_heard_from_the_air_to_central(
+    machine, microphone, evening, office, figures
+):
     machine.network_time()
     machine.plug_in(microphone)
+    machine.await_state("heard")
+    before = processors(machine)
+    seconds = len(evening) / 2 / RATE_HZ
 
-    def found_or_too_slow(records):
-        done = sum((s.ended_at - s.started_at).total_seconds() for s in coverage_of(records))
-        return any(isinstance(r, DetectionRecord) for r in records) or done > 200
+    def found_or_over(records):
+        done = sum(seconds_in(records).values())
+        return done > seconds or any(isinstance(one, DetectionRecord) for one in records)
 
-    records = told_to(office, machine, found_or_too_slow)
+    records = told_to(office, machine, found_or_over)
 
+    busy, passed = (now - then for now, then in zip(processors(machine), before, strict=True))
+    figures["its two processors were busy"] = f"{busy / passed:.0%} of the time"
+    came = seconds_in(records)
+    figures["of the microphone's evening, came through in time"] = ", ".join(
+        f"{state} {seconds:.0f} s" for state, seconds in sorted(came.items())
+    )
     assert_adds_up(records)
-    figures["of the microphone's evening, came through in time"] = _share(records)
     assert {"rec-1"} == {one.recording_id for one in records if isinstance(one, DetectionRecord)}
 
 
-def _share(records):
+def seconds_in(records):
+    """How long the microphone was in each state, while it was there."""
     spans = [span for span in coverage_of(records) if span.state != "unplugged"]
-    lengths = {
+    return {
         state: sum((s.ended_at - s.started_at).total_seconds() for s in spans if s.state == state)
         for state in {span.state for span in spans}
     }
-    return ", ".join(f"{state} {seconds:.0f} s" for state, seconds in sorted(lengths.items()))
+
+
+def processors(machine):
+    """For how many ticks they have been busy, and how many there were.
+
+    Source:
+        proc_stat(5): user, nice, system, idle, iowait, then interrupts and the like.
+    """
+    ticks = [int(one) for one in machine.run("head -1 /proc/stat").split()[1:9]]
+    return sum(ticks) - ticks[3] - ticks[4], sum(ticks)

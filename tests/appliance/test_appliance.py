@@ -257,7 +257,8 @@ def test_a_microphone_that_hangs_is_switched_off_and_on_by_who_may(machine, micr
     assert hears == main_pid(machine, "qulaq-hear")
     records = told_to(office, machine, heard_after_a_switch)
     assert_adds_up(records)
-    assert {"stalled"} == {span.cause for span in coverage_of(records) if span.step == "rebind"}
+    # while its socket is switched the card is gone
+    assert "stalled" in {span.cause for span in coverage_of(records) if span.step == "rebind"}
 
 
 def heard_after_a_switch(records):

@@ -72,7 +72,7 @@ class Session:
         )
         self._led_seconds = 0.0
         self._gate = Gate(evening.schedule, is_muted=evening.is_muted)
-        floors_db = outbox.floors_db(evening.input, at_most=LONGEST_BASELINE_MINUTES)
+        self._baseline = Baseline()
         self._ear = Ear(
             Run(
                 evening.boot,
@@ -82,7 +82,7 @@ class Session:
             ),
             settings=settings,
             catalogue=_newer_catalogue(shelf, 0),
-            baseline=Baseline(floors_db),
+            baseline=self._baseline,
         )
 
     def run(self, progress: Progress) -> None:
@@ -131,6 +131,9 @@ class Session:
         self._is_settled = True
         self._almanac.remember()
         self._left = self._left_by_last_run()
+        name = self._evening.input
+        floors_db = self._outbox.floors_db(name, at_most=LONGEST_BASELINE_MINUTES)
+        self._baseline.remember(floors_db)
 
     def _left_by_last_run(self) -> tuple[AnyRecord, ...]:
         left = self._outbox.left(self._evening.input)

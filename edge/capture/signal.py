@@ -87,6 +87,11 @@ class Baseline:
         self._minute: list[float] = []
         self._lowest = self._find()
 
+    def remember(self, floors_db: Iterable[float]) -> None:
+        """Put what was learned in earlier runs, the oldest first, before what was learned since."""
+        self._floors = deque([*floors_db, *self._floors], maxlen=LONGEST_BASELINE_MINUTES)
+        self._lowest = self._find()
+
     @property
     def lowest_db(self) -> float | None:
         """The floor under which no hall of this site sinks, dBFS; None until it is known."""

@@ -3,19 +3,23 @@
 import subprocess
 from datetime import timedelta
 from itertools import pairwise
+from uuid import UUID
 
+import numpy as np
 import pytest
 
 from edge import signs
+from edge.capture.signal import BASELINE_MINUTES
 from edge.config import BoxPaths, Settings
 from edge.errors import Misconfigured, Unwritable
 from edge.listen import listen
 from edge.selftest import made_up_music
 from edge.sync.outbox import Outbox
+from edge.sync.wire import Level
 from edge.view.glance import look_at
 from edge.view.health import Verdict, verdict
 from tests.edge.test_edge_listen import RATE_HZ, SEVEN, Stage, an_evening
-from tests.fakes.evenings import folder_in_memory
+from tests.fakes.evenings import checkpoint, folder_in_memory, heard
 
 SETTINGS = Settings(coverage_seconds=20)
 SOUND = made_up_music(5, 60, rate_hz=RATE_HZ)
@@ -60,6 +64,38 @@ def test_it_hears_and_says_so_and_all_is_written_when_the_card_takes_it(card, tm
     assert {"heard", "powered_off"} == {one.state for one in records}
     assert (SEVEN, SEVEN + timedelta(seconds=160)) == (records[0].started_at, records[-1].ended_at)
     assert all(a.ended_at == b.started_at for a, b in pairwise(records))
+
+
+def test_a_hall_is_known_by_its_floor_once_the_card_can_be_read(card):
+    remember_a_hall_of(-50.0, BoxPaths(card))
+    mount(card, "remount,ro,")
+    hiss = np.random.default_rng(3).normal(0, 1e-4, 75 * RATE_HZ).astype(np.float32)
+    sound = np.concatenate([SOUND[: 45 * RATE_HZ], hiss])
+
+    hear(Stage(sound, happens={25: lambda: mount(card, "remount,rw,")}), BoxPaths(card), boot=2)
+
+    assert ["below_floor"] == sorted({fault for fault in faults_on(card) if fault})
+
+
+def remember_a_hall_of(floor_dbfs, paths):
+    """Minutes enough to know it by, as an earlier run has told them."""
+    boot = UUID(int=7)
+    level = Level(peak_dbfs=floor_dbfs + 30, rms_dbfs=floor_dbfs + 20, floor_dbfs=floor_dbfs)
+    minutes = [
+        heard(seq, boot=boot, state="heard").model_copy(update={"level": level})
+        for seq in range(1, BASELINE_MINUTES + 1)
+    ]
+    outbox = Outbox.open(paths.outbox)
+    outbox.left("main")
+    outbox.put(minutes, checkpoint(boot=boot))
+    outbox.close()
+
+
+def faults_on(card):
+    outbox = Outbox.open(BoxPaths(card).outbox)
+    found = [one.fault for one in outbox.records()]
+    outbox.close()
+    return found
 
 
 def test_a_card_that_stays_read_only_is_told_to_the_end_and_the_page_says_it(card, tmp_path):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from benchmarks.cores import CORES, Reporter
 from benchmarks.prints import learnt
-from benchmarks.replicas import Replicas, names_of
+from benchmarks.replicas import EDITION, Replicas, names_of
 from central.catalogue.bulk import Reference, build
 from edge.matcher.index import SUFFIX
 from edge.matcher.write import write_segment
@@ -24,13 +24,13 @@ def development(references: Sequence[Path], cache: Path) -> Path:
 
 def national(references: Sequence[Path], size: int, cache: Path) -> Path:
     """Folder of a catalogue of these recordings and so many strange ones that they are `size`."""
-    folder, prints = cache / f"catalogue-{size}", cache / "prints"
+    folder, prints = cache / f"catalogue-{size}-{EDITION}", cache / "prints"
     prints.mkdir(parents=True, exist_ok=True)
     for path, print_ in zip(references, learnt(references, cache), strict=True):
         (prints / f"{path.stem}.qfp").write_bytes(print_.to_bytes())
     names = names_of([path.stem for path in references], size)
     build(
-        folder, [Reference(name, "1") for name in names], Replicas(prints),
+        folder, [Reference(name, EDITION) for name in names], Replicas(prints),
         progress=Reporter(f"catalogue of {size}"), workers=CORES,
     )  # fmt: skip
     return folder

@@ -26,6 +26,7 @@ _SHARES = np.array((0.15, 0.22, 0.32, 0.45, 0.6, 0.75, 0.9))  # less is heard of
 _LATE = np.array((0.04, 0.22, 0.48, 0.22, 0.04))
 _OFF = np.array((0.02, 0.03, 0.07, 0.19, 0.38, 0.19, 0.07, 0.03, 0.02))
 _KERNEL = np.outer(_LATE, _OFF)
+_CALMEST = 0.5  # of the average: a moment with fewer landmarks still may have missed some
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Hearing:
         quarters: int64, frequency of each landmark in quarters of a bin, by rising frame.
         begins: int64, one more than `length`: the first landmark of each frame.
         chance: float64, landmarks to be expected in a frame and quarter bin, for each bin from 0.
+        crowd: float64, for each frame, how many times more of them there are than on average.
     """
 
     first: int
@@ -45,6 +47,7 @@ class Hearing:
     quarters: NDArray[np.int64]
     begins: NDArray[np.int64]
     chance: NDArray[np.float64]
+    crowd: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,28 @@ def hear(landmarks: Landmarks, first: int, until: int, recipe: Recipe) -> Hearin
     density = count / max(1, length)
     chance = np.maximum(np.convolve(density, _AROUND, "same"), _FLOOR)
     chance = np.maximum(chance, np.convolve(density, _NARROW, "same"))
-    return Hearing(first, length, quarters, begins.astype(np.int64), chance / 4)
+    crowd = _crowd(np.diff(begins))
+    return Hearing(first, length, quarters, begins.astype(np.int64), chance / 4, crowd)
+
+
+def _crowd(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How many times denser than on average landmarks stand around each frame.
+
+    Where chords are struck, their notes begin together: pieces that share no sound but a few
+    beats agree in many landmarks there, and each of them is that much less of a wonder. In noise
+    some moments are denser by chance alone, which says nothing: only so much of a moment's
+    excess counts as dice could not have made (the shrinkage of James and Stein).
+    """
+    average = counts.mean() if len(counts) else 0.0
+    if not average:
+        return np.ones(len(counts))
+    half = len(_LATE) // 2
+    near = np.convolve(counts, _LATE)[half : half + len(counts)]
+    by_dice = average * (_LATE**2).sum()
+    meant = max(0.0, 1 - by_dice / max(by_dice, near.var()))
+    others = near - _LATE[half]  # a landmark is not its own company
+    crowd: NDArray[np.float64] = np.maximum(_CALMEST, 1 + meant * (others / average - 1))
+    return crowd
 
 
 def weigh(segment: Segment, laid: Alignment, heard: Hearing, recipe: Recipe) -> Weight:
@@ -134,10 +158,11 @@ class _Heard(NamedTuple):
     begins: NDArray[np.int64]
     quarters: NDArray[np.int64]
     chance: NDArray[np.float64]
+    crowd: NDArray[np.float64]
 
 
 def _for_kernels(heard: Hearing) -> _Heard:
-    return _Heard(heard.first, heard.begins, heard.quarters, heard.chance)
+    return _Heard(heard.first, heard.begins, heard.quarters, heard.chance, heard.crowd)
 
 
 @njit(cache=True, nogil=True)
@@ -181,13 +206,15 @@ def _look(
 def _ratio(heard: _Heard, row: Whole, quarter: Whole) -> float:
     """How much sooner than by chance a landmark stands where it is expected."""
     late, off = len(_LATE) // 2, len(_OFF) // 2
-    best = 0.0
+    best, when = 0.0, row
     for u in range(max(0, row - late), min(len(heard.begins) - 1, row + late + 1)):
         for j in range(heard.begins[u], heard.begins[u + 1]):
             aside = heard.quarters[j] - quarter
             if -off <= aside <= off:
-                best = max(best, _KERNEL[u - row + late, aside + off])
-    return float(best / heard.chance[(quarter + 2) >> 2])
+                likely = _KERNEL[u - row + late, aside + off]
+                if likely > best:
+                    best, when = likely, u
+    return float(best / (heard.chance[(quarter + 2) >> 2] * heard.crowd[when]))
 
 
 @njit(cache=True, nogil=True)

@@ -4,15 +4,20 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matcher_sounds import hiss, listen
+from matcher_sounds import RATE_HZ, hiss, listen
 
 from edge.matcher.alignment import Alignment, span, unexplained
-from edge.matcher.landmarks import join
+from edge.matcher.detect import CERTAIN
+from edge.matcher.fingerprint import fingerprint
+from edge.matcher.index import Index
+from edge.matcher.landmarks import Landmarks, join
 from edge.matcher.recipe import RECIPE
 from edge.matcher.refine import refined
 from edge.matcher.score import hear, nats_by_frame, weigh
 from edge.matcher.search import frames_of, log_odds, score_at, search
 from edge.matcher.warp import AS_RECORDED, LADDER, Warp, deck
+from edge.matcher.write import write_segment
+from edge.selftest import made_up_music
 
 TEN = 430  # frames, 10 s
 
@@ -41,6 +46,43 @@ def test_where_a_recording_lies_explains_a_window_better_than_any_other_place(
     elsewhere = weigh(index.segments[0], replace(laid, place=laid.place + aside), heard, RECIPE)
 
     assert there.score > 100 > elsewhere.score
+
+
+def test_chords_struck_at_the_same_instants_are_not_yet_the_same_sound(tmp_path):
+    """For six seconds the chords of these two happen to begin together."""
+    known, other = (made_up_music(seed, 60, rate_hz=RATE_HZ) for seed in (118, 902))
+    write_segment(tmp_path / "known.qseg", [("known", fingerprint(known, RATE_HZ))])
+    index = Index.open([tmp_path / "known.qseg"])
+    marks = join(listen(other))
+    odds = [
+        one.log_odds
+        for first in range(0, int(marks.until) - TEN, 43)
+        for one in search(index, marks, hear(marks, first, first + TEN, RECIPE))
+    ]
+
+    assert max(odds) < CERTAIN - 3
+
+
+def landmarks_at(frames):
+    """Landmarks at these frames, each of another frequency."""
+    bins = (40 + 7 * np.arange(len(frames)) % 800).astype(np.float32)
+    return Landmarks(np.sort(frames).astype(np.int32), bins, np.ones_like(bins), TEN)
+
+
+@given(st.integers(0, 2**32))
+def test_where_all_moments_are_alike_none_counts_as_crowded(seed):
+    frames = np.random.default_rng(seed).integers(0, TEN, 900)
+
+    assert np.abs(hear(landmarks_at(frames), 0, TEN, RECIPE).crowd - 1).mean() < 0.15
+
+
+@given(st.integers(2, 12), st.integers(10, 40))
+def test_a_landmark_among_many_that_begin_together_is_that_much_less_of_a_wonder(chord, apart):
+    struck = np.arange(10, TEN - 10, apart)
+    crowd = hear(landmarks_at(np.repeat(struck, chord)), 0, TEN, RECIPE).crowd
+
+    assert crowd[struck].min() > 0.2 * apart * (chord - 1) / chord
+    assert np.delete(crowd, (struck[:, None] + np.arange(-2, 3)).ravel()).max() == 0.5
 
 
 def test_evidence_by_frame_sums_to_no_less_than_the_score_that_caps_it(index, marks, laid):

@@ -8,7 +8,6 @@ import argparse
 import gc
 import json
 import os
-import re
 import sys
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterator
@@ -50,15 +49,7 @@ def refuse(what: str, which: object = "") -> NoReturn:
 
 # ── The file ────────────────────────────────────────────────────────────────────────────────────
 
-FRAME = re.compile(
-    r'\{"checkpoint":("[^"]*"),"format":"qulaq/bundle/v1","hashes":(\[[^\]]*\]),'
-    r'"leaves":\[(.*)\],"log":("[^"]*"),"witnesses":(\[[^\]]*\])\}\n',
-    re.DOTALL,
-)
-LEAF = re.compile(  # with a comma before it, unless it is the first
-    r'(?:^|(?!^),)\{"index":(0|[1-9][0-9]{0,17}),"name":"([!#-\[\]-~]+)",'
-    r'"salt":"([0-9a-f]{32})","words":'
-)
+FORMAT = "qulaq/bundle/v2"
 normal = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 """JSON in its one normal form: names in order, no spaces, letters as they are."""
 
@@ -82,29 +73,29 @@ class Leaf(NamedTuple):
     """Something that hangs in the log, opened.
 
     Attributes:
-        content: the SHA-256 of its words, hex.
+        words: a document, or what a box said; hashed as it stands, byte by byte.
     """
 
     index: int  # type: ignore[assignment]  # the tuple's own method of that name is not used
     name: str
     salt: str
-    words: str | dict[str, Any]
-    content: str
+    words: bytes
 
     @property
     def opened(self) -> bytes:
         """The four lines whose SHA-256 is its entry in the log."""
-        return f"qulaq/leaf/v1\n{self.name}\n{self.content}\n{self.salt}\n".encode()
+        content = sha256(self.words).hexdigest()
+        return f"qulaq/leaf/v1\n{self.name}\n{content}\n{self.salt}\n".encode()
 
 
 class Bundle(NamedTuple):
     """What a file shows: leaves of a log, the rest of its tree, and who signed its root."""
 
+    log: str
+    witnesses: list[str]
     checkpoint: str
     hashes: list[str]
     leaves: list[Leaf]
-    log: str
-    witnesses: list[str]
 
 
 def read_bundle(raw: bytes) -> Bundle:
@@ -117,33 +108,30 @@ def read_bundle(raw: bytes) -> Bundle:
     """
     if len(raw) > LARGEST_BYTES:
         refuse("large", LARGEST_BYTES)
-    frame = FRAME.fullmatch(raw.decode("utf-8")) or refuse("format")
-    checkpoint, hashes, leaves, log, witnesses = frame.groups()
+    parts = raw.split(b"\n\n", 4)
+    if len(parts) != 5 or not raw.endswith(b"\n"):
+        refuse("format")
+    head, body, signatures, hashes, leaves = parts
+    form, log, *witnesses = head.decode().split("\n")
+    if form != FORMAT:
+        refuse("format", form)
     return Bundle(
-        _spelt(checkpoint), _spelt(hashes), read_leaves(leaves), _spelt(log), _spelt(witnesses)
+        log,
+        witnesses,
+        f"{body.decode()}\n\n{signatures.decode()}\n",
+        hashes.decode().split("\n") if hashes else [],
+        [read_leaf(line) for line in leaves[:-1].split(b"\n")],
     )
 
 
-def _spelt(text: str) -> Any:  # noqa: ANN401  # whatever stands there
-    value = json.loads(text)
-    return value if normal(value) == text else refuse("spelling", text)
+def read_leaf(line: bytes) -> Leaf:
+    """The leaf in a line: its place in the log, its name, its salt, and its words.
 
-
-def read_leaves(text: str) -> list[Leaf]:
-    """The leaves in a text; the words of a document are hashed as they stand, byte by byte."""
-    leaves, at = [], 0
-    while at < len(text):
-        head = LEAF.match(text, at) or refuse("spelling", text[at:][:200])
-        words, end = DOCUMENTS.raw_decode(text, head.end())
-        spelt = text[head.end() : end]
-        if type(words) is str:
-            said = words if normal(words) == spelt else refuse("spelling", spelt)
-        else:
-            said = spelt if type(words) is dict else refuse("shape", spelt)
-        index, name, salt = head.groups()
-        leaves.append(Leaf(int(index), name, salt, words, sha256(said.encode()).hexdigest()))
-        at = end + 1 if text.startswith("}", end) else refuse("spelling", text[end:][:200])
-    return leaves
+    Raises:
+        Untrue: there is less in it.
+    """
+    index, name, salt, words = line.split(b" ", 3) if line.count(b" ") > 2 else refuse("leaf", line)
+    return Leaf(whole(index.decode()), name.decode(), salt.decode(), words)
 
 
 class Shape:
@@ -340,43 +328,48 @@ class Tree:
 
     def __init__(self, leaves: list[Leaf], hashes: list[str], size: int) -> None:
         self._size = size
-        self._grown = 0  # leaves so far
         self._nodes: dict[tuple[int, int], bytes] = {}  # by the leaves under them: first, end
-        self._edge: list[tuple[int, bytes]] = []  # subtrees waiting for a neighbour as wide
-        rest = iter(hashes)
-        for leaf in leaves:
-            if self._grown != leaf.index:
-                self._fill(leaf.index, rest)
-            self._add(1, sha256(b"\x00" + sha256(leaf.opened).digest()).digest())
-        self._fill(size, rest)
-        if next(rest, None) is not None or not leaves or self._grown != size:
-            refuse("hashes")
-        self.root = self._edge.pop()[1]
-        while self._edge:
-            first, left = self._edge.pop()
+        edge: list[tuple[int, bytes]] = []  # subtrees waiting for a neighbour as wide
+        end = 0
+        for width, shown in self._subtrees(leaves, iter(hashes)):
+            first, end, root = end, end + width, shown
+            self._nodes[first, end] = root
+            while edge and first - edge[-1][0] == end - first:
+                first, left = edge.pop()
+                root = self._nodes[first, end] = node(left, root)
+            edge.append((first, root))
+        self.root = edge.pop()[1] if leaves else refuse("hashes")
+        while edge:
+            first, left = edge.pop()
             self.root = self._nodes[first, size] = node(left, self.root)
 
-    def _fill(self, until: int, rest: Iterator[str]) -> None:
-        """Take the next hashes for the leaves that are not shown; each as wide as can be."""
-        if not self._grown <= until <= self._size:
+    def _subtrees(self, leaves: list[Leaf], rest: Iterator[str]) -> Iterator[tuple[int, bytes]]:
+        """From left to right: how many leaves are under a hash, and the hash."""
+        grown = 0
+        for leaf in leaves:
+            if leaf.index != grown:
+                yield from self._hidden(grown, leaf.index, rest)
+            if leaf.index >= self._size:
+                refuse("order", leaf.index)
+            yield 1, sha256(b"\x00" + sha256(leaf.opened).digest()).digest()
+            grown = leaf.index + 1
+        yield from self._hidden(grown, self._size, rest)
+        if next(rest, None) is not None:
+            refuse("hashes")
+
+    def _hidden(self, grown: int, until: int, rest: Iterator[str]) -> Iterator[tuple[int, bytes]]:
+        """The next hashes for the leaves that are not shown; each as wide as can be."""
+        if not grown <= until <= self._size:
             refuse("order", until)
-        while self._grown < until:
-            room = until - self._grown
+        while grown < until:
+            room = until - grown
             if until < self._size:
                 room = 1 << room.bit_length() - 1
-            shown = decode(next(rest, ""))
+            width, shown = min(grown & -grown or room, room), decode(next(rest, ""))
             if len(shown) != 32:
                 refuse("hashes")
-            self._add(min(self._grown & -self._grown or room, room), shown)
-
-    def _add(self, width: int, root: bytes) -> None:
-        first, edge = self._grown, self._edge
-        self._grown = end = first + width
-        self._nodes[first, end] = root
-        while edge and first - edge[-1][0] == end - first:
-            first, left = edge.pop()
-            root = self._nodes[first, end] = node(left, root)
-        edge.append((first, root))
+            yield width, shown
+            grown += width
 
     def path(self, index: int) -> list[bytes]:
         """The audit path of a leaf shown: the hashes from its sibling up."""
@@ -397,11 +390,13 @@ class Tree:
 
 def share(amount: int, weights: list[int]) -> list[int]:
     """A sum split in proportion to the weights, by largest remainder, ties to the first."""
-    if type(weights) is not list or any([type(weight) is not int for weight in weights]):
+    if type(weights) is not list or set(map(type, weights)) != {int}:
         refuse("weights", weights)
     total, size = sum(weights), abs(amount)
     if total <= 0 or min(weights) < 0:
         refuse("weights", weights[:20])
+    if len(weights) == 1:
+        return [amount]
     exact = [size * weight for weight in weights]
     parts = [one // total for one in exact]
     left = size - sum(parts)
@@ -449,24 +444,38 @@ class Reckoning:
         amount = of if type(of) is int else self._amounts.get(of) if type(of) is str else None
         return amount if type(amount) is int else refuse("step", of)
 
-    def follow(self, steps: list[Any]) -> None:
-        """Do the steps, one after another."""
-        for step in steps:
-            name, gives = step["name"], step["gives"]
-            if type(name) is not str or type(gives) is not int or name in self._amounts:
-                refuse("step", normal(step))
-            result = self._share(step) if step["op"] == "share" else self._result(step)
-            if result != gives:
-                refuse("step", normal(step))
-            self._amounts[name] = gives
+    def follow(self, steps: list[Any], parts: list[Any], gives: list[Any]) -> None:
+        """Do the steps, one after another.
 
-    def _share(self, step: dict[str, Any]) -> int:
-        of, weights, part = step["of"], step["weights"], step["part"]
+        Args:
+            steps: what is done with which amounts.
+            parts: which part each `share` among them takes.
+            gives: what each must give.
+        """
+        rest = iter(parts)
+        if len(gives) != len(steps):
+            refuse("step", gives)
+        for step, given in zip(steps, gives, strict=True):
+            name = step["name"]
+            if type(name) is not str or type(given) is not int or name in self._amounts:
+                refuse("step", normal(step))
+            share = step["op"] == "share"
+            result = self._share(step, next(rest, None)) if share else self._result(step)
+            if result != given:
+                refuse("step", f"{normal(step)} {given}")
+            self._amounts[name] = given
+        if next(rest, None) is not None:
+            refuse("step", parts)
+
+    def _share(self, step: dict[str, Any], part: object) -> int:
+        of, weights = step["of"], step["weights"]
         if of == weights == "pool" and self._pool is not None:
-            parts = self._pool
+            shares = self._pool
         else:
-            parts = share(self.amount(of), weights)
-        return parts[part] if type(part) is int and 0 <= part < len(parts) else refuse("step", step)
+            shares = share(self.amount(of), weights)
+        if type(part) is not int or not 0 <= part < len(shares):
+            refuse("step", normal(step))
+        return shares[part]
 
     def _result(self, step: dict[str, Any]) -> int:
         of = step["of"]
@@ -476,6 +485,41 @@ class Reckoning:
         if step["op"] not in MANY or type(of) is not list or not of:
             refuse("step", step)
         return MANY[step["op"]]([self.amount(one) for one in of])
+
+
+WAY = Shape(steps=list, amount=str)
+
+
+class Way:
+    """How lines of a statement come to their amounts; each has its own parts and results.
+
+    Attributes:
+        steps: from the pool to the amount, without what differs from line to line.
+        amount: the name of the amount.
+        turns: whether the last step turns it round, which takes something back.
+        draws: whether it begins with a part of the pool, and ends with the amount.
+        is_plain: whether it is the one way of the rule `follow-the-money-v1`.
+    """
+
+    def __init__(self, document: object) -> None:
+        self.steps, self.amount = steps, amount = WAY.of(document)
+        done = [(step["op"], step["of"], step.get("weights")) for step in steps]
+        names = [step["name"] for step in steps]
+        self.turns = len(steps) > 1 and done[-1][:2] == ("less", [0, names[-2]])
+        if len(steps) > 1 and done[-1][0] == "less" and not self.turns:
+            refuse("back", normal(steps[-1]))
+        ends = bool(steps) and amount == names[-1]
+        self.draws = ends and ("share", "pool", "pool") in done
+        own = done[:-1] if self.turns else done
+        parts = own[1][2] if len(own) == 2 else None
+        money = [("share", "pool", "pool"), ("share", names[0], parts)] if steps else []
+        self.is_plain = ends and own == money and type(parts) is list and sum(parts) == 10_000
+
+
+def told(steps: list[Any]) -> tuple[list[Any], list[Any], list[Any]]:
+    """Steps, the part that each share takes, and what each gives, where the steps say it."""
+    parts = [step["part"] for step in steps if step["op"] == "share"]
+    return steps, parts, [step["gives"] for step in steps]
 
 
 POOL = Shape(
@@ -497,7 +541,7 @@ class Pool:
         if document["format"] != "qulaq/pool/v1":
             refuse("format", document["format"])
         reckoning = Reckoning(document["inputs"])
-        reckoning.follow(document["steps"])
+        reckoning.follow(*told(document["steps"]))
         self.document = document
         self.weights: list[int] = document["weights"]
         self.parts = share(reckoning.amount(document["pool"]), self.weights or [1])
@@ -509,6 +553,10 @@ class Pool:
         if type(self.taken) is not list or (self.taken and "taken" not in document["inputs"]):
             refuse("shape", document["inputs"])
         self._require_minutes(document.get("performed", []))
+
+    def is_of(self, part: int, milliseconds: int) -> bool:
+        """Whether it is the fee alone, and this part of it belongs to a play of that length."""
+        return self.is_fee_alone and self.weights[part] == milliseconds
 
     def _require_minutes(self, played: list[Any]) -> None:
         protected = sum(play[0] for play in played if play[1] != "public-domain")
@@ -525,47 +573,12 @@ class Pool:
             name, steps, amount = TAKEN.of(one)
             source = pools(name)
             reckoning = Reckoning({}, source.parts)
-            reckoning.follow(steps)
-            if not source.draws(one | {"inputs": {}}):
+            reckoning.follow(*told(steps))
+            if not Way({"steps": steps, "amount": amount}).draws:
                 refuse("taken", name)
             total += reckoning.amount(amount)
         if self.taken and total != self.document["inputs"]["taken"]:
             refuse("taken", f"{total} ≠ {self.document['inputs']['taken']}")
-
-    def follows_the_money(self, line: dict[str, Any], milliseconds: int) -> bool:
-        """Whether the way to an amount is the one that rule demands, and nothing else."""
-        steps = own_steps(line)
-        if not self.is_fee_alone or line["inputs"] or len(steps) != 2:
-            return False
-        played, shared = steps
-        ways = (played["op"], played["of"], played["weights"], shared["op"], shared["of"])
-        return (
-            ways == ("share", "pool", "pool", "share", played["name"])
-            and self.weights[played["part"]] == milliseconds
-            and sum(shared["weights"]) == 10_000
-            and line["amount"] == line["steps"][-1]["name"]
-        )
-
-    def draws(self, line: dict[str, Any]) -> bool:
-        """Whether the way to an amount begins with a part of this pool, and nothing is given."""
-        from_pool = [s for s in line["steps"] if (s["op"], s["of"]) == ("share", "pool")]
-        return (
-            not line["inputs"] and bool(from_pool) and line["amount"] == line["steps"][-1]["name"]
-        )
-
-
-def own_steps(line: dict[str, Any]) -> list[Any]:
-    """The steps to an amount; where it is taken back, without the last, which turns it round.
-
-    Raises:
-        Untrue: it is said to be taken back, and the last step does not do that, or the reverse.
-    """
-    steps: list[Any] = line["steps"]
-    turned = len(steps) > 1 and steps[-1]["op"] == "less"
-    turns = turned and steps[-1]["of"] == [0, steps[-2]["name"]]
-    if not line.get("takes_back"):
-        return steps if not turned else refuse("back", line.get("id", ""))
-    return steps[:-1] if turns else refuse("back", line["takes_back"])
 
 
 def moment(text: object) -> datetime:
@@ -579,13 +592,14 @@ def moment(text: object) -> datetime:
 
 STATEMENT = Shape(
     format=str, id=int, distribution=int, venue=str, rule=str, party=dict, currency=str,
-    total=int, lines=list, closed_at=str,
+    total=int, ways=list, music=list, lines=list, closed_at=str,
 )  # fmt: skip
 LATER = Shape(kind=str, closing=int, because=str)
 ACCOUNT = Shape(brought=int, paid=int, carried=int)
-LINE = Shape(event=int, play=dict, inputs=dict, steps=list, amount=str)
+LINE = Shape(event=int, play=dict, music=int, way=int, parts=list, gives=list)
 LATER_LINE = Shape(pool=str, takes_back=str)
-PLAY = Shape(id=str, recording=str, milliseconds=int, detections=list)
+PLAY = Shape(id=str, milliseconds=int, detections=list)
+MUSIC = Shape(recording=str, basis=str)
 ON_STAGE = Shape(id=str, basis=str, milliseconds=int, detections=list)
 TESTIMONY = Shape(format=str, basis=str, length_by=str, said=dict)
 DETECTION = Shape(kind=str, boot=str, seq=int, recording_id=str, started_at=str, ended_at=str)
@@ -612,8 +626,12 @@ class Statement:
             refuse("unneeded")
 
     def _document(self, name: str) -> dict[str, Any]:
+        document = DOCUMENTS.decode(self._said_by(name).decode())
+        return document if type(document) is dict else refuse("missing", name)
+
+    def _said_by(self, name: str) -> bytes:
         words = self._words.get(name)
-        return words if type(words) is dict else refuse("missing", name)
+        return words if words is not None else refuse("missing", name)
 
     @property
     def plays(self) -> int:
@@ -629,7 +647,7 @@ class Statement:
     def declared(self) -> int:
         """How many of the plays no box vouches for, but a programme or a cue sheet."""
         plays = [*self._plays[0].values(), *self._plays[1].values()]
-        return sum(play.get("basis", HEARD) != HEARD for play in plays)
+        return sum(music["basis"] != HEARD for _, music in plays)
 
     @property
     def staged(self) -> int:
@@ -650,12 +668,16 @@ class Statement:
 
     def _check(self, document: dict[str, Any], name: str) -> None:
         form, number, *_ = STATEMENT.of(document)
-        self._is_later = form == "qulaq/statement/v2"
-        known = self._is_later or form == "qulaq/statement/v1"
-        if not known or name != f"statement/{number}" or type(document["party"]["name"]) is not str:
+        known = (form, name) == ("qulaq/statement/v3", f"statement/{number}")
+        if not known or type(document["party"]["name"]) is not str:
             refuse("format", name)
+        self._is_later = "closing" in document
         if self._is_later:
             LATER.of(document)
+        self._ways = [Way(way) for way in document["ways"]]
+        self._music = document["music"]
+        for music in self._music:
+            MUSIC.of(music)
         total = sum([self._amount(line) for line in document["lines"]])
         if total != document["total"]:
             refuse("total", f"{total} ≠ {document['total']}")
@@ -665,20 +687,26 @@ class Statement:
                 refuse("account", normal(document["account"]))
 
     def _amount(self, line: dict[str, Any]) -> int:
-        event, play, inputs, steps, amount = LINE.of(line)
+        event, play, music, way, parts, gives = LINE.of(line)
+        if not (0 <= music < len(self._music) and 0 <= way < len(self._ways)):
+            refuse("line", f"{music}, {way}")
+        music, way = self._music[music], self._ways[way]
         pool = self._pool(self._name_of_pool(line), event)
         if line.get("production") is None:
-            milliseconds = self._heard(line, pool)
+            milliseconds = self._heard(line, music, pool)
         else:  # a grand right: owed of the box office, whatever was heard
-            milliseconds = self._on_stage(play, pool, line["production"])
+            milliseconds = self._on_stage(play | music, pool, line["production"])
+        inputs = line.get("inputs", {})
         reckoning = Reckoning(inputs, pool.parts)
-        reckoning.follow(steps)
+        reckoning.follow(way.steps, parts, gives)
+        if bool(line.get("takes_back")) != way.turns:
+            refuse("back", line.get("takes_back") or line.get("id", ""))
         if self.document["rule"] != RULE:
             self.rule_checked = False
-            self.reckoned = self.reckoned and bool(own_steps(line)) and pool.draws(line)
-        elif not pool.follows_the_money(line, milliseconds):
+            self.reckoned = self.reckoned and way.draws and not inputs
+        elif not (way.is_plain and pool.is_of(parts[0], milliseconds)) or inputs:
             refuse("rule", play["id"])
-        return reckoning.amount(amount)
+        return reckoning.amount(way.amount)
 
     def _name_of_pool(self, line: dict[str, Any]) -> str:
         if self._is_later:
@@ -713,29 +741,26 @@ class Statement:
         number, own = (whole(one.split("/")[1]) for one in (source, name))
         return pool if number < own else refuse("taken", source)
 
-    def _heard(self, line: dict[str, Any], pool: Pool) -> int:
+    def _heard(self, line: dict[str, Any], music: dict[str, Any], pool: Pool) -> int:
         play, back = line["play"], bool(line.get("takes_back"))
-        name, _, milliseconds, detections = PLAY.of(play)
-        known = self._plays[back].setdefault((line["event"], name), play)
-        if known is not play:
-            return int(milliseconds) if known == play else refuse("twice", name)
-        spans = [self._span(record, play, self._used[back]) for record in detections]
+        name, milliseconds, detections = PLAY.of(play)
+        told = play, music
+        known = self._plays[back].setdefault((line["event"], name), told)
+        if known is not told:
+            return int(milliseconds) if known == told else refuse("twice", name)
+        spans = [self._span(record, name, music, self._used[back]) for record in detections]
         spans.sort()
-        length_by = self._length_by(play, line["event"])
-        if length_by == HEARD and covered(spans) != milliseconds:
+        if self._length_by(play, music, line["event"]) == HEARD and covered(spans) != milliseconds:
             refuse("length", name)
         if spans and not pool.opens <= middle(spans) < pool.closes:
             refuse("window", name)
-        if (
-            pool.performed is not None
-            and (milliseconds, play.get("basis", HEARD)) not in pool.performed
-        ):
+        if pool.performed is not None and (milliseconds, music["basis"]) not in pool.performed:
             refuse("performed", name)
         return int(milliseconds)
 
-    def _length_by(self, play: dict[str, Any], event: int) -> str:
+    def _length_by(self, play: dict[str, Any], music: dict[str, Any], event: int) -> str:
         """By what the length of a play is known; without testimony only a box can vouch for it."""
-        basis, name = play.get("basis", HEARD), play.get("testimony")
+        basis, name = music["basis"], play.get("testimony")
         if name is None and basis == HEARD:
             return HEARD
         if basis == "production":
@@ -744,7 +769,7 @@ class Statement:
         form, vouches, length_by, _ = TESTIMONY.of(said)
         same = [form, said.get("event"), said.get("play"), said.get("work")]
         same += [said.get("milliseconds"), vouches]
-        wanted = ["qulaq/testimony/v1", event, play["id"], play["work"], play["milliseconds"]]
+        wanted = ["qulaq/testimony/v1", event, play["id"], music["work"], play["milliseconds"]]
         if same != [*wanted, basis] or not str(name).endswith(f"/{event}/{play['id']}"):
             refuse("testimony", play["id"])
         if not _is_told(said):
@@ -753,25 +778,20 @@ class Statement:
             refuse("twice", name)
         return str(length_by)
 
-    def _span(self, name: str, play: dict[str, Any], used: dict[str, str]) -> Span:
-        words = self._words.get(name)
-        if type(words) is not str:
-            refuse("missing", name)
+    def _span(self, name: str, play: str, music: dict[str, Any], used: dict[str, str]) -> Span:
+        words = self._said_by(name).decode()
         record, end = RECORDS.raw_decode(words)
         live = type(record) is dict and record.get("kind") == "work"
         shape = PERFORMANCE if live else DETECTION
         kind, boot, seq, recording, began, ended = shape.of(record)
-        if (
-            kind not in ("detection", "work")
-            or end != len(words)
-            or not name.endswith(f"/{boot}/{seq}")
-        ):
+        known = kind in ("detection", "work") and end == len(words)
+        if not known or not name.endswith(f"/{boot}/{seq}"):
             refuse("missing", name)
-        if recording != play["recording"]:
+        if recording != music["recording"]:
             taken_for = {one.get("recording_id") for one in record.get("alternatives", [])}
-            if not {play["recording"], *play.get("also", [])} & {recording, *taken_for}:
+            if not {music["recording"], *music.get("also", [])} & {recording, *taken_for}:
                 refuse("missing", name)
-        if used.setdefault(name, play["id"]) != play["id"]:
+        if used.setdefault(name, play) != play:
             refuse("twice", name)
         return moment(began), moment(ended)
 
@@ -843,7 +863,8 @@ WORDS = {
         "not letter": "the box's own signature: it covers the whole letter, with the plays of "
         "others; the office keeps it for a court",
         "large": "larger than allowed, bytes",
-        "spelling": "not in the one normal form",
+        "leaf": "not the four parts of a leaf",
+        "line": "a line of music or of a way that the statement does not tell:",
         "format": "not of a format known here",
         "shape": "something is missing or of another kind",
         "number": "not a whole number",
@@ -905,7 +926,8 @@ WORDS = {
         "not letter": "подпись самого прибора: она стоит под всем письмом, с чужими исполнениями; "
         "контора хранит его для суда",
         "large": "больше допустимого, байт",
-        "spelling": "не в единственной нормальной форме",
+        "leaf": "не четыре части листа",
+        "line": "строка о музыке или о пути, которых нет в отчёте:",
         "format": "неизвестный формат",
         "shape": "чего-то нет, или оно другого рода",
         "number": "не целое число",
@@ -968,7 +990,8 @@ WORDS = {
         "not letter": "құрылғының өз қолы: ол бүкіл хатқа, өзгелердің орындауларымен бірге "
         "қойылған; кеңсе оны сот үшін сақтайды",
         "large": "рұқсат етілгеннен үлкен, байт",
-        "spelling": "жалғыз қалыпты түрде емес",
+        "leaf": "жапырақтың төрт бөлігі емес",
+        "line": "есепте жоқ музыка не жол туралы жол:",
         "format": "пішімі белгісіз",
         "shape": "бірдеңе жоқ немесе басқа түрде",
         "number": "бүтін сан емес",

@@ -16,25 +16,25 @@ from central.ingest.tables import batches, records
 from central.royalties.tables import statements
 from central.transparency import store
 from central.transparency.commitments import content_of
-from central.transparency.documents import pool_name, statement_name, words_of
+from central.transparency.documents import pool_name, statement_name
 from central.transparency.log_key import signer_in
 from central.transparency.notes import with_cosignatures
 from central.transparency.sequencer import DISTRIBUTION, LETTER, follow, record_leaves
 from central.transparency.tree import Tree
 from edge.sync.wire import DetectionBatch
 
-FORMAT = "qulaq/bundle/v1"
+FORMAT = "qulaq/bundle/v2"
 _AT_ONCE = 500  # rows asked for in one question
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A leaf with all that opens it: a document as such, a record in the box's own words."""
+    """A leaf with all that opens it: the words of a document, or a record in the box's own."""
 
     index: int
     name: str
     salt: str
-    words: str | dict[str, Any]
+    words: str
 
 
 def bundle_of(office: Office, statement_id: int) -> str:
@@ -61,18 +61,14 @@ def _written(connection: Connection, leaves: Sequence[Opened], *, key: str) -> s
     tree = Tree(size, lambda level, number: store.tile(connection, level, number))
     lacking = tree.cover([leaf.index for leaf in leaves])
     cosigned = store.cosignature_lines(connection, size)
-    bundle = {
-        "format": FORMAT,
-        "log": key,
-        "witnesses": list(cosigned),
-        "checkpoint": with_cosignatures(note, list(cosigned.values())),
-        "leaves": [
-            {"index": leaf.index, "name": leaf.name, "salt": leaf.salt, "words": leaf.words}
-            for leaf in leaves
-        ],
-        "hashes": [base64.b64encode(one).decode() for one in lacking],
-    }
-    return words_of(bundle) + "\n"
+    hashes = [base64.b64encode(one).decode() for one in lacking]
+    parts = [
+        [FORMAT, key, *cosigned],
+        [with_cosignatures(note, list(cosigned.values())).removesuffix("\n")],
+        hashes,
+        [f"{leaf.index} {leaf.name} {leaf.salt} {leaf.words}" for leaf in leaves],
+    ]
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
 def opened(connection: Connection, statement_id: int, *, distribution_id: int) -> list[Opened]:
@@ -93,7 +89,7 @@ def opened(connection: Connection, statement_id: int, *, distribution_id: int) -
     documents |= _pools(connection, rests_on)
     runs = _runs_of(connection, documents, distribution_id)
     leaves = [
-        Opened(index, name, runs[name].salt(index), json.loads(words))
+        Opened(index, name, runs[name].salt(index), words)
         for name, (index, words) in documents.items()
     ]
     heard = {key for line in lines for key in line["play"]["detections"]}

@@ -146,15 +146,14 @@ def statement_document(
         lines: all that the distribution closed, by rightholder.
     """
     own = lines.get((head.party_id, head.total.currency), ())
-    return statement_head(distribution, head) | {
-        "format": "qulaq/statement/v1",
-        "lines": [_line(distribution.id, line) for line in own],
-    }
+    said = [_line(distribution.id, line) for line in own]
+    return statement_head(distribution, head) | said_once(said)
 
 
 def statement_head(distribution: Distribution, head: StatementHead) -> Document:
     """What every statement begins with."""
     return {
+        "format": "qulaq/statement/v3",
         "id": head.id,
         "distribution": distribution.id,
         "venue": distribution.venue,
@@ -191,19 +190,60 @@ def _line(distribution_id: int, line: OwnLine) -> Document:
     if line.play.testimony is not None:
         play["testimony"] = testimony_name(distribution_id, event.event_id, line.play.id)
     staged = {} if event.production_id is None else {"production": event.production_id}
-    said = {"event": event.event_id, "play": play, "role": line.part.role}
-    return said | staged | _reckoned(line.part.amount.minor, line.steps)
+    said = {"event": event.event_id, "play": play, "role": line.part.role, "steps": line.steps}
+    if not line.steps:  # what another rule did is stated, not opened
+        said["inputs"] = {"amount": line.part.amount.minor}
+    return said | staged
 
 
-def _reckoned(amount: int, steps: Steps) -> Document:
-    if not steps:  # what another rule did is stated, not opened
-        return {"inputs": {"amount": amount}, "steps": [], "amount": "amount"}
-    return {"inputs": {}, "steps": [dict(one) for one in steps], "amount": steps[-1]["name"]}
+def said_once(lines: Sequence[Document]) -> Document:
+    """Lines that have `steps`, with what is the same in many of them told once.
+
+    A way is the steps without what differs from line to line: which part each `share` takes
+    (`parts`) and what each step gives (`gives`). What was played is a play without its times.
+    """
+    ways, music = Told(), Told()
+    said = []
+    for line in lines:
+        steps, play = line["steps"], line["play"]
+        bare = [{k: v for k, v in step.items() if k not in ("part", "gives")} for step in steps]
+        told = {
+            "way": ways.number({"steps": bare, "amount": bare[-1]["name"] if bare else "amount"}),
+            "parts": [step["part"] for step in steps if step["op"] == "share"],
+            "gives": [step["gives"] for step in steps],
+            "music": music.number({k: v for k, v in play.items() if k in _OF_MUSIC}),
+            "play": {k: v for k, v in play.items() if k not in _OF_MUSIC},
+        }
+        said.append({k: v for k, v in line.items() if k != "steps"} | told)
+    return {"ways": ways.all, "music": music.all, "lines": said}
+
+
+_OF_MUSIC = {"recording", "title", "performer", "work", "work_title", "basis", "use", "also"}
+
+
+class Told:
+    """Documents that are told once, by number.
+
+    Attributes:
+        all: the documents, in the order they came in.
+    """
+
+    def __init__(self) -> None:
+        self.all: list[Document] = []
+        self._numbers: dict[str, int] = {}
+
+    def number(self, document: Document) -> int:
+        """The number of this document, new if it was not told yet."""
+        number = self._numbers.setdefault(words_of(document), len(self.all))
+        if number == len(self.all):
+            self.all.append(document)
+        return number
 
 
 def play_document(play: PlayUsed) -> Document:
     """A play, with the detections it rests on by name."""
-    return {
+    also = sorted({h.recording_id for h in play.detections} - {play.recording_id, ""})
+    return ({"also": also} if also else {}) | {
         "id": play.id,
         "recording": play.recording_id,
         "title": play.recording_title,
@@ -215,6 +255,5 @@ def play_document(play: PlayUsed) -> Document:
         "milliseconds": play.milliseconds,
         "basis": play.basis,
         "use": play.use,
-        "also": sorted({h.recording_id for h in play.detections} - {play.recording_id, ""}),
         "detections": [heard.key for heard in play.detections],
     }

@@ -15,6 +15,7 @@ from central.transparency.documents import (
     play_document,
     pool_head,
     pool_name,
+    said_once,
     statement_head,
     testimony_name,
 )
@@ -48,13 +49,13 @@ def later_pool_document(
 def later_statement_document(run: LaterRun, head: StatementHead) -> Document:
     """A statement of a run: each line names the pool it draws from, and may take one back."""
     later = run.distribution.later
-    return statement_head(run.distribution, head) | {
-        "format": "qulaq/statement/v2",
+    lines = [_line(line, line.play) for line in own_lines(run, head) if line.play is not None]
+    said = {
         "kind": later.kind if later else "",
         "closing": later.closing_id if later else 0,
         "because": later.because if later else "",
-        "lines": [_line(line, line.play) for line in own_lines(run, head) if line.play is not None],
     }
+    return statement_head(run.distribution, head) | said | said_once(lines)
 
 
 def _line(line: LaterLine, play: PlayUsed) -> Document:
@@ -65,9 +66,7 @@ def _line(line: LaterLine, play: PlayUsed) -> Document:
         "takes_back": line.takes,
         "play": play_document(play) | _testimony(line, play),
         "role": line.role,
-        "inputs": {},
-        "steps": [dict(step) for step in line.steps],
-        "amount": line.steps[-1]["name"],
+        "steps": line.steps,
     }
 
 

@@ -66,4 +66,4 @@ def download_bundle(desk: Desk, statement_id: Number) -> Response:
     """A statement as a file that proves itself; `qulaq-verify` checks it, offline."""
     name = f'attachment; filename="statement-{statement_id}.qulaq"'
     headers = {"content-disposition": name}
-    return Response(bundle_of(desk, statement_id), media_type="application/json", headers=headers)
+    return Response(bundle_of(desk, statement_id), media_type="text/plain", headers=headers)

@@ -187,7 +187,7 @@ def download_bundle(desk: Desk, statement_id: Number) -> Response:
     """A statement as a file that proves itself."""
     name = f'attachment; filename="statement-{statement_id}.qulaq"'
     headers = HEADERS | {"content-disposition": name}
-    return Response(bundle_of(desk, statement_id), media_type="application/json", headers=headers)
+    return Response(bundle_of(desk, statement_id), media_type="text/plain", headers=headers)
 
 
 @console.get("/statements/{statement_id}")

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier.verify import Reckoning, Untrue
+from verifier.verify import Reckoning, Untrue, told
 
 AMOUNTS = st.integers(-(10**15), 10**15)
 
 
 def reckoned(step, **inputs):
     reckoning = Reckoning(inputs)
-    reckoning.follow([{"name": "it", **step}])
+    reckoning.follow(*told([{"name": "it", **step}]))
     return reckoning.amount("it")
 
 
@@ -46,13 +46,12 @@ def test_what_is_taken_and_what_is_left_is_the_whole(fee, over):
     cut = (product // 100) * (-1 if fee < 0 else 1)
     reckoning = Reckoning({"fee": fee})
     rate = {"op": "rate", "of": "fee", "rate": [over, 100], "round": "toward-zero"}
-    reckoning.follow(
-        [
-            {"name": "cut", **rate, "gives": cut},
-            {"name": "left", "op": "less", "of": ["fee", "cut"], "gives": fee - cut},
-            {"name": "whole", "op": "sum", "of": ["cut", "left"], "gives": fee},
-        ]
-    )
+    steps = [
+        {"name": "cut", **rate, "gives": cut},
+        {"name": "left", "op": "less", "of": ["fee", "cut"], "gives": fee - cut},
+        {"name": "whole", "op": "sum", "of": ["cut", "left"], "gives": fee},
+    ]
+    reckoning.follow(*told(steps))
 
     assert fee == reckoning.amount("whole")
 
@@ -81,4 +80,4 @@ def test_a_name_is_given_once():
     step = {"name": "fee", "op": "sum", "of": ["fee"], "gives": 100}
 
     with pytest.raises(Untrue):
-        Reckoning({"fee": 100}).follow([step])
+        Reckoning({"fee": 100}).follow(*told([step]))

@@ -1,7 +1,6 @@
 """A statement's bundle: true as it was written, refused when one byte of it is another."""
 
 import ast
-import json
 import os
 import random
 import subprocess
@@ -23,6 +22,7 @@ from central.transparency.log_key import signer_in
 from central.transparency.sequencer import LETTER, follow
 from central.transparency.tables import log_checkpoints, log_runs, log_tiles
 from central.transparency.tree import Tree
+from tests.central.transparency.bundles import opened, written
 from verifier.verify import WORDS, Policy, Untrue, read_policy, verify
 
 NOBODY = Policy()
@@ -35,9 +35,9 @@ def bundle(logged):
 
 def altered(bundle, change):
     """The bundle with something changed, and everything around it in normal form."""
-    document = json.loads(bundle)
+    document = opened(bundle)
     change(document)
-    return (verifier.verify.normal(document) + "\n").encode()
+    return written(document)
 
 
 def leaf_of(document, start):
@@ -86,10 +86,10 @@ def test_a_bundle_cut_short_is_refused(bundle, cut):
         lambda b: b["hashes"].append(b["hashes"][0]),
         lambda b: b["hashes"].pop(),
         lambda b: b.update(checkpoint=b["checkpoint"].replace("\n7\n", "\n8\n")),
-        lambda b: b.update(more=1),
-        lambda b: b.update(leaves={}),
-        lambda b: b.update(format="qulaq/bundle/v2"),
-        lambda b: b["leaves"].__setitem__(0, 5),
+        lambda b: b["witnesses"].append(b["log"]),
+        lambda b: b.update(leaves=[]),
+        lambda b: b.update(format="qulaq/bundle/v1"),
+        lambda b: b["leaves"][0].update(index=8),
     ],
 )
 def test_a_forger_who_keeps_to_the_form_is_refused_all_the_same(bundle, change):

@@ -1,14 +1,13 @@
 """A statement made by a rule pack proves itself, deductions included."""
 
-import json
-
 import pytest
 
 from central.database import writing
 from central.royalties.closing import Days, close_period
 from central.royalties.rules import shelf
 from central.transparency.bundle import bundle_of
-from verifier.verify import WORDS, Policy, Untrue, normal, verify
+from tests.central.transparency.bundles import opened, reckoned
+from verifier.verify import WORDS, Policy, Untrue, verify
 
 PACK = "kz-venues-2026"
 
@@ -29,7 +28,7 @@ def bundle(logged):
 
 
 def documents(bundle):
-    words = [leaf["words"] for leaf in json.loads(bundle)["leaves"]]
+    words = [leaf["words"] for leaf in opened(bundle)["leaves"]]
     return [said for said in words if isinstance(said, dict)]
 
 
@@ -51,16 +50,16 @@ def test_the_pool_opens_from_the_fee_through_every_deduction(bundle):
 
 
 def test_a_statement_carries_the_pack_and_what_it_assumed(bundle):
-    (said,) = [one for one in documents(bundle) if one["format"] == "qulaq/statement/v1"]
+    (said,) = [one for one in documents(bundle) if one["format"] == "qulaq/statement/v3"]
 
     assert said["pack"]["sha256"] == shelf.pack(PACK).digest
     assert {one["key"] for one in said["pack"]["assumed"]} >= {"payout.claim_months"}
 
 
 def test_a_step_of_a_pack_changed_by_one_unit_is_refused(bundle):
-    document = json.loads(bundle)
+    document = opened(bundle)
     pool = next(leaf for leaf in document["leaves"] if leaf["name"].startswith("pool/"))
     pool["words"]["steps"][0]["gives"] += 1
 
     with pytest.raises(Untrue):
-        verify((normal(document) + "\n").encode(), Policy())
+        reckoned(document)

@@ -1,14 +1,13 @@
 """A bundle proves a work played live as it proves a recording."""
 
-import json
-
 import pytest
 
 from central.database import writing
 from central.royalties.closing import close_period
 from central.transparency.bundle import bundle_of
 from tests.central.royalties.test_closing_live import plays_live, score
-from verifier.verify import Policy, Untrue, normal, verify
+from tests.central.transparency.bundles import opened, reckoned
+from verifier.verify import Policy, Untrue, verify
 
 
 @pytest.fixture
@@ -29,10 +28,10 @@ def test_a_statement_of_works_played_live_proves_itself(proved):
 
 
 def test_a_work_under_another_score_is_refused(proved):
-    document = json.loads(proved)
+    document = opened(proved)
     told = [one for one in document["leaves"] if isinstance(one["words"], str)]
     (leaf,) = [one for one in told if '"kind":"work"' in one["words"]]
     leaf["words"] = leaf["words"].replace("score-", "store-")
 
     with pytest.raises(Untrue):
-        verify((normal(document) + "\n").encode(), Policy())
+        reckoned(document)

@@ -1,6 +1,5 @@
 """Whatever was moved after a closing, and however often, its statements prove themselves."""
 
-import json
 from datetime import UTC, datetime
 
 import pytest
@@ -12,7 +11,8 @@ from central.royalties.later import runs
 from central.royalties.later.amounts import standing_of
 from central.royalties.later.objections import Correction, correct
 from central.transparency.bundle import bundle_of
-from verifier.verify import WORDS, Policy, Untrue, normal, verify
+from tests.central.transparency.bundles import opened, reckoned
+from verifier.verify import WORDS, Policy, Untrue, verify
 
 OVER = datetime(2029, 11, 22, tzinfo=UTC)
 PACKS = ["kz-venues-2026", ""]
@@ -50,7 +50,7 @@ def wrong(logged, recording_id):
 
 
 def statement_in(bundle):
-    leaves = json.loads(bundle)["leaves"]
+    leaves = opened(bundle)["leaves"]
     return next(leaf["words"] for leaf in leaves if leaf["name"].startswith("statement/"))
 
 
@@ -87,7 +87,7 @@ def test_what_is_only_taken_back_proves_itself_as_less_than_nothing(logged, pack
 def test_a_redistribution_and_an_adjustment_of_it_prove_themselves(logged):
     closed(logged, "kz-venues-2026")
     bundles = done(logged, "redistribution", now=OVER)
-    pools = [leaf["name"] for leaf in json.loads(bundles[0])["leaves"] if "pool/" in leaf["name"]]
+    pools = [leaf["name"] for leaf in opened(bundles[0])["leaves"] if "pool/" in leaf["name"]]
     logged.hears(logged.recordings[1], second=600, seconds=100)
     bundles += done(logged, "adjustment")
 
@@ -97,7 +97,7 @@ def test_a_redistribution_and_an_adjustment_of_it_prove_themselves(logged):
 
 def test_a_pool_that_divides_more_than_was_taken_is_refused(logged):
     closed(logged, "kz-venues-2026")
-    document = json.loads(done(logged, "redistribution", now=OVER)[0])
+    document = opened(done(logged, "redistribution", now=OVER)[0])
     pool = next(leaf for leaf in document["leaves"] if leaf["name"] == "pool/2/1")["words"]
     for change in (
         lambda: pool["inputs"].update(taken=pool["inputs"]["taken"] + 1),
@@ -106,22 +106,22 @@ def test_a_pool_that_divides_more_than_was_taken_is_refused(logged):
     ):
         change()
         with pytest.raises(Untrue):
-            verify((normal(document) + "\n").encode(), Policy())
+            reckoned(document)
 
 
 @pytest.mark.parametrize("change", ["takes_back", "steps", "account"])
 def test_a_counter_entry_that_hides_is_refused(logged, change):
     closed(logged, "kz-venues-2026")
     logged.hears(logged.recordings[1], second=600, seconds=100)
-    document = json.loads(done(logged, "adjustment")[0])
+    document = opened(done(logged, "adjustment")[0])
     leaf = next(one for one in document["leaves"] if one["name"].startswith("statement/"))
     line = next(one for one in leaf["words"]["lines"] if one["takes_back"])
     if change == "takes_back":
         line["takes_back"] = ""
     elif change == "steps":
-        line["steps"].pop()
+        line["gives"].pop()
     else:
         leaf["words"]["account"]["paid"] += 1
 
     with pytest.raises(Untrue):
-        verify((normal(document) + "\n").encode(), Policy())
+        reckoned(document)

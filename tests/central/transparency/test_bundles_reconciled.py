@@ -1,6 +1,5 @@
 """A bundle proves what people said of a play as it proves what boxes heard."""
 
-import json
 from datetime import date
 
 import pytest
@@ -12,7 +11,8 @@ from central.venues.accounts import Receipts, put_performance, put_production, p
 from central.venues.credits import put_credit
 from central.venues.licences import Licence, put_licence
 from tests.central.royalties.conftest import NOW
-from verifier.verify import WORDS, Policy, Untrue, normal, verify
+from tests.central.transparency.bundles import opened, reckoned
+from verifier.verify import WORDS, Policy, Untrue, verify
 
 
 @pytest.fixture
@@ -52,12 +52,12 @@ def test_a_bundle_proves_what_people_said(proved):
     ],
 )
 def test_a_testimony_that_says_something_else_is_refused(proved, change):
-    document = json.loads(proved)
+    document = opened(proved)
     leaf = next(one for one in document["leaves"] if "/piece-" in one["name"])
     change(leaf["words"])
 
     with pytest.raises(Untrue):
-        verify((normal(document) + "\n").encode(), Policy())
+        reckoned(document)
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_a_bundle_proves_a_tariff_and_a_grand_right(staged):
 )
 @pytest.mark.parametrize("which", ["/production/1", "/1"])
 def test_another_box_office_or_step_is_refused(staged, change, which):
-    document = json.loads(staged)
+    document = opened(staged)
     leaf = next(
         one
         for one in document["leaves"]
@@ -125,4 +125,4 @@ def test_another_box_office_or_step_is_refused(staged, change, which):
     change(leaf["words"])
 
     with pytest.raises(Untrue):
-        verify((normal(document) + "\n").encode(), Policy())
+        reckoned(document)

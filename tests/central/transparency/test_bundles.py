@@ -67,6 +67,22 @@ def test_one_byte_changed_anywhere_is_refused(bundle):
             verify(raw[:place] + other + raw[place + 1 :], NOBODY)
 
 
+def children():
+    """The processes that this thread began."""
+    return Path("/proc/thread-self/children").read_text().split()
+
+
+def test_a_large_bundle_is_verified_by_two_processes_and_leaves_none(bundle, monkeypatch):
+    monkeypatch.setattr(verifier.verify, "LARGE", 1)
+    raw, before = bundle.encode(), children()
+    for change in (lambda b: b["hashes"].pop(), lambda b: b["leaves"].pop(1)):
+        with pytest.raises(Untrue, match="root"):
+            verify(altered(bundle, change), NOBODY)
+
+    assert verify(raw, NOBODY).statement.document == verify(raw, NOBODY).statement.document
+    assert before == children()
+
+
 @pytest.mark.parametrize("cut", [0, 1, 100, -1])
 def test_a_bundle_cut_short_is_refused(bundle, cut):
     with pytest.raises(Untrue):

@@ -75,9 +75,11 @@ def children():
 def test_a_large_bundle_is_verified_by_two_processes_and_leaves_none(bundle, monkeypatch):
     monkeypatch.setattr(verifier.verify, "LARGE", 1)
     raw, before = bundle.encode(), children()
-    for change in (lambda b: b["hashes"].pop(), lambda b: b["leaves"].pop(1)):
-        with pytest.raises(Untrue, match="root"):
+    for change, why in ((lambda b: b["hashes"].pop(), "root"), (lambda b: b["leaves"].pop(), ".")):
+        with pytest.raises(Untrue, match=why):
             verify(altered(bundle, change), NOBODY)
+    with pytest.raises(Untrue, match="format"):
+        verify(raw[:100], NOBODY)
 
     assert verify(raw, NOBODY).statement.document == verify(raw, NOBODY).statement.document
     assert before == children()

@@ -8,6 +8,7 @@ import argparse
 import gc
 import json
 import os
+import re
 import sys
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterator
@@ -51,6 +52,7 @@ def refuse(what: str, which: object = "") -> NoReturn:
 # ── The file ────────────────────────────────────────────────────────────────────────────────────
 
 FORMAT = "qulaq/bundle/v2"
+SALT = re.compile(rb"[0-9a-f]{32}")
 normal = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 """JSON in its one normal form: names in order, no spaces, letters as they are."""
 
@@ -129,11 +131,15 @@ def read_leaf(line: bytes) -> Leaf:
     """The leaf in a line: its place in the log, its name, its salt, and its words.
 
     Raises:
-        Untrue: there is less in it.
+        Untrue: there is less in it, or one of the first three is not what it should be.
     """
     parts = line.split(b" ", 3)
-    index, name, salt, words = parts if len(parts) == 4 else refuse("leaf", line)
-    return Leaf(whole(index.decode()), name.decode(), salt.decode(), words)
+    if len(parts) != 4 or not SALT.fullmatch(parts[2]):
+        refuse("leaf", line)
+    index, name, salt = [part.decode() for part in parts[:3]]
+    if not (name.isascii() and name.isprintable() and name):
+        refuse("leaf", line)
+    return Leaf(whole(index), name, salt, parts[3])
 
 
 class Shape:
@@ -488,8 +494,8 @@ class Reckoning:
             name = step["name"]
             if type(name) is not str or type(given) is not int or name in self._amounts:
                 refuse("step", normal(step))
-            share = step["op"] == "share"
-            result = self._share(step, next(rest, None)) if share else self._result(step)
+            shares = step["op"] == "share"
+            result = self._share(step, next(rest, None)) if shares else self._result(step)
             if result != given:
                 refuse("step", f"{normal(step)} {given}")
             self._amounts[name] = given
@@ -716,10 +722,10 @@ class Statement:
                 refuse("account", normal(document["account"]))
 
     def _amount(self, line: dict[str, Any]) -> int:
-        event, play, music, way, parts, gives = LINE.of(line)
-        if not (0 <= music < len(self._music) and 0 <= way < len(self._ways)):
-            refuse("line", f"{music}, {way}")
-        music, way = self._music[music], self._ways[way]
+        event, play, what, how, parts, gives = LINE.of(line)
+        if not (0 <= what < len(self._music) and 0 <= how < len(self._ways)):
+            refuse("line", f"{what}, {how}")
+        music, way = self._music[what], self._ways[how]
         pool = self._pool(self._name_of_pool(line), event)
         if line.get("production") is None:
             milliseconds = self._heard(line, music, pool)
@@ -1151,15 +1157,15 @@ def verify(raw: bytes, policy: Policy) -> Verdict:
     try:
         bundle = read_bundle(raw)
         checkpoint = read_checkpoint(bundle, policy)
-        root = None if beside else Tree(bundle.leaves, bundle.hashes, checkpoint.size).root
-        if root not in (None, checkpoint.root):
+        size, root = checkpoint.size, checkpoint.root
+        if not beside and Tree(bundle.leaves, bundle.hashes, size).root != root:
             refuse("root")
         statement = Statement(bundle.leaves)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as e:
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as e:
         raise Untrue("shape", f"{type(e).__name__} {e}") from e
     finally:
-        root = beside.root if beside else None
-    if beside and root != checkpoint.root:
+        reckoned = beside.root if beside else None  # asked for in any case: nobody is left behind
+    if beside and reckoned != root:
         refuse("root")
     return Verdict(bundle, checkpoint, statement, policy)
 

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from central.__main__ import WHAT_LEAVES, main
+from central.__main__ import main
 from central.exchange.csv_file import harmless
 from central.exchange.offer import OFFERED
 from central.exchange.report import length_text
 from central.exchange.tongues import word
 from central.exchange.usage import COLUMNS
 from central.exchange.writing import MAKERS
+from central.leaving_commands import WHAT_LEAVES
 from central.royalties.closed import REASONS_TOLD
 from tests.central.exchange.conftest import KAZAKH
 

@@ -153,7 +153,7 @@ def _desk(paths: BoxPaths, settings: Settings, identity: Identity) -> Desk:
 )
 @click.option("--folder", type=click.Path(path_type=Path), help="On the disk to be written to.")
 def main(hours: float, folder: Path | None) -> None:
-    r"""Listen to hours of sound, and say what was written.
+    """Listen to hours of sound, and say what was written.
 
     \b
     Example:

@@ -42,7 +42,7 @@ def serve_status(
     port: int | None,
     lights: Path,
 ) -> None:
-    r"""Show how the box is on a page for phones, and by a lamp: whether it hears, and what to do.
+    """Show how the box is on a page for phones, and by a lamp: whether it hears, and what to do.
 
     The page only tells: there is nothing on it to press, and nothing personal. It is shown to this
     machine alone unless view_address says otherwise. Without --signs there is no level meter, and

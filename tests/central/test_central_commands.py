@@ -31,6 +31,14 @@ def test_an_office_is_set_up_once_and_its_key_is_its_own(tmp_path):
     assert len(first.stdout.strip()) >= 40
 
 
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_help_teaches_and_shows_examples_as_they_are_typed(name):
+    said = run(name, "--help")
+
+    assert said.exit_code == 0
+    assert "\\b" not in said.output
+
+
 def test_the_key_shown_is_the_key_boxes_trust(founded):
     shown = run("key", "--home", founded[0])
 

@@ -48,6 +48,11 @@ def test_every_command_teaches_by_an_example(name):
     assert f"qulaq-edge {name}" in said.output.split("Example")[1]
 
 
+@pytest.mark.parametrize("name", [*COMMANDS, "recover", "serve-status"])
+def test_help_shows_examples_as_they_are_typed(name):
+    assert "\\b" not in call(name, "--help").output
+
+
 def test_the_box_names_all_its_commands():
     said = call("--help")
 

@@ -1,4 +1,4 @@
-"""Laying what is heard along all references at once: one beat, every place, at a free tempo."""
+"""Laying what is heard along all references at once: some beats, every place, at a free tempo."""
 
 import numpy as np
 from numba import njit
@@ -7,15 +7,21 @@ from numpy.typing import NDArray
 from edge.matcher.works.references import References
 from edge.matcher.works.semitones import BANDS, SCALE
 
-UNIT = SCALE * SCALE  # the likeness of two equal beats
-_MIDDLE = round(0.64 * UNIT)  # a likeness that speaks neither for nor against
+BLOCK = 8  # beats laid together, 3.7 s: a reference is brought from memory once for all of them
+_GRAIN = 3  # bits of a likeness that are not looked at
+UNIT = SCALE * SCALE >> _GRAIN  # the likeness of two equal beats
+_MIDDLE = round(0.64 * SCALE * SCALE)  # a likeness that speaks neither for nor against
 _MOST, _LEAST = round(0.20 * UNIT), -round(0.24 * UNIT)  # what one beat can say
 _BENT = round(0.024 * UNIT)  # what a step beside the written tempo costs
 _LEAP = round(1.2 * UNIT)  # and a repeat or a cut, once it is known what is played
 ACCEPTED = round(4.8 * UNIT)  # what must speak for a work: 30 to 60 s of it
 
-
-WORTH, START, ORIGIN, PLACE = range(4)  # columns of a way, and of the best one
+WORTH, START, ORIGIN, PLACE = range(4)  # columns of the best ways
+# A way is one whole number, so that the greatest is the best: its worth, and where it began.
+_WORTH, _START = 36, 16  # bits below: of the worth; of the beat of the stream; of the reference's
+_STARTS = (1 << _WORTH - _START) - 1  # beats are counted modulo five days, longer than any way
+_ORIGINS = (1 << _START) - 1
+_ENOUGH = 1 << 26  # a way that leaps for days is worth no more than this
 
 
 class Alignment:
@@ -24,76 +30,154 @@ class Alignment:
     A way is worth what its beats say together; one that is worth less than nothing is left. It
     goes on by one beat, or by two on one side: half to twice the written tempo; once a work is
     accepted it may leap, for repeats are taken or not. All numbers are whole, so nothing depends
-    on how the stream was cut or on which machine it is. Memory: 88 bytes for each beat of a
-    reference.
-
-    Attributes:
-        best: int32, shape (references, 4): what the best way is worth, the beat of the stream and
-            of the reference at which it began, and the beat of the reference that sounds now.
+    on how the stream was cut or on which machine it is. Memory: 18 bytes for each beat of a
+    reference, beside the 48 of the reference itself.
     """
 
     def __init__(self, references: References) -> None:
         self._references = references
-        self._ways = np.zeros((3, len(references.beats), 3), np.int32)
-        self._said = np.zeros(len(references.beats), np.int32)
+        count = references.bands.shape[1]
+        self._ways = np.zeros((2, count), np.int64)
+        self._said = np.zeros(count, np.int16)
+        self._best = np.zeros((len(references.ids), 4), np.int32)
         self._beat = 0
-        self.best = np.zeros((len(references.ids), 4), np.int32)
 
-    def hear(self, beat: NDArray[np.int8]) -> None:
-        """Take the next beat; `best` then tells how each reference stands."""
+    def hear(self, beats: NDArray[np.int8]) -> NDArray[np.int32]:
+        """Take the next beats.
+
+        Returns:
+            int32, shape (beats, references, 4): after each beat, what the best way is worth, the
+            beat of the stream and of the reference at which it began, and the beat of the
+            reference that sounds now.
+        """
         one = self._references
-        _lay(beat, one.beats, one.firsts, self._beat, self._ways, self._said, self.best)
-        self._beat += 1
+        parts = [np.zeros((0, *self._best.shape), np.int32)]
+        for first in range(0, len(beats), BLOCK):
+            block = beats[first : first + BLOCK].astype(np.int16)
+            best = np.empty((len(block), *self._best.shape), np.int32)
+            ways = self._ways, self._said, self._best
+            _lay(block, one.bands, one.firsts, self._beat, *ways, best)
+            self._best = best[-1].copy()
+            self._beat += len(block)
+            parts.append(best)
+        return np.concatenate(parts)
 
     def forget(self, reference: int) -> None:
         """Begin anew with one reference: what was heard of it has been told."""
         first, end = self._references.firsts[reference : reference + 2]
         self._ways[:, first:end] = 0
-        self.best[reference] = 0
+        self._best[reference] = 0
 
 
 @njit(cache=True, nogil=True)
 def _lay(
-    beat: NDArray[np.int8],
-    beats: NDArray[np.int8],
+    block: NDArray[np.int16],
+    bands: NDArray[np.int8],
     firsts: NDArray[np.int64],
     now: int,
-    ways: NDArray[np.int32],
-    said: NDArray[np.int32],
+    ways: NDArray[np.int64],
+    said: NDArray[np.int16],
+    before: NDArray[np.int32],
     best: NDArray[np.int32],
 ) -> None:
-    here, last, before = ways[now % 3], ways[(now + 2) % 3], ways[(now + 1) % 3]
-    heard = beat.astype(np.int32)
-    for r in range(len(best)):
+    count = len(block)
+    longest = np.diff(firsts).max() if len(firsts) > 1 else 0
+    rows = np.zeros((count + 2, longest + 2), np.int64)  # two places before the first: nothing
+    says = np.empty((count + 1, longest), np.int16)
+    sounding = _sounding(block)
+    for r in range(len(firsts) - 1):
         first, end = firsts[r], firsts[r + 1]
-        leap = best[r, WORTH] - _LEAP if best[r, WORTH] >= ACCEPTED else 0
-        leap_start, leap_origin = best[r, START], best[r, ORIGIN]
-        top = first
-        for j in range(first, end):
-            worth, start, origin = np.int32(0), np.int32(now), np.int32(j - first)
-            if leap > 0:
-                worth, start, origin = np.int32(leap), leap_start, leap_origin
-            if j > first and last[j - 1, WORTH] > worth:
-                worth, start, origin = last[j - 1, WORTH], last[j - 1, START], last[j - 1, ORIGIN]
-            slow = before[j - 1, WORTH] if j > first else np.int32(0)
-            if slow > 0 and slow + said[j] - _BENT > worth:
-                worth = np.int32(slow + said[j] - _BENT)
-                start, origin = before[j - 1, START], before[j - 1, ORIGIN]
-            if j > first + 1 and last[j - 2, WORTH] - _BENT > worth:
-                worth = np.int32(last[j - 2, WORTH] - _BENT)
-                start, origin = last[j - 2, START], last[j - 2, ORIGIN]
-            said[j] = min(max(_likeness(heard, beats, j) - _MIDDLE, _LEAST), _MOST)
-            worth = np.int32(max(worth + said[j], 0))
-            here[j, WORTH], here[j, START], here[j, ORIGIN] = worth, start, origin
-            if worth > here[top, WORTH]:
-                top = j
-        best[r, WORTH], best[r, START] = here[top, WORTH], here[top, START]
-        best[r, ORIGIN], best[r, PLACE] = here[top, ORIGIN], top - first
+        size = end - first
+        rows[:2, 2 : size + 2] = ways[:, first:end]
+        says[0, :size] = said[first:end]
+        best_r = before[r]
+        for t in range(count):
+            _say(block[t], sounding[t], bands, first, says[t + 1, :size])
+            here = rows[t + 2, 2 : size + 2]
+            _step(rows[t, 1:], rows[t + 1], says[t], says[t + 1], here, now + t, best_r)
+            best_r = best[t, r]
+            _best(here, now + t, best_r)
+        ways[:, first:end] = rows[count:, 2 : size + 2]
+        said[first:end] = says[count, :size]
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _likeness(heard: NDArray[np.int32], beats: NDArray[np.int8], at: int) -> int:
-    like = np.int32(0)
-    for k in range(BANDS):
-        like += heard[k] * np.int32(beats[at, k])
-    return int(like)
+@njit(cache=True, nogil=True)
+def _sounding(block: NDArray[np.int16]) -> NDArray[np.int64]:
+    """The semitones of each beat that sound, filled up with silent ones to fours; -1 ends."""
+    sounding = np.full((len(block), BANDS + 1), -1, np.int64)
+    for t in range(len(block)):
+        loud = np.flatnonzero(block[t])
+        silent = np.flatnonzero(block[t] == 0)[: -len(loud) % 4]
+        sounding[t, : len(loud)] = loud
+        sounding[t, len(loud) : len(loud) + len(silent)] = silent
+    return sounding
+
+
+@njit(cache=True, nogil=True)
+def _say(
+    heard: NDArray[np.int16],
+    sounding: NDArray[np.int64],
+    bands: NDArray[np.int8],
+    first: int,
+    says: NDArray[np.int16],
+) -> None:
+    """What a beat that is heard says of each beat of a reference.
+
+    Semitones are never negative and a beat has length 127, so no sum leaves 16 bits: a processor
+    does sixteen beats of a reference in one step.
+    """
+    end = first + len(says)
+    says[:] = 0
+    k = 0
+    while sounding[k] >= 0:
+        a, b, c, d = sounding[k], sounding[k + 1], sounding[k + 2], sounding[k + 3]
+        h0, h1, h2, h3 = heard[a], heard[b], heard[c], heard[d]
+        r0, r1, r2, r3 = (
+            bands[a, first:end],
+            bands[b, first:end],
+            bands[c, first:end],
+            bands[d, first:end],
+        )
+        for i in range(len(says)):
+            says[i] = np.int16(says[i] + h0 * r0[i] + h1 * r1[i] + h2 * r2[i] + h3 * r3[i])
+        k += 4
+    for i in range(len(says)):
+        like = (np.int32(says[i]) - np.int32(_MIDDLE)) >> np.int32(_GRAIN)
+        says[i] = np.int16(min(max(like, np.int32(_LEAST)), np.int32(_MOST)))
+
+
+@njit(cache=True, nogil=True)
+def _step(
+    before: NDArray[np.int64],
+    last: NDArray[np.int64],
+    said: NDArray[np.int16],
+    says: NDArray[np.int16],
+    here: NDArray[np.int64],
+    now: int,
+    best: NDArray[np.int32],
+) -> None:
+    """The best way to each place: begun or leapt to here, or gone on by one beat, or by two."""
+    bent = np.int64(_BENT) << _WORTH
+    begin, place = np.int64(now & _STARTS) << _START, np.int64(1)
+    if best[WORTH] >= ACCEPTED:
+        worth = np.int64(min(best[WORTH], _ENOUGH) - _LEAP) << _WORTH
+        begin, place = worth | np.int64(best[START] & _STARTS) << _START | best[ORIGIN], np.int64(0)
+    straight = last[1:]
+    for i in range(len(here)):
+        way = max(begin + place * i, straight[i])
+        slow = before[i] + (np.int64(said[i]) << _WORTH) - bent
+        way = max(way, slow if before[i] > 0 else np.int64(0))
+        way = max(way, last[i] - bent)
+        here[i] = max(way + (np.int64(says[i]) << _WORTH), np.int64(0))
+
+
+@njit(cache=True, nogil=True)
+def _best(ways: NDArray[np.int64], now: int, best: NDArray[np.int32]) -> None:
+    top = np.int64(0)
+    for i in range(len(ways)):
+        top = max(top, ways[i])
+    place = 0
+    while ways[place] != top:
+        place += 1
+    best[WORTH], best[ORIGIN], best[PLACE] = top >> _WORTH, top & _ORIGINS, place
+    best[START] = now - ((now - (top >> _START)) & _STARTS)

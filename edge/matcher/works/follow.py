@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.matcher.works.alignment import ACCEPTED, START, UNIT, WORTH, Alignment
+from edge.matcher.works.alignment import ACCEPTED, BLOCK, START, UNIT, WORTH, Alignment
 from edge.matcher.works.references import References
-from edge.matcher.works.semitones import Beat
+from edge.matcher.works.semitones import BANDS, Beat
 
 _PROMISING = ACCEPTED // 4  # from which one waits whether it becomes more
 _PATIENCE = 32  # beats, 15 s: a work that says nothing more for so long has ended
@@ -60,7 +60,8 @@ class Follower:
     """Turns beats as they come into performances of works.
 
     Where several references fit one stretch, the one that more speaks for is told. What speaks
-    for none strongly enough is told of none.
+    for none strongly enough is told of none. Beats are laid `BLOCK` at a time: what is known lags
+    behind by as much.
 
     Args:
         references: what can be recognised.
@@ -71,18 +72,19 @@ class Follower:
         self._references = references
         self._since = since
         self._alignment = Alignment(references)
-        self._now = 0  # beats heard
+        self._waiting = np.zeros((0, BANDS), np.int8)  # fewer than a block
+        self._best = np.zeros((len(references.ids), 4), np.int32)  # as the alignment stands
+        self._now = 0  # beats laid
         self._holds: dict[int, _Hold] = {}
         self._told: list[Performance] = []  # lately
 
     def feed(self, beats: NDArray[np.int8]) -> list[Performance]:
         """Take the next beats; give the performances that ended."""
-        ended: list[Performance] = []
-        for beat in beats:
-            self._alignment.hear(beat)
-            self._now += 1
-            ended += self._step()
-        return ended
+        waiting = np.concatenate((self._waiting, beats))
+        whole = len(waiting) // BLOCK * BLOCK
+        self._waiting = waiting[whole:]
+        blocks = [waiting[first : first + BLOCK] for first in range(0, whole, BLOCK)]
+        return [one for block in blocks for one in self._lay(block)]
 
     def sounding(self) -> list[Performance]:
         """The performances still going on, as far as is known now."""
@@ -92,30 +94,36 @@ class Follower:
     @property
     def settled(self) -> Beat:
         """The beat before which nothing more will be recognised."""
-        best = self._alignment.best
-        waiting = best[best[:, WORTH] >= _PROMISING, START].tolist()
+        waiting = self._best[self._best[:, WORTH] >= _PROMISING, START].tolist()
         holds = [one.start for one in self._holds.values()]
         return Beat(self._since + min([self._now - _PATIENCE, *waiting, *holds]))
 
     def close(self) -> list[Performance]:
         """End the stream; give the performances that were still going on."""
-        ended = self.sounding()
+        ended = self._lay(self._waiting) if len(self._waiting) else []
+        self._waiting = self._waiting[:0]
+        ended += self.sounding()
         self._holds.clear()
         return ended
 
-    def _step(self) -> list[Performance]:
-        best = self._alignment.best
-        for number in np.flatnonzero(best[:, WORTH] >= ACCEPTED).tolist():
-            worth, start, origin, place = best[number].tolist()
-            hold = self._holds.get(number)
-            if hold is None or worth > hold.peak:
-                self._holds[number] = _Hold(start, origin, worth, self._now, place + 1)
+    def _lay(self, block: NDArray[np.int8]) -> list[Performance]:
+        for best in self._alignment.hear(block):
+            self._now += 1
+            self._best = best
+            for number in np.flatnonzero(best[:, WORTH] >= ACCEPTED).tolist():
+                self._follow(number)
         over = [
             number
             for number, one in self._holds.items()
-            if best[number, WORTH] == 0 or self._now - one.end >= _PATIENCE
+            if self._best[number, WORTH] == 0 or self._now - one.end >= _PATIENCE
         ]
         return self._tell(over)
+
+    def _follow(self, number: int) -> None:
+        worth, start, origin, place = self._best[number].tolist()
+        hold = self._holds.get(number)
+        if hold is None or worth > hold.peak:
+            self._holds[number] = _Hold(start, origin, worth, self._now, place + 1)
 
     def _tell(self, over: list[int]) -> list[Performance]:
         here = {number: self._performance(number, one) for number, one in self._holds.items()}
@@ -124,6 +132,7 @@ class Follower:
         for number in over:
             del self._holds[number]
             self._alignment.forget(number)
+            self._best[number] = 0
         began = min([one.start for one in here.values()], default=0)
         self._told = [one for one in [*self._told, *ended] if one.end > began]
         return sorted(ended, key=lambda one: (one.start, one.reference_id))

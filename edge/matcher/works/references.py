@@ -28,12 +28,12 @@ class References:
     Attributes:
         ids: of each reference, in their order.
         firsts: int64, one more than references: where the beats of each begin.
-        beats: int8, shape (beats, 48).
+        bands: int8, shape (48, beats): each semitone along all references, as it is compared.
     """
 
     ids: tuple[str, ...]
     firsts: NDArray[np.int64]
-    beats: NDArray[np.int8]
+    bands: NDArray[np.int8]
 
     @classmethod
     def of(cls, beats_by_id: Iterable[tuple[str, NDArray[np.int8]]]) -> "References":
@@ -49,16 +49,18 @@ class References:
             raise ValueError("two references have one id")
         if not all(0 < length <= LONGEST_BEATS for length in lengths):
             raise ValueError(f"a reference has 1 to {LONGEST_BEATS} beats, not {lengths}")
-        whole = [np.zeros((0, BANDS), np.int8), *(beats for _, beats in ordered)]
         firsts = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64))).astype(np.int64)
-        return cls(ids, firsts, np.concatenate(whole))
+        bands = np.empty((BANDS, int(firsts[-1])), np.int8)
+        for (_, beats), (first, end) in zip(ordered, pairwise(firsts.tolist()), strict=True):
+            bands[:, first:end] = beats.T
+        return cls(ids, firsts, bands)
 
     def to_bytes(self) -> bytes:
         """The file: the same references are the same bytes."""
         table = np.empty(len(self.ids), _ENTRY)
         table["id"] = [one.encode() for one in self.ids]
         table["beats"] = np.diff(self.firsts)
-        rest = table.tobytes() + self.beats.tobytes()
+        rest = table.tobytes() + self.bands.T.tobytes()
         return _HEAD.pack(_MAGIC, VERSION, len(self.ids), _digest(rest)) + rest
 
     @classmethod

@@ -135,7 +135,7 @@ def test_what_is_sounding_is_known_before_it_ends(references, concert):
 def test_scores_survive_their_file(references):
     again = References.from_bytes(references.to_bytes())
 
-    assert (references.ids, references.beats.tolist()) == (again.ids, again.beats.tolist())
+    assert (references.ids, references.bands.tolist()) == (again.ids, again.bands.tolist())
 
 
 @given(st.data())

@@ -106,7 +106,7 @@ class Settings:
         15.0, "s of sound", "kept in memory while the ear is busy; never on disk", least=1, most=15
     )
     unplugged_seconds: float = _number(
-        2.0, "s", "without a frame before a device counts as unplugged", least=0.1, most=30
+        1.5, "s", "without a frame before a device counts as unplugged", least=0.1, most=30
     )
     open_seconds: float = _number(
         20.0, "s", "until a sound card must have given its first frame", least=1, most=300

@@ -1,5 +1,7 @@
 """The door to the network: carries requests to central and answers back, bounded in every way."""
 
+import ssl
+from functools import cache
 from types import TracebackType
 from typing import Self
 
@@ -26,6 +28,7 @@ class Courier:
             timeout=timeout_seconds,
             follow_redirects=False,
             trust_env=False,  # a box takes its orders from its bundle, not from an environment
+            verify=_authorities(),
         )
 
     def __enter__(self) -> Self:
@@ -61,6 +64,12 @@ class Courier:
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as e:  # the last: no such name
             place = str(self._client.base_url).rstrip("/") + request.path
             raise Unreachable(f"{place}: {str(e) or type(e).__name__}") from e
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whose word on a server's name is taken; read once, since that takes longer than a round."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _bounded(response: httpx.Response, longest: int) -> bytes:

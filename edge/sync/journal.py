@@ -199,10 +199,13 @@ def latest(folder: Path, input_name: str) -> Entry | None:
 
 
 def _last_filed(folder: Path, input_name: str) -> Iterator[Entry]:
+    """Looked for from the end: a report asks for it every half minute, and files grow."""
     for _, path in reversed(files(folder, input_name)):
-        if mine := list(read_file(path)):
-            yield mine[-1]
-            return
+        content = memoryview(path.read_bytes())
+        for at in reversed(range(0, len(content), SECTOR_BYTES)):
+            if found := decode(content[at:]):
+                yield found[0]
+                return
 
 
 def _unfiled(folder: Path, input_name: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
 from central.access import Staff
 from central.catalogue import routes as catalogue
@@ -106,6 +106,7 @@ def create_app(office: Office) -> FastAPI:
     app.add_exception_handler(QulaqError, _explain)
     app.add_exception_handler(RequestValidationError, _explain_form)
     app.add_exception_handler(OperationalError, _come_later)
+    app.add_exception_handler(DataError, _explain_unkept)
     return app
 
 
@@ -130,6 +131,12 @@ def _come_later(request: Request, error: Exception) -> JSONResponse:
     log.error("books_unavailable", path=request.url.path, cause=cause)
     detail = f"the books cannot be used now ({cause}); try again"
     return JSONResponse({"detail": detail}, 503, {"Retry-After": str(RETRY_SECONDS)})
+
+
+def _explain_unkept(_: Request, error: Exception) -> JSONResponse:
+    """PostgreSQL keeps no NUL in a text, wherever somebody has put one."""
+    cause = str(getattr(error, "orig", error))
+    return JSONResponse({"detail": f"no books can keep what was sent: {cause}"}, 422)
 
 
 def _explain_form(_: Request, error: Exception) -> JSONResponse:

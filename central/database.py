@@ -6,7 +6,7 @@ rooms may be said in SQL that one of the two does not understand.
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from sqlite3 import Connection as SqliteConnection
 from sqlite3 import OperationalError as SqliteError
 from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -35,7 +36,7 @@ from sqlalchemy import (
     make_url,
     select,
 )
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError
 from sqlalchemy.types import TypeDecorator
 
 from central.errors import Unready
@@ -188,6 +189,58 @@ def _refuse_newer(connection: Connection, config: Config) -> None:
 def put(connection: Connection, table: Table, row: Mapping[str, object]) -> int:
     """Insert one row into a table numbered by `id`; answers the number it was given."""
     return int(connection.execute(insert(table).values(row).returning(table.c.id)).scalar_one())
+
+
+def put_rows(
+    connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    """Insert many rows at once; a server takes them by COPY, which costs a fraction of INSERTs.
+
+    Args:
+        connection: a writing transaction.
+        table: where they go.
+        names: of the columns that are filled.
+        rows: what stands in each of these.
+    """
+    kept = _as_kept(rows, [table.columns[name] for name in names], connection.dialect)
+    columns = ", ".join(names)
+    if connection.dialect.name == "sqlite":
+        places = ", ".join("?" for _ in names)
+        words = f"INSERT INTO {table.name} ({columns}) VALUES ({places})"  # noqa: S608  # our own
+        connection.exec_driver_sql(words, [tuple(row) for row in kept])
+    else:
+        _copy(connection, table.name, columns, kept)
+
+
+def _copy(
+    connection: Connection, table: str, columns: str, rows: Iterable[Sequence[object]]
+) -> None:
+    server: Any = connection.connection.driver_connection
+    words = f"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)"
+    try:
+        with server.cursor() as cursor:
+            cursor.execute(f"SELECT {columns} FROM {table} LIMIT 0")  # noqa: S608  # our own
+            kinds = [column.type_code for column in cursor.description]
+            with cursor.copy(words) as copy:
+                copy.set_types(kinds)
+                for row in rows:
+                    copy.write_row(row)
+    except psycopg.Error as fault:  # by the name under which every other statement would fail
+        named = DBAPIError.instance(words, None, fault, psycopg.Error, dialect=connection.dialect)
+        raise named from fault
+
+
+def _as_kept(
+    rows: Iterable[Sequence[object]], columns: Sequence[Column[Any]], dialect: Dialect
+) -> Iterator[list[object]]:
+    """Rows as this database keeps what they say."""
+    makers = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns]
+    changed = [(place, make) for place, make in enumerate(makers) if make is not None]
+    for row in rows:
+        kept = list(row)
+        for place, make in changed:
+            kept[place] = make(kept[place])
+        yield kept
 
 
 def page_of(

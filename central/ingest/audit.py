@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 from central.database import page_of
 from central.devices.store import keys_of
 from central.ingest.judgement import AnyRecord, content_of, key_of
-from central.ingest.store import book_of, row_of
+from central.ingest.rows import book_of, row_of
 from central.ingest.tables import batches, records
 from edge.errors import BadSeal
 from edge.sync.seal import unseal
@@ -79,7 +79,7 @@ def _differs(connection: Connection, record: Row[Any], said: AnyRecord) -> str:
     if record.kind != said.kind:
         return f"kept as {record.kind}, told as {said.kind}"
     key = {"device": record.device, "boot": record.boot, "seq": record.seq}
-    row = connection.execute(select(book_of(said)).filter_by(**key)).mappings().first()
+    row = connection.execute(select(book_of(said.kind)).filter_by(**key)).mappings().first()
     if row is None:
         return "it has no row of its own"
     return ", ".join(_fields_apart(row, row_of(said)))

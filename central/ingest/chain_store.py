@@ -1,5 +1,6 @@
 """The chains of boxes, in the books: each piece as it was told, and whether it fits."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,9 +8,11 @@ from sqlalchemy import Connection, Row, insert, or_, select
 
 from central.forms import LARGEST
 from central.ingest.chains import is_altered, is_fork, loose_ends
+from central.ingest.judgement import Told
 from central.ingest.tables import chain_links as table
 from central.ingest.tables import holes
-from edge.sync.wire import DetectionBatch, Link
+from edge.sync.chain import content_of_words
+from edge.sync.wire import Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +36,36 @@ class Memory:
     lost: int
 
 
-def put_links(connection: Connection, batch: DetectionBatch, *, now: datetime) -> None:
-    """Keep the pieces of a chain that came with a batch; the same again changes nothing."""
-    for link in batch.chain:
-        if link.last > LARGEST or _is_known(connection, batch.device, link):
-            continue
+def put_links(
+    connection: Connection,
+    device: str,
+    links: Iterable[Link],
+    told: Iterable[Told],
+    *,
+    now: datetime,
+) -> None:
+    """Keep the pieces of a chain that came with a batch; the same again changes nothing.
+
+    Args:
+        connection: a writing transaction.
+        device: whose chain.
+        links: the pieces.
+        told: all records of the batch.
+        now: the office's clock.
+    """
+    new = [one for one in links if one.last <= LARGEST and not _is_known(connection, device, one)]
+    contents = {
+        one.key: content_of_words(one.words, in_box_time=one.record.box is not None)
+        for one in (told if new else ())
+    }
+    for link in new:
         broken = None
-        if is_altered(link, batch.records):
+        if is_altered(link, contents):
             broken = "altered"
-        elif is_fork(link, _rivals(connection, batch.device, link)):
+        elif is_fork(link, _rivals(connection, device, link)):
             broken = "fork"
         row = link.model_dump() | {"boot": str(link.boot), "broken": broken}
-        connection.execute(insert(table).values(row | {"device": batch.device, "received_at": now}))
+        connection.execute(insert(table).values(row | {"device": device, "received_at": now}))
 
 
 def memory_of(connection: Connection, device: str) -> Memory:

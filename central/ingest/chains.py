@@ -1,24 +1,23 @@
 """Whether what a box tells hangs together: its links beside its records and beside each other."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 
-from edge.sync.chain import BEGINNING, content_of, follow
-from edge.sync.wire import AnyRecord, Link
+from edge.sync.chain import BEGINNING, follow
+from edge.sync.wire import Link
 
 
-def is_altered(link: Link, records: Sequence[AnyRecord]) -> bool:
+def is_altered(link: Link, contents: Mapping[tuple[str, int], bytes]) -> bool:
     """Whether a link does not fit the records that came with it.
 
     Args:
         link: what the box says of its chain.
-        records: all of the batch, in any order.
+        contents: of all records of the batch, by boot and number: what the chain seals of each.
     """
-    mine = {record.seq: record for record in records if record.boot == link.boot}
-    numbers = range(link.first, link.last + 1)
-    if len(numbers) > len(mine) or not all(number in mine for number in numbers):
+    if link.last - link.first >= len(contents):
         return True
-    contents = [content_of(mine[number]) for number in numbers]
-    return follow(bytes.fromhex(link.before), contents).hex() != link.head
+    mine = [contents.get((str(link.boot), seq)) for seq in range(link.first, link.last + 1)]
+    told = [content for content in mine if content is not None]
+    return len(told) < len(mine) or follow(bytes.fromhex(link.before), told).hex() != link.head
 
 
 def is_fork(link: Link, known: Iterable[Link]) -> bool:

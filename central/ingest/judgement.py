@@ -1,9 +1,11 @@
 """Judging a batch before it enters the books: what is new, what is known, what cannot be true."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
 
 from central.forms import EARLIEST, LARGEST
 from edge.sync.wire import (
@@ -23,18 +25,33 @@ LONGEST = timedelta(hours=24)  # of one record; the box writes one every minute
 AHEAD = timedelta(days=1)  # how far a box's clock may be before ours
 
 
+class Told(NamedTuple):
+    """A record of a batch, put into words once.
+
+    Attributes:
+        key: its natural key within its device.
+        words: its JSON, as a box writes it.
+        content: their SHA-256, hex.
+    """
+
+    record: AnyRecord
+    key: Key
+    words: str
+    content: str
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A batch, sorted; every record of it is in exactly one of the three.
 
     Attributes:
-        new: to be written, with the digest of each.
+        new: to be written.
         duplicates: how many were known already, word for word.
         rejected: what will never be taken, and why.
         forks: keys and digests of those rejected because the key is known with other words.
     """
 
-    new: Sequence[tuple[AnyRecord, str]]
+    new: Sequence[Told]
     duplicates: int
     rejected: Sequence[Rejection]
     forks: Sequence[tuple[Key, str]]
@@ -54,34 +71,49 @@ def key_of(record: AnyRecord) -> Key:
 
 def content_of(record: AnyRecord) -> str:
     """A record's digest: SHA-256 over its words, hex."""
-    return hashlib.sha256(record.model_dump_json().encode()).hexdigest()
+    return _digest(record.model_dump_json())
 
 
-def judge(records: Sequence[AnyRecord], *, known: Mapping[Key, str], now: datetime) -> Judged:
+def told_in(records: Iterable[AnyRecord]) -> list[Told]:
+    """Records with their words."""
+    boots: dict[UUID, str] = {}  # few; to write one anew for each record would cost a tenth
+    told = []
+    for record in records:
+        boot = boots.get(record.boot) or boots.setdefault(record.boot, str(record.boot))
+        words = record.model_dump_json()
+        told.append(Told(record, (boot, record.seq), words, _digest(words)))
+    return told
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def judge(told: Iterable[Told], *, known: Mapping[Key, str], now: datetime) -> Judged:
     """Sort a batch.
 
     Args:
-        records: as the box sent them.
+        told: its records, as the box sent them.
         known: digests of those of its keys that are in the books.
         now: the office's clock.
     """
-    told = dict(known)
-    new: list[tuple[AnyRecord, str]] = []
+    contents = dict(known)
+    new: list[Told] = []
     rejected: list[Rejection] = []
     forks: list[tuple[Key, str]] = []
     duplicates = 0
-    for record in records:
-        key, content = key_of(record), content_of(record)
-        if told.get(key) == content:
+    for one in told:
+        record = one.record
+        if contents.get(one.key) == one.content:
             duplicates += 1
-        elif key in told:
-            forks.append((key, content))
+        elif one.key in contents:
+            forks.append((one.key, one.content))
             rejected.append(_reject(record, f"record {record.seq} was told differently before"))
         elif fault := fault_of(record, now=now):
             rejected.append(_reject(record, fault))
         else:
-            told[key] = content
-            new.append((record, content))
+            contents[one.key] = one.content
+            new.append(one)
     return Judged(new=new, duplicates=duplicates, rejected=rejected, forks=forks)
 
 
@@ -101,7 +133,16 @@ def fault_of(record: AnyRecord, *, now: datetime) -> str | None:
     return _fault_of_kind(record)
 
 
+def _texts_of(record: AnyRecord) -> Iterator[str]:
+    yield record.input
+    if isinstance(record, DetectionRecord):
+        yield from (record.recording_id, record.recipe)
+        yield from (one.recording_id for one in record.alternatives)
+
+
 def _fault_of_kind(record: AnyRecord) -> str | None:
+    if any("\0" in text for text in _texts_of(record)):
+        return "says something with a NUL in it, which not all books can keep"
     match record:
         case HoleRecord():
             return _fault_of_hole(record)

@@ -1,26 +1,26 @@
 """What boxes heard, in the books: batches come in whole, plays and coverage come out."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, func, insert, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, func, select
 
-from central.database import put
+from central.database import put, put_rows
 from central.devices.store import whereabouts_of
 from central.forms import LARGEST
 from central.ingest.chain_store import put_links
 from central.ingest.coverage import CoverageSpan, State, merge_coverage
-from central.ingest.judgement import LONGEST, AnyRecord, Judged, Key, judge, key_of
+from central.ingest.judgement import LONGEST, Judged, Key, judge, told_in
 from central.ingest.live import HeardLive, plays_live
 from central.ingest.plays import Guess, Heard, Play, merge
+from central.ingest.rows import PLACE, book_of, columns_of, said_by
 from central.ingest.tables import (
     batches,
     coverage,
     detections,
     forks,
-    holes,
     records,
     unknown_music,
     works_heard,
@@ -28,26 +28,11 @@ from central.ingest.tables import (
 from central.ingest.unknown import UnknownSpan, merge_unknown
 from central.repertoire.scores import works_of_scores
 from central.repertoire.store import recordings
-from edge.sync.wire import (
-    BatchReceipt,
-    CoverageRecord,
-    DetectionBatch,
-    DetectionRecord,
-    HoleRecord,
-    Level,
-    Sealed,
-    Span,
-)
+from edge.sync.wire import BatchReceipt, DetectionBatch, Sealed, Span
 
 # How far around a window one must look to know its plays whole: the longest that one lasts.
 _AROUND = timedelta(days=1)
-_BOOK_OF = {
-    "detection": detections,
-    "work": works_heard,
-    "unknown_music": unknown_music,
-    "coverage": coverage,
-    "hole": holes,
-}
+_KEY = ("device", "boot", "seq", "kind", "content", "batch_id")
 
 
 def take(
@@ -61,13 +46,14 @@ def take(
         sealed: the same as it was signed, kept as evidence.
         now: the office's clock.
     """
-    known = _known(connection, batch.device, [key_of(record) for record in batch.records])
-    judged = judge(batch.records, known=known, now=now)
+    told = told_in(batch.records)
+    known = _known(connection, batch.device, [one.key for one in told])
+    judged = judge(told, known=known, now=now)
     if judged.new:
         _put_new(connection, batch.device, judged, sealed=sealed, now=now)
     for (boot, seq), content in judged.forks:
         _put_fork(connection, (batch.device, boot, seq, content), sealed=sealed, now=now)
-    put_links(connection, batch, now=now)
+    put_links(connection, batch.device, batch.chain, told, now=now)
     return judged.receipt
 
 
@@ -174,7 +160,7 @@ def _told_of(connection: Connection, keys: Collection[str], column: Column[Any])
     }
 
 
-def _known(connection: Connection, device: str, keys: Sequence[Key]) -> dict[Key, str]:
+def _known(connection: Connection, device: str, keys: Iterable[Key]) -> dict[Key, str]:
     by_boot: dict[str, list[int]] = defaultdict(list)
     for boot, seq in keys:
         if seq <= LARGEST:
@@ -185,9 +171,17 @@ def _known(connection: Connection, device: str, keys: Sequence[Key]) -> dict[Key
         for row in connection.execute(
             select(records.c.seq, records.c.content)
             .filter_by(device=device, boot=boot)
-            .where(records.c.seq.in_(numbers))
+            .where(_is_one_of(numbers))
         )
     }
+
+
+def _is_one_of(numbers: Sequence[int]) -> ColumnElement[bool]:
+    """Numbers without a hole, as a box mostly tells them, are asked for by first and last."""
+    first, last = min(numbers), max(numbers)
+    if last - first < len(numbers):
+        return records.c.seq.between(first, last)
+    return records.c.seq.in_(numbers)
 
 
 def numbers_kept(connection: Connection, device: str, span: Span) -> Collection[int]:
@@ -206,38 +200,17 @@ def _put_new(
 ) -> None:
     letter = {"payload": sealed.payload, "signature": sealed.signature}
     batch_id = put(connection, batches, {"device": device, "received_at": now} | letter)
-    news: dict[Table, list[dict[str, Any]]] = {table: [] for table in (records, *_BOOK_OF.values())}
     hung = whereabouts_of(connection, device)
-    for record, content in judged.new:
-        key = {"device": device, "boot": str(record.boot), "seq": record.seq}
-        own = {"kind": record.kind, "content": content, "batch_id": batch_id}
-        news[records].append(key | own)
-        hall = {"hall_id": hung.hall_at(record.started_at)}
-        news[book_of(record)].append(key | row_of(record) | hall)
-    for table, rows in news.items():
-        if rows:
-            connection.execute(insert(table), rows)
-
-
-def book_of(record: AnyRecord) -> Table:
-    """The table in which records of this kind are told."""
-    return _BOOK_OF[record.kind]
-
-
-def row_of(record: AnyRecord) -> dict[str, Any]:
-    """What is kept of a record in the table of its kind, beside its key and its hall."""
-    # the letter keeps the box's own time; the books keep what is asked for
-    said = record.model_dump(exclude={"kind", "boot", "seq", "box", "level"})
-    said.setdefault("uncertainty_ms", None)
-    if isinstance(record, DetectionRecord):
-        said["alternatives"] = [one.model_dump() for one in record.alternatives]
-    if isinstance(record, CoverageRecord):
-        said |= {name: getattr(record, name) for name in ("fault", "cause", "step", "attempt")}
-        said |= dict.fromkeys(Level.model_fields)
-        said |= dict(record.level or ())
-    if isinstance(record, HoleRecord):
-        said["lost_boot"] = str(record.lost_boot)
-    return said
+    keys: list[Sequence[object]] = []
+    told: dict[str, list[Sequence[object]]] = defaultdict(list)
+    for one in judged.new:
+        record = one.record
+        keys.append((device, *one.key, record.kind, one.content, batch_id))
+        hall_id = hung.hall_at(record.started_at)
+        told[record.kind].append((device, *one.key, hall_id, *said_by(record)))
+    put_rows(connection, records, _KEY, keys)
+    for kind, rows in told.items():
+        put_rows(connection, book_of(kind), (*PLACE, *columns_of(kind)), rows)
 
 
 def _put_fork(

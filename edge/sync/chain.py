@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from edge.sync.wire import Record
 
 BEGINNING = bytes(32)  # what the first record of a journal follows
-_CALENDAR = {"started_at", "ended_at", "clock_synced", "uncertainty_ms"}
+# The calendar stands between these two in a record's words; no quote inside a text looks so.
+_CALENDAR, _BOX = ',"started_at":', ',"box":'
 
 
 def content_of(record: Record) -> bytes:
@@ -15,8 +16,20 @@ def content_of(record: Record) -> bytes:
     Where it lies in the box's own time is sealed; the calendar, which may be put to that later,
     is then left out.
     """
-    calendar = _CALENDAR if record.box is not None else None
-    return hashlib.sha256(record.model_dump_json(exclude=calendar).encode()).digest()
+    return content_of_words(record.model_dump_json(), in_box_time=record.box is not None)
+
+
+def content_of_words(words: str, *, in_box_time: bool) -> bytes:
+    """The same of a record whose words are known already.
+
+    Args:
+        words: its JSON, as the box writes it.
+        in_box_time: whether it says where it lies in the box's own time.
+    """
+    if in_box_time:
+        key, _, told = words.partition(_CALENDAR)
+        words = key + told[told.index(_BOX) :]
+    return hashlib.sha256(words.encode()).digest()
 
 
 def follow(before: bytes, contents: Iterable[bytes]) -> bytes:

@@ -20,6 +20,10 @@ def link_of(records, before=BEGINNING):
     )
 
 
+def contents(records):
+    return {(str(record.boot), record.seq): content_of(record) for record in records}
+
+
 def after(link):
     return bytes.fromhex(link.head)
 
@@ -29,7 +33,7 @@ WHOLE = link_of(RECORDS)
 
 
 def test_a_link_fits_the_records_it_came_with():
-    assert not is_altered(WHOLE, RECORDS)
+    assert not is_altered(WHOLE, contents(RECORDS))
 
 
 @given(st.integers(0, 7))
@@ -37,8 +41,8 @@ def test_a_record_changed_or_withheld_shows_in_its_link(number):
     others = [record for record in RECORDS if record.seq != number + 1]
     changed = heard(number + 1, recording="another")
 
-    assert is_altered(WHOLE, others)
-    assert is_altered(WHOLE, [*others, changed])
+    assert is_altered(WHOLE, contents(others))
+    assert is_altered(WHOLE, contents([*others, changed]))
 
 
 def test_batches_cut_in_another_way_are_no_fork():

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from sqlalchemy import func, select
 
 from central.database import reading
+from central.ingest.audit import audit
 from central.ingest.tables import batches, coverage, detections, forks, records
-from edge.sync.wire import BoxTime, Level
+from edge.sync.wire import Alternative, BoxTime, Level
 
 EVENING = datetime(2026, 11, 21, 14, tzinfo=UTC)
 YEAR_ONE = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))  # no such instant in UTC
@@ -81,18 +82,33 @@ def test_an_implausible_record_is_refused_and_its_neighbours_are_not(office):
     ancient = box.heard(5, started_at=YEAR_ONE, ended_at=YEAR_ONE)
     nowhere = box.heard(6, reference_start_seconds=1e12)
     foreign = box.heard(7, catalogue_version=2**70)
-    wrong = [backwards, endless, unborn, ancient, nowhere, foreign, box.heard(2**70)]
+    torn = box.heard(8, recording_id="rec-\0")
+    wrong = [backwards, endless, unborn, ancient, nowhere, foreign, torn, box.heard(2**70)]
     receipt = box.receipt(box.heard(1), *wrong)
 
     assert 1 == receipt.accepted
-    assert [2, 3, 4, 5, 6, 7, 2**70] == [rejection.seq for rejection in receipt.rejected]
+    assert [2, 3, 4, 5, 6, 7, 8, 2**70] == [rejection.seq for rejection in receipt.rejected]
     assert "before it starts" in receipt.rejected[0].reason
     assert "longer than" in receipt.rejected[1].reason
     assert "more than a day after" in receipt.rejected[2].reason
     assert "before there were boxes" in receipt.rejected[3].reason
     assert "into a recording" in receipt.rejected[4].reason
     assert "catalogue version" in receipt.rejected[5].reason
-    assert "larger than" in receipt.rejected[6].reason
+    assert "NUL" in receipt.rejected[6].reason
+    assert "larger than" in receipt.rejected[7].reason
+
+
+def test_what_books_do_not_do_to_what_is_said(office):
+    box = office.box(office.hall())
+    said = "a\tb\\N\n\\.\n'\"; Құлақ \U0001f3b5"
+    others = [Alternative(recording_id=said, reference_start_seconds=1e-300, speed=0.75)]
+    box.receipt(box.heard(1, recording_id=said, input=said, recipe=said, alternatives=others))
+
+    with reading(office.books) as connection:
+        row = connection.execute(select(detections)).one()
+        assert [] == list(audit(connection))
+    assert (said, said, said) == (row.recording_id, row.input, row.recipe)
+    assert [others[0].model_dump()] == row.alternatives
 
 
 def test_a_recording_nobody_registered_is_kept(office):

@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.ingest.judgement import content_of, judge, key_of
+from central.ingest.judgement import content_of, judge, told_in
 from edge.sync.wire import CoverageRecord
 
 NOW = datetime(2026, 11, 21, 14, tzinfo=UTC)
@@ -32,13 +32,13 @@ batches = st.lists(records, min_size=1, max_size=12)
 
 def after(batch, known):
     """Judge a batch, and what is known when it is in the books."""
-    judged = judge(batch, known=known, now=NOW)
-    return judged, known | {key_of(record): content for record, content in judged.new}
+    judged = judge(told_in(batch), known=known, now=NOW)
+    return judged, known | {one.key: one.content for one in judged.new}
 
 
 @given(batches)
 def test_every_record_is_in_exactly_one_of_the_three_counts(batch):
-    receipt = judge(batch, known={}, now=NOW).receipt
+    receipt = judge(told_in(batch), known={}, now=NOW).receipt
 
     assert len(batch) == receipt.accepted + receipt.duplicates + len(receipt.rejected)
 

@@ -1,3 +1,4 @@
+import hashlib
 import os
 from dataclasses import replace
 from datetime import timedelta
@@ -76,6 +77,17 @@ def test_calendar_time_that_is_put_to_a_record_later_breaks_no_chain():
 
     assert content_of(guessed) == content_of(known) != content_of(elsewhen)
     assert content_of(heard(1)) != content_of(heard(7).model_copy(update={"seq": 1}))
+
+
+@given(st.text(max_size=32) | st.just('","started_at":,"box":'), st.booleans())
+def test_the_chain_seals_all_words_but_the_calendar(input_name, is_dated):
+    box = BoxTime(kernel=OTHER, first=0, end=480_000, started_ns=5, ended_ns=10**10)
+    said = {"input": input_name, "uncertainty_ms": 20 if is_dated else None, "box": box}
+    record = heard(1).model_copy(update=said)
+    calendar = {"started_at", "ended_at", "clock_synced", "uncertainty_ms"}
+    sealed = record.model_dump_json(exclude=calendar)
+
+    assert hashlib.sha256(sealed.encode()).digest() == content_of(record)
 
 
 def test_the_chain_goes_on_from_boot_to_boot(folder):

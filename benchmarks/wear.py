@@ -28,7 +28,6 @@ from edge.matcher.fingerprint import fingerprint
 from edge.matcher.recipe import RECIPE
 from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
-from edge.sync import seal
 from edge.sync.calendar import EPOCH
 from edge.sync.errands import Desk, deliver
 from edge.sync.identity import Identity, load_or_make
@@ -36,7 +35,7 @@ from edge.sync.outbox import Outbox
 from edge.sync.packing import CODING, unpack
 from edge.sync.protocol import Answer, Request
 from edge.sync.shelf import Shelf
-from edge.sync.wire import CENTRAL, BatchReceipt, DetectionBatch, Manifest, Sealed, Segment
+from edge.sync.wire import BatchReceipt, DetectionBatch, Manifest, Sealed, Segment
 from edge.timekeeping import Reading
 
 BEGAN = datetime(2026, 3, 5, tzinfo=UTC)
@@ -127,13 +126,12 @@ def stock(shelf: Path, folder: Path) -> None:
     write_segment(path, [("rec-1", fingerprint(known, RATE_HZ))])
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    key = seal.new_key()
     segment = Segment(name=f"{digest}.qseg", size_bytes=len(content), sha256=digest, recordings=1)
     manifest = Manifest(version=1, made_at=BEGAN, recipe=RECIPE.id, segments=[segment])
     stand = Shelf(shelf)
     stand.append(segment, content)
     stand.accept(segment)
-    stand.activate(seal.seal(manifest, signer=CENTRAL, key=key), central_key=seal.public_pem(key))
+    stand.activate(manifest)
 
 
 def _desk(paths: BoxPaths, settings: Settings, identity: Identity) -> Desk:

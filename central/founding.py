@@ -35,10 +35,10 @@ def found(home: Home, *, at: datetime, books: str = "") -> str:
             folder.mkdir(parents=True, exist_ok=True)
         home.key.parent.chmod(0o700)
         if books:
-            _save_secret(home.elsewhere, books.encode())
+            save_secret(home.elsewhere, books.encode())
         _brought_up_to_date(home).dispose()
         token = let_in(home, label="founder", at=at)
-        _save_secret(home.key, seal.private_pem(seal.new_key()))
+        save_secret(home.key, seal.private_pem(seal.new_key()))
     except OSError as e:
         raise Unready(f"{home.path} cannot be an office: {e}") from e
     return token
@@ -103,7 +103,12 @@ def _opened(home: Home) -> Engine:
     return open_books(home.books)
 
 
-def _save_secret(path: Path, secret: bytes) -> None:
+def save_secret(path: Path, secret: bytes) -> None:
+    """Write what only the office may read; it appears whole.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
     # Born 0600 and complete: there is no instant at which others may read it, nor half a key.
     draft = path.with_suffix(".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

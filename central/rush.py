@@ -10,6 +10,7 @@ import time
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+BACKLOG = (b"qulaq-backlog", b"?1")  # how a box says that its letter tells of long ago
 LONGEST_SECONDS = 3600  # a box that waits longer would be missed
 
 
@@ -35,6 +36,40 @@ class Moments:
         return max(1, math.ceil(self._next - now))
 
 
+class Counters:
+    """So many letters are taken in at the same time, never one more; the others get a moment.
+
+    What was heard long ago can wait: a quarter of the counters is for those who tell of tonight.
+    """
+
+    def __init__(self, *, at_once: int, per_second: float) -> None:
+        """Open so many.
+
+        Args:
+            at_once: letters that are read at the same time.
+            per_second: letters the office can take in, /s.
+        """
+        self._free = at_once
+        self._kept_free = at_once // 4
+        self._moments = Moments(per_second=per_second)
+
+    def enter(self, now: float, *, can_wait: bool = False) -> int | None:
+        """None: a counter is free and taken now. Else seconds until the moment to come again.
+
+        Args:
+            now: seconds of any steady clock.
+            can_wait: whether the letter tells of long ago.
+        """
+        if self._free < 1 + can_wait * self._kept_free:
+            return self._moments.next(now)
+        self._free -= 1
+        return None
+
+    def leave(self) -> None:
+        """A counter is free again."""
+        self._free += 1
+
+
 class Rush:
     """ASGI middleware that hears so many boxes at once, and tells the others when to come.
 
@@ -52,24 +87,25 @@ class Rush:
     ) -> None:
         self._app = app
         self._paths = paths
-        self._free = at_once
-        self._moments = Moments(per_second=per_second)
+        self._counters = Counters(at_once=at_once, per_second=per_second)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hear a request, or say when to come again."""
         if scope["type"] != "http" or scope["path"] not in self._paths:
             await self._app(scope, receive, send)
-        elif self._free < 1:
-            await self._later()(scope, receive, send)
-        else:
-            self._free -= 1
-            try:
-                await self._app(scope, receive, send)
-            finally:
-                self._free += 1
+            return
+        can_wait = BACKLOG in scope["headers"]
+        seconds = self._counters.enter(time.monotonic(), can_wait=can_wait)
+        if seconds is not None:
+            await _later(seconds)(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._counters.leave()
 
-    def _later(self) -> JSONResponse:
-        seconds = self._moments.next(time.monotonic())
-        said = f"all counters are taken; come again in {seconds} s"
-        headers = {"Retry-After": str(seconds), "Connection": "close"}
-        return JSONResponse({"detail": said}, 503, headers)
+
+def _later(seconds: int) -> JSONResponse:
+    said = f"all counters are taken; come again in {seconds} s"
+    headers = {"Retry-After": str(seconds), "Connection": "close"}
+    return JSONResponse({"detail": said}, 503, headers)

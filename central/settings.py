@@ -36,6 +36,11 @@ class Home:
         return self.path / "keys" / "central.pem"
 
     @property
+    def catalogue_keys(self) -> Path:
+        """The keys that vouch for the catalogue, `ROLE.pem`; `root.pem` may be taken elsewhere."""
+        return self.path / "keys" / "catalogue"
+
+    @property
     def log_key(self) -> Path:
         """The private key that signs the public log; a backup must have it."""
         return self.path / "keys" / "log.key"

@@ -55,7 +55,7 @@ class BoxPaths:
 
     @property
     def manifest(self) -> Path:
-        """The catalogue version in force: a sealed `Manifest`."""
+        """The catalogue version in force: a `Manifest`."""
         return self.shelf / "manifest.json"
 
 
@@ -141,6 +141,9 @@ class Settings:
     )
     stock_seconds: float = _number(
         86_400.0, "s", "between two comparisons of what central has had", least=1, most=31_536_000
+    )
+    catalogue_seconds: float = _number(
+        300.0, "s", "between two questions for a newer catalogue", least=1, most=604_800
     )
     keep_sent_days: int = _number(
         30, "d", "a delivered record stays on the box", least=1, most=3650

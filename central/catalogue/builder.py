@@ -1,30 +1,32 @@
 """Making the next version of what boxes can recognise, if anything has changed."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy import Connection, select
 
-from central.catalogue import shared
+from central.catalogue import shared, vouching
 from central.catalogue.joining import Progress, compare_new, told_apart_by_nobody
-from central.catalogue.store import Catalogue, newest_or_none, put_catalogue
+from central.catalogue.laying import Laid, lay
+from central.catalogue.store import (
+    WHOLE,
+    Catalogue,
+    newest_or_none,
+    next_number,
+    put_catalogue,
+)
 from central.database import reading, writing
 from central.desk import Office
 from central.errors import Unacceptable
 from central.repertoire.scores import all_scores, ids_of_scores
 from central.repertoire.store import recordings
-from edge.matcher.fingerprint import Fingerprint
 from edge.matcher.index import Index
 from edge.matcher.recipe import RECIPE
 from edge.matcher.siblings import write_siblings
 from edge.matcher.works.references import References
-from edge.matcher.write import write_segment
-from edge.sync.seal import seal
-from edge.sync.wire import Manifest, Segment, SiblingsFile, WorksFile
-
-Track = tuple[str, Fingerprint]
+from edge.sync.wire import Manifest, SiblingsFile, WorksFile
 
 
 def _silently(_done: int, _of: int) -> None:
@@ -42,72 +44,61 @@ def build(office: Office, *, progress: Progress = _silently) -> Catalogue:
         Unacceptable: there is nothing to recognise yet.
     """
     with reading(office.books) as connection:
-        tracks, content = _tracks(connection), _content(connection)
-        last = newest_or_none(connection)
-    if not tracks:
+        wanted = _wanted(connection)
+        content, last = _content(connection, wanted), newest_or_none(connection)
+    if not wanted:
         raise Unacceptable("no recordings are registered; a catalogue needs at least one")
     if last is not None and last.content == content and _is_there(last, office.home.segments):
         return last
     # Written before the books are opened for writing: boxes keep handing in meanwhile.
-    segment = _write(office.home.segments, tracks)
-    siblings = _find_siblings(office, segment, progress=progress)
+    laid = lay(office, wanted, None if last is None else last.manifest)
+    siblings = _find_siblings(office, laid, progress=progress)
     works = _write_works(office)
     with writing(office.books) as connection:
         if newest_or_none(connection) == last:
-            number = 1 if last is None else last.version + 1
-            made = _proclaim(office, number, (segment, siblings, works), content=content)
+            manifest = Manifest(
+                version=next_number(connection),
+                made_at=office.now(),
+                recipe=RECIPE.id,
+                segments=list(laid.segments),
+                packed=list(laid.packed),
+                siblings=siblings,
+                works=works,
+            )
+            made = Catalogue(content, len(wanted), laid.size_bytes, manifest)
             put_catalogue(connection, made)
+            vouching.publish(connection, office, {WHOLE: manifest.to_bytes()})
             return made
     return build(
         office, progress=progress
     )  # somebody else made one meanwhile, of what was registered then
 
 
-def _tracks(connection: Connection) -> list[Track]:
-    rows = connection.execute(
-        select(recordings.c.id, recordings.c.fingerprint)
-        .where(recordings.c.recipe == RECIPE.id)
-        .where(recordings.c.id.not_in(shared.left_out()))
-        .order_by(recordings.c.id)
-    )
-    return [(row.id, Fingerprint.from_bytes(row.fingerprint)) for row in rows]
-
-
-def _content(connection: Connection) -> str:
-    """Names what the catalogue is made of: recipe and recordings, each with its sound."""
+def _wanted(connection: Connection) -> dict[str, str]:
+    """What shall be recognised: id and what names its sound."""
     rows = connection.execute(
         select(recordings.c.id, recordings.c.fingerprint_sha256)
         .where(recordings.c.recipe == RECIPE.id)
         .where(recordings.c.id.not_in(shared.left_out()))
-        .order_by(recordings.c.id)
     )
+    return {row.id: row.fingerprint_sha256 for row in rows}
+
+
+def _content(connection: Connection, wanted: Mapping[str, str]) -> str:
+    """Names what the catalogue is made of: recipe and recordings, each with its sound."""
     lines = [
         RECIPE.id,
         f"siblings by method {shared.METHOD}",
-        *(f"{row.id} {row.fingerprint_sha256}" for row in rows),
+        *(f"{name} {wanted[name]}" for name in sorted(wanted)),
         *ids_of_scores(connection),
     ]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _write(folder: Path, tracks: Sequence[Track]) -> Segment:
-    draft = folder / f"{uuid4().hex}.draft"
-    write_segment(draft, tracks)
-    sha256 = _sha256(draft)
-    segment = Segment(
-        name=f"{sha256}.qseg",
-        size_bytes=draft.stat().st_size,
-        sha256=sha256,
-        recordings=len(tracks),
-    )
-    draft.replace(folder / segment.name)
-    return segment
-
-
-def _find_siblings(office: Office, segment: Segment, *, progress: Progress) -> SiblingsFile | None:
+def _find_siblings(office: Office, laid: Laid, *, progress: Progress) -> SiblingsFile | None:
     """The file that says which recordings share sound; None if none do."""
     folder = office.home.segments
-    index = Index.open([folder / segment.name])
+    index = Index.open([folder / segment.name for segment in laid.packed or laid.segments])
     compare_new(office, index, progress=progress)
     with reading(office.books) as connection:
         common = told_apart_by_nobody(shared.all_pairs(connection), index)
@@ -115,7 +106,7 @@ def _find_siblings(office: Office, segment: Segment, *, progress: Progress) -> S
         return None
     draft = folder / f"{uuid4().hex}.draft"
     write_siblings(draft, common)
-    sha256 = _sha256(draft)
+    sha256 = hashlib.sha256(draft.read_bytes()).hexdigest()
     file = SiblingsFile(name=f"{sha256}.qsib", size_bytes=draft.stat().st_size, sha256=sha256)
     draft.replace(folder / file.name)
     return file
@@ -138,37 +129,5 @@ def _write_works(office: Office) -> WorksFile | None:
     return file
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _proclaim(
-    office: Office,
-    version: int,
-    files: tuple[Segment, SiblingsFile | None, WorksFile | None],
-    *,
-    content: str,
-) -> Catalogue:
-    (segment, siblings, works), at = files, office.now()
-    manifest = Manifest(
-        version=version,
-        made_at=at,
-        recipe=RECIPE.id,
-        segments=[segment],
-        siblings=siblings,
-        works=works,
-    )
-    return Catalogue(
-        version=version,
-        made_at=at,
-        content=content,
-        recordings=segment.recordings,
-        size_bytes=segment.size_bytes,
-        manifest=seal(manifest, signer="central", key=office.key),
-    )
-
-
 def _is_there(catalogue: Catalogue, folder: Path) -> bool:
-    manifest = Manifest.model_validate_json(catalogue.manifest.payload)
-    return all((folder / file.name).exists() for file in manifest.files)
+    return all((folder / file.name).exists() for file in catalogue.manifest.files)

@@ -1,24 +1,31 @@
 """Where the catalogue is made, and where boxes fetch it, in pieces if their line is bad."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel, Field
 
 from central import forms
 from central.access import Staff
-from central.catalogue import builder, shared, store
+from central.catalogue import builder, shared, store, vouching
 from central.database import reading, writing
 from central.desk import Desk
 from central.errors import Unknown
-from edge.sync.wire import Sealed
+from edge.sync.seal import seal
+from edge.sync.wire import CENTRAL, Sealed, TimeTold
 
 boxes = APIRouter(prefix="/v1/catalogue", tags=["boxes"])
-"""What boxes fetch; the manifest is sealed, and every file is named by its own content."""
+"""What boxes fetch: who vouches for what, manifests, and files named by their own content."""
 staff = APIRouter(prefix="/v1/catalogue", tags=["catalogue"], dependencies=[Staff])
 """What staff decide."""
 
+FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+Nonce = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+ManifestName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,59}$")]
+RoleName = Annotated[Literal["root", "targets", "snapshot", "timestamp"], Path()]
 SegmentName = Annotated[str, Path(pattern=r"^[0-9a-f]{64}\.(qseg|qsib|qwrk)$")]
 
 
@@ -59,11 +66,32 @@ def settle_shared(
         return shared.settle(connection, pair_id, leave_out=said.leave_out, at=desk.now())
 
 
-@boxes.get("/manifest")
-def get_manifest(desk: Desk) -> Sealed:
-    """The manifest in force, as it was sealed."""
+@boxes.get("/metadata/timestamp.json", response_class=Response)
+def get_timestamp(desk: Desk) -> Response:
+    """What a box asks first: which snapshot is the newest, signed within a day."""
+    return Response(vouching.newest_timestamp(desk), media_type="application/json")
+
+
+@boxes.get("/metadata/{version}.{role}.json", response_class=Response)
+def get_statement(desk: Desk, version: forms.Number, role: RoleName) -> Response:
+    """What a role said, by number; it never changes."""
     with reading(desk.books) as connection:
-        return store.newest(connection).manifest
+        content = vouching.said(connection, role, version)
+    return Response(content, media_type="application/json", headers=FOREVER)
+
+
+@boxes.get("/manifests/{sha256}.{name}.json", response_class=Response)
+def get_manifest(desk: Desk, sha256: Digest, name: ManifestName) -> Response:
+    """A manifest, by the digest of its bytes and the name it is vouched for by."""
+    with reading(desk.books) as connection:
+        content = store.manifest_named(connection, sha256)
+    return Response(content, media_type="application/json", headers=FOREVER)
+
+
+@boxes.get("/time/{nonce}")
+def get_time(desk: Desk, nonce: Nonce) -> Sealed:
+    """The time, sealed with what the box said: it is not earlier than that, whatever its clock."""
+    return seal(TimeTold(nonce=nonce, at=desk.now()), signer=CENTRAL, key=desk.key)
 
 
 @boxes.get("/segments/{name}", response_class=FileResponse)
@@ -73,5 +101,5 @@ def get_segment(desk: Desk, name: SegmentName) -> FileResponse:
     if not path.is_file():
         raise Unknown(f"segment {name} is not here; fetch the manifest again")
     # Named by its content, it can never change: any copy of it will do for ever.
-    forever = {"ETag": f'"{path.stem}"', "Cache-Control": "public, max-age=31536000, immutable"}
-    return FileResponse(path, media_type="application/octet-stream", headers=forever)
+    headers = {"ETag": f'"{path.stem}"', **FOREVER}
+    return FileResponse(path, media_type="application/octet-stream", headers=headers)

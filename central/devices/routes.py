@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ValidationError
 
 from central import forms
 from central.access import Staff, digest, new_secret
+from central.catalogue.vouching import root_in_force
 from central.database import reading, writing
 from central.desk import Desk
 from central.devices import lists, store
@@ -75,6 +76,7 @@ def enrol(desk: Desk, enrolment: Enrolment) -> Sealed:
     """Take a box in, or move it; answers its orders, sealed."""
     box = enrolment.identity
     now = desk.now()
+    root = root_in_force(desk).content.decode()
     with writing(desk.books) as connection:
         if seal.device_id(box.public_key) != box.device and not store.has_key(connection, box):
             raise Unacceptable(f"{box.device} is not the name of the key that came with it")
@@ -94,6 +96,7 @@ def enrol(desk: Desk, enrolment: Enrolment) -> Sealed:
         hours=hours,
         central_url=desk.settings.address,
         central_key=seal.public_pem(desk.key),
+        catalogue_root=root,
     )
     return seal.seal(orders, signer="central", key=desk.key)
 

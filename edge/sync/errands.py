@@ -1,6 +1,7 @@
 """The errands of who speaks: deliver, take stock, fetch the catalogue, say the box is alive."""
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -19,15 +20,15 @@ from edge.sync.protocol import (
     beat,
     compare,
     drive,
-    fetch_manifest,
     fetch_piece,
     hand_over,
     upload,
 )
-from edge.sync.seal import public_pem, seal, unseal
+from edge.sync.seal import public_pem, seal
 from edge.sync.shelf import Shelf
+from edge.sync.trust import Anchor, newest_manifest
 from edge.sync.wire import (
-    CENTRAL,
+    AnyRecord,
     DetectionBatch,
     Handover,
     Heartbeat,
@@ -36,6 +37,7 @@ from edge.sync.wire import (
     Manifest,
 )
 
+TONIGHT = timedelta(hours=1)  # what is younger is looked for at the office
 SPANS = 500  # stretches of delivered records that are compared with central's at once
 
 Send = Callable[[Request], Answer]
@@ -54,6 +56,7 @@ class Desk:
     now: Callable[[], datetime]
     stopping: Callable[[], bool]
     inputs_now: Callable[[], tuple[InputNow, ...]] = tuple
+    nonce: Callable[[], str] = lambda: secrets.token_hex(16)
 
 
 def deliver(desk: Desk, send: Send) -> int:
@@ -68,7 +71,8 @@ def deliver(desk: Desk, send: Send) -> int:
     while (batch := desk.outbox.next_batch(desk.settings.batch_records)) and not desk.stopping():
         chain = desk.outbox.links(batch)
         letter = DetectionBatch(device=device, records=batch, chain=chain)
-        receipt = drive(upload(seal(letter, signer=device, key=desk.identity.key)), send)
+        sealed = seal(letter, signer=device, key=desk.identity.key)
+        receipt = drive(upload(sealed, can_wait=is_of_long_ago(batch, desk.now())), send)
         desk.outbox.settle(batch, receipt, at=desk.now())
         delivered += len(batch)
         log.info(
@@ -85,6 +89,11 @@ def deliver(desk: Desk, send: Send) -> int:
                 reason=rejection.reason,
             )
     return delivered
+
+
+def is_of_long_ago(batch: Sequence[AnyRecord], now: datetime) -> bool:
+    """Whether nothing in a batch is of tonight, by the box's clock."""
+    return max(record.ended_at for record in batch) < now - TONIGHT
 
 
 def change_keys(identity: Identity, path: Path, send: Send) -> Identity:
@@ -125,18 +134,22 @@ def take_stock(desk: Desk, send: Send) -> int:
     return again
 
 
-def restock(desk: Desk, send: Send, *, central_key: str) -> Manifest | None:
+def restock(desk: Desk, send: Send, *, anchor: Anchor) -> Manifest | None:
     """Fetch the catalogue central serves, or what is lost of ours; None if nothing was to do.
+
+    Whatever goes wrong, the version in force stays: a box hears for ever by what it has.
 
     Raises:
         Unreachable: central did not answer; what has arrived is kept.
         BadSeal, BadCatalogue, Refused: what central offers cannot be put on the shelf.
         Unwritable: the card takes nothing more.
     """
-    sealed = drive(fetch_manifest(), send)
-    if sealed is None:
+    shelf = desk.shelf
+    offered = newest_manifest(
+        shelf.vouched, anchor, send, nonce=desk.nonce(), have=shelf.manifest_bytes()
+    )
+    if offered is None:
         return None
-    offered = unseal(sealed, Manifest, signer=CENTRAL, public_key=central_key)
     desk.shelf.check_not_older(offered)
     missing = desk.shelf.missing(offered)
     if offered.version == desk.shelf.version() and not missing:
@@ -148,9 +161,9 @@ def restock(desk: Desk, send: Send, *, central_key: str) -> Manifest | None:
             if desk.stopping():
                 return None
         desk.shelf.accept(segment)
-    manifest = desk.shelf.activate(sealed, central_key=central_key)
-    log.info("catalogue_activated", version=manifest.version, segments=len(manifest.segments))
-    return manifest
+    desk.shelf.activate(offered)
+    log.info("catalogue_activated", version=offered.version, segments=len(offered.segments))
+    return offered
 
 
 def greet(desk: Desk, send: Send) -> None:
@@ -179,15 +192,16 @@ def heartbeat_of(desk: Desk) -> Heartbeat:
 
 
 def one_round(
-    desk: Desk, send: Send, *, central_key: str, takes_stock: bool = False
+    desk: Desk, send: Send, *, anchor: Anchor, takes_stock: bool = False, restocks: bool = True
 ) -> list[QulaqError]:
     """Every errand once; what one of them met does not keep the others from being run.
 
     Args:
         desk: what we work with.
         send: the way to central.
-        central_key: PEM, whose seal a catalogue must bear.
+        anchor: whom the box believes about the catalogue.
         takes_stock: whether what central has had is compared this time.
+        restocks: whether a newer catalogue is asked for this time.
 
     Returns:
         What went wrong, in order. When central cannot be reached the round ends at once.
@@ -195,9 +209,9 @@ def one_round(
     long_ago = desk.now() - timedelta(days=desk.settings.keep_sent_days)
     errands: list[tuple[str, Callable[[], object]]] = [
         ("forget", lambda: desk.outbox.forget(long_ago)),
-        *([("take_stock", lambda: take_stock(desk, send))] if takes_stock else []),
         ("deliver", lambda: deliver(desk, send)),
-        ("restock", lambda: restock(desk, send, central_key=central_key)),
+        *([("take_stock", lambda: take_stock(desk, send))] if takes_stock else []),
+        *([("restock", lambda: restock(desk, send, anchor=anchor))] if restocks else []),
         ("greet", lambda: greet(desk, send)),
     ]
     met: list[QulaqError] = []

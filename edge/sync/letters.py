@@ -58,6 +58,8 @@ class Bundle(Message):
     )
     central_url: str = Field(max_length=500, pattern=r"^https?://")
     central_key: Key
+    # Who may vouch for a catalogue: TUF root metadata. The first a box is given is for good.
+    catalogue_root: str = Field(max_length=65_536)
 
 
 class StickReceipt(Message):

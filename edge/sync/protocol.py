@@ -1,7 +1,7 @@
 """What the box and central say to each other, without a network: talks that are driven."""
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -11,6 +11,7 @@ from edge.sync.packing import CODING, pack
 from edge.sync.wire import BatchReceipt, CatalogueFile, Gaps, Sealed
 
 ANSWER_BYTES = 1 << 20  # no answer but a piece of a segment may be longer
+BACKLOG = {"Qulaq-Backlog": "?1"}
 LONGEST_REST_SECONDS = 3600.0  # as long as central, or who speaks for it, can silence a box
 
 T = TypeVar("T")
@@ -55,13 +56,20 @@ def drive(flow: Flow[T], send: Callable[[Request], Answer]) -> T:
         return result
 
 
-def upload(batch: Sealed) -> Flow[BatchReceipt]:
+def upload(batch: Sealed, *, can_wait: bool = False) -> Flow[BatchReceipt]:
     """Deliver one sealed batch; safe to repeat, since every record carries its own key.
+
+    Args:
+        batch: the letter.
+        can_wait: whether it tells of long ago; where many call, others are let in before it.
 
     Raises:
         Busy, Unreachable, Refused: see `expect`.
     """
-    answer = yield _post("/v1/detections", batch)
+    request = _post("/v1/detections", batch)
+    if can_wait:
+        request = replace(request, headers={**request.headers, **BACKLOG})
+    answer = yield request
     expect(answer, 200)
     return _parse(answer, BatchReceipt)
 
@@ -97,17 +105,35 @@ def compare(inventory: Sealed) -> Flow[Gaps]:
     return _parse(answer, Gaps)
 
 
-def fetch_manifest() -> Flow[Sealed | None]:
-    """The manifest central serves now, still sealed; None while it has no catalogue.
+def ask_time(nonce: str) -> Flow[Sealed]:
+    """What time it is at central, still sealed.
+
+    Args:
+        nonce: 32 hex digits that were never said before.
 
     Raises:
         Busy, Unreachable, Refused: see `expect`.
     """
-    answer = yield Request("GET", "/v1/catalogue/manifest")
+    answer = yield Request("GET", f"/v1/catalogue/time/{nonce}")
+    expect(answer, 200)
+    return _parse(answer, Sealed)
+
+
+def fetch_vouched(path: str, *, longest: int) -> Flow[bytes | None]:
+    """What a role of the catalogue says, or a manifest; None if there is no such thing.
+
+    Args:
+        path: below `/v1/catalogue/`.
+        longest: bytes that one is willing to hear.
+
+    Raises:
+        Busy, Unreachable, Refused: see `expect`.
+    """
+    answer = yield Request("GET", f"/v1/catalogue/{path}", longest_answer=longest)
     if answer.status == 404:
         return None
     expect(answer, 200)
-    return _parse(answer, Sealed)
+    return answer.body
 
 
 def fetch_piece(segment: CatalogueFile, *, first: int, longest: int) -> Flow[bytes]:

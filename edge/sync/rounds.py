@@ -1,11 +1,12 @@
 """What the speaking process does again and again: its errands, and a pause as long as is wise."""
 
+import math
 import random
 import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from threading import Event
 
 import structlog
@@ -22,6 +23,7 @@ from edge.sync.letters import Bundle
 from edge.sync.outbox import Outbox
 from edge.sync.protocol import Answer, Request
 from edge.sync.shelf import Shelf
+from edge.sync.trust import Anchor
 from edge.sync.vitals import inputs_now
 
 STOPPING = (signal.SIGTERM, signal.SIGINT)
@@ -30,7 +32,48 @@ NAP_SECONDS = 5.0  # the watchdog is fed at least this often while we wait
 log = structlog.get_logger()
 
 
-def report(desk: Desk, paths: BoxPaths, *, takes_stock: bool) -> list[QulaqError]:
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Which errands a round has beside those that each has: a look at the stock, at the catalogue.
+
+    Attributes:
+        stock: when it was last compared with central's, by the monotonic clock, s.
+        catalogue: when a newer one was last asked for.
+    """
+
+    stock: float = -math.inf
+    catalogue: float = -math.inf
+
+    def at(self, seconds: float, settings: Settings) -> tuple[bool, bool]:
+        """Which of the two is due."""
+        return (
+            seconds - self.stock >= settings.stock_seconds,
+            seconds - self.catalogue >= settings.catalogue_seconds,
+        )
+
+    def after(self, seconds: float, settings: Settings) -> "Due":
+        """Once a round that began then has gone well."""
+        stock, catalogue = self.at(seconds, settings)
+        return Due(seconds if stock else self.stock, seconds if catalogue else self.catalogue)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What came of a round: what went wrong, and whether anything was brought home before."""
+
+    met: list[QulaqError]
+    gained: bool = False
+
+
+def brings_home(request: Request, answer: Answer) -> bool:
+    """Whether with this answer something is done that need not be done again."""
+    is_work = request.path == "/v1/detections" or "/segments/" in request.path
+    return is_work and answer.status in (200, 206)
+
+
+def report(
+    desk: Desk, paths: BoxPaths, *, takes_stock: bool = True, restocks: bool = True
+) -> Round:
     """One round with the central that the orders in force name; without orders, what is amiss."""
     try:
         trust = read_trust(paths.trust)
@@ -38,20 +81,23 @@ def report(desk: Desk, paths: BoxPaths, *, takes_stock: bool) -> list[QulaqError
         _check_addressee(bundle, desk.identity.device)
     except QulaqError as e:
         log.warning("orders_missing", error=type(e).__name__, reason=str(e))
-        return [e]
+        return Round([e])
+    gains = []
     with Courier(bundle.central_url, timeout_seconds=desk.settings.timeout_seconds) as courier:
 
         def send(request: Request) -> Answer:
             # however long a download takes, each answer shows that we have not hung
             answer = courier.send(request)
+            gains.append(brings_home(request, answer))
             signs.answered(paths.signs, signs.Answered(time.monotonic()))
             notify.tell("WATCHDOG=1")
             return answer
 
         desk, met = _with_the_key_that_follows(desk, paths, send)
         ask = Asking(send, desk.identity, desk.now).send
-        done = one_round(desk, ask, central_key=bundle.central_key, takes_stock=takes_stock)
-        return met + done
+        anchor = anchor_of(bundle)
+        met += one_round(desk, ask, anchor=anchor, takes_stock=takes_stock, restocks=restocks)
+        return Round(met, any(gains))
 
 
 def _with_the_key_that_follows(
@@ -66,14 +112,25 @@ def _with_the_key_that_follows(
     return replace(desk, identity=identity), []
 
 
+def anchor_of(bundle: Bundle) -> Anchor:
+    """Whom a box under these orders believes about the catalogue."""
+    return Anchor(root=bundle.catalogue_root, central_key=bundle.central_key)
+
+
 def _check_addressee(bundle: Bundle, device: str) -> None:
     if bundle.device != device:
         raise BadSeal(f"these orders are for {bundle.device}, this box is {device}")
 
 
-def failures_after(met: list[QulaqError], failures: int) -> int:
-    """Rounds failed in a row, now that the last one met this; waiting for a stick is no failure."""
-    return 0 if all(isinstance(e, Misconfigured) for e in met) else failures + 1
+def failures_after(met: list[QulaqError], failures: int, *, gained: bool = False) -> int:
+    """Rounds failed in a row, now that the last one met this; waiting for a stick is no failure.
+
+    A round that failed in the end and brought something home is the first failure of a row: over a
+    line that is cut every minute none would ever be without.
+    """
+    if all(isinstance(e, Misconfigured) for e in met):
+        return 0
+    return 1 if gained else failures + 1
 
 
 def pause_after(
@@ -150,7 +207,7 @@ def sync_once(paths: BoxPaths, settings: Settings) -> None:
         QulaqError: the first thing that went wrong in it.
     """
     with asked_to_stop() as asked, open_desk(paths, settings, asked=asked) as desk:
-        for error in report(desk, paths, takes_stock=True):
+        for error in report(desk, paths).met:
             raise error
 
 
@@ -161,17 +218,18 @@ def sync_until_stopped(paths: BoxPaths, settings: Settings) -> None:
         Misconfigured, BadSeal: the box's key or outbox cannot be used.
     """
     dice = random.SystemRandom()
-    failures, budget, stocked = 0, backoff.Budget(), float("-inf")
+    failures, budget, due = 0, backoff.Budget(), Due()
     with asked_to_stop() as asked, open_desk(paths, settings, asked=asked) as desk:
         notify.tell("READY=1")
         log.info("sync_started", device=desk.identity.device)
         while True:
             began = time.monotonic()
-            due = began - stocked >= settings.stock_seconds
-            met = report(desk, paths, takes_stock=due)
-            stocked = began if due and not met else stocked
-            failures = failures_after(met, failures)
-            budget = budget.after(failed=failures > 0)
+            stock, catalogue = due.at(began, settings)
+            came = report(desk, paths, takes_stock=stock, restocks=catalogue)
+            met = came.met
+            due = due if met else due.after(began, settings)
+            failures = failures_after(met, failures, gained=came.gained)
+            budget = budget.after(failed=failures > 0 and not came.gained)
             luck = dice.random()
             pause = pause_after(met, failures, luck=luck, settings=settings, budget=budget)
             if _stops_within(pause, asked):

@@ -1,4 +1,4 @@
-"""The catalogue on the box: immutable segments, and the signed manifest that names them."""
+"""The catalogue on the box: immutable segments, and the manifest that names them."""
 
 import hashlib
 import os
@@ -10,8 +10,7 @@ from pydantic import ValidationError
 
 from edge.durable import sync_folder, write_whole
 from edge.errors import BadCatalogue, Refused, Unwritable
-from edge.sync.seal import unseal
-from edge.sync.wire import CENTRAL, CatalogueFile, Manifest, Sealed
+from edge.sync.wire import CatalogueFile, Manifest, Segment
 
 READ_BYTES = 1 << 20
 _KINDS = ("*.qseg", "*.qsib", "*.qwrk")
@@ -30,21 +29,32 @@ class Shelf:
         self._manifest = folder / "manifest.json"
         self._incoming = folder / "incoming"
 
+    @property
+    def vouched(self) -> Path:
+        """The folder of what the box knows about who vouches for a catalogue."""
+        return self._folder / "vouched"
+
     def manifest(self) -> Manifest | None:
         """The version in force, or None while there is none.
 
-        It was verified when it was activated; the hearing process needs no key to read it.
+        It was vouched for when it was activated; the hearing process needs no key to read it.
 
         Raises:
             BadCatalogue: the file is there but is no manifest.
         """
         try:
-            sealed = Sealed.model_validate_json(self._manifest.read_bytes())
-            return Manifest.model_validate_json(sealed.payload)
+            return Manifest.model_validate_json(self._manifest.read_bytes())
         except FileNotFoundError:
             return None
         except (OSError, ValidationError) as e:
             raise BadCatalogue(f"{self._manifest} is no manifest; sync fetches it again") from e
+
+    def manifest_bytes(self) -> bytes:
+        """The manifest in force as it was vouched for; empty while there is none to be read."""
+        try:
+            return self._manifest.read_bytes()
+        except OSError:
+            return b""
 
     def version(self) -> int:
         """The version in force; 0 while there is none, or none that can be read: any may come."""
@@ -55,8 +65,8 @@ class Shelf:
         return 0 if manifest is None else manifest.version
 
     def segments(self, manifest: Manifest) -> list[Path]:
-        """The segments of a version, in the manifest's order."""
-        return [self._folder / segment.name for segment in manifest.segments]
+        """The segments of a version, the oldest first; of its ways, the one that is here."""
+        return [self._folder / segment.name for segment in self._way(manifest)]
 
     def siblings(self, manifest: Manifest) -> Path | None:
         """The file that says which recordings of a version share sound, if it has one."""
@@ -68,7 +78,8 @@ class Shelf:
 
     def missing(self, manifest: Manifest) -> list[CatalogueFile]:
         """The files of a version that are not yet here, whole."""
-        return [file for file in manifest.files if not self._is_whole(file)]
+        needed = [*self._way(manifest), *manifest.besides]
+        return [file for file in needed if not self._is_whole(file)]
 
     def drop_spoiled(self) -> list[Path]:
         """Throw out files whose bytes the card has changed; the next round fetches them.
@@ -124,25 +135,25 @@ class Shelf:
             part.replace(self._folder / segment.name)
             sync_folder(self._folder)
 
-    def activate(self, sealed: Sealed, *, central_key: str) -> Manifest:
+    def activate(self, manifest: Manifest) -> None:
         """Make a version the one in force; all its segments must be on the shelf.
 
+        Args:
+            manifest: one that is vouched for.
+
         Raises:
-            BadSeal: not sealed by central.
             Refused: older than the version in force: an old catalogue would unlearn pieces.
             BadCatalogue: a segment is missing or has the wrong size.
             Unwritable: the card is full, read-only or dying; the version in force stays.
         """
-        manifest = unseal(sealed, Manifest, signer=CENTRAL, public_key=central_key)
         self.check_not_older(manifest)
         for segment in self.missing(manifest):
             raise BadCatalogue(f"segment {segment.name} is not whole on the shelf")
         with self._card():
             self._folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self._manifest, sealed.model_dump_json().encode())
+            write_whole(self._manifest, manifest.to_bytes())
             for stray in self._strays(manifest):
                 stray.unlink(missing_ok=True)
-        return manifest
 
     def check_not_older(self, manifest: Manifest) -> None:
         """See that a version may follow the one in force.
@@ -163,6 +174,14 @@ class Shelf:
                 f"the shelf {self._folder} cannot be written: {e.strerror}; look at the card"
             ) from e
 
+    def _way(self, manifest: Manifest) -> list[Segment]:
+        """The segments of a version in the way that brings us the fewest bytes."""
+
+        def lacks(way: list[Segment]) -> int:
+            return sum(one.size_bytes for one in way if not self._is_whole(one))
+
+        return min(manifest.ways, key=lacks)
+
     def _is_whole(self, segment: CatalogueFile) -> bool:
         path = self._folder / segment.name
         return path.exists() and path.stat().st_size == segment.size_bytes
@@ -175,7 +194,7 @@ class Shelf:
 
     def _strays(self, manifest: Manifest) -> Iterator[Path]:
         """Files no version in force names; a process that still maps one keeps its bytes."""
-        named = {file.name for file in manifest.files}
+        named = {file.name for file in [*self._way(manifest), *manifest.besides]}
         yield from (path for path in self._kept() if path.name not in named)
         yield from self._incoming.glob("*.part")
 

@@ -359,19 +359,43 @@ class WorksFile(Message):
 CatalogueFile = Segment | SiblingsFile | WorksFile
 
 
+class TimeTold(Message):
+    """What time it is at the office; the nonce shows that it is not told from long ago."""
+
+    wire: Literal[1] = 1
+    nonce: str = Field(pattern=r"^[0-9a-f]{32}$")  # as the box said it
+    at: AwareDatetime
+
+
 class Manifest(Message):
-    """What one version of the catalogue consists of; travels sealed by central."""
+    """What one version of the catalogue consists of; the catalogue's roles vouch for its bytes."""
 
     wire: Literal[1] = 1
     version: StrictInt = Field(ge=1)
     made_at: AwareDatetime
     recipe: str = Field(max_length=64)
     segments: list[Segment]
+    # The same recordings in fewer files: a box takes whichever way brings it the fewer bytes.
+    packed: list[Segment] = Field(default=[], max_length=4096, exclude_if=lambda none: not none)
     siblings: SiblingsFile | None = Field(default=None, exclude_if=lambda file: file is None)
     works: WorksFile | None = Field(default=None, exclude_if=lambda file: file is None)
 
+    def to_bytes(self) -> bytes:
+        """As it is vouched for, served and laid on the shelf."""
+        return self.model_dump_json().encode()
+
+    @property
+    def ways(self) -> list[list[Segment]]:
+        """The segments of this version, each way it can be had, the fewest files first."""
+        return [way for way in (self.packed, self.segments) if way] or [[]]
+
+    @property
+    def besides(self) -> list[SiblingsFile | WorksFile]:
+        """The files that a box must have besides segments."""
+        return [file for file in (self.siblings, self.works) if file is not None]
+
     @property
     def files(self) -> list[CatalogueFile]:
-        """All that a box must have on its shelf to use this version."""
-        besides = (self.siblings, self.works)
-        return [*self.segments, *(file for file in besides if file is not None)]
+        """All that central serves of this version."""
+        segments = {one.name: one for one in [*self.segments, *self.packed]}
+        return [*segments.values(), *self.besides]

@@ -195,6 +195,7 @@ def _bring_orders(machine, office, stick):
             inputs=[BoxInput(device="hw:hall")],
             central_url=office.url,
             central_key=office.central.public_key,
+            catalogue_root=office.central.anchor.root,
         )
         write_orders(medium, office.central.sealed(orders), device=identity.device)
     machine.plug_stick(stick)

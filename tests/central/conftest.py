@@ -4,6 +4,8 @@ import os
 import shutil
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import httpx
@@ -14,12 +16,15 @@ from sqlalchemy import delete
 
 from central.access import staff_tokens
 from central.app import create_app
+from central.catalogue.vouching import root_in_force
 from central.database import open_books, open_server, upgrade, writing
 from central.founding import found, open_office
 from central.serving import listen
 from central.settings import Home, Settings
 from edge.sync import seal
 from edge.sync.letters import BoxIdentity, Bundle, Enrolment
+from edge.sync.protocol import Answer
+from edge.sync.trust import Anchor, newest_manifest
 from edge.sync.wire import BatchReceipt, CoverageRecord, DetectionBatch, DetectionRecord, Sealed
 from tests.fakes import postgres
 from tests.fakes.spring_evening import tune
@@ -106,6 +111,22 @@ class OfficeOpen:
         answer = self.http.post("/v1/enrolment-tokens", json=wanted)
         assert answer.status_code == 201, answer.text
         return answer.json()["token"]
+
+    def anchor(self):
+        """Whom a box believes that is enrolled now."""
+        root = root_in_force(self.office).content.decode()
+        return Anchor(root=root, central_key=seal.public_pem(self.office.key))
+
+    def manifest(self, anchor=None):
+        """The manifest that a box gets which was enrolled now, or then."""
+
+        def send(request):
+            answer = self.http.request(request.method, request.path, headers=request.headers)
+            return Answer(answer.status_code, answer.content, dict(answer.headers))
+
+        anchor = anchor or self.anchor()
+        with TemporaryDirectory() as folder:
+            return newest_manifest(Path(folder), anchor, send, nonce=uuid4().hex)
 
     def box(self, hall_id):
         """A box enrolled in that hall."""

@@ -47,7 +47,10 @@ OPEN = {
     ("POST", "/v1/inventory"),
     ("POST", "/v1/keys"),
     ("GET", "/v1/licences"),
-    ("GET", "/v1/catalogue/manifest"),
+    ("GET", "/v1/catalogue/time/{nonce}"),
+    ("GET", "/v1/catalogue/metadata/timestamp.json"),
+    ("GET", "/v1/catalogue/metadata/{version}.{role}.json"),
+    ("GET", "/v1/catalogue/manifests/{sha256}.{name}.json"),
     ("GET", "/v1/catalogue/segments/{name}"),
 }
 # What each door needs to be given before it would look at a ticket at all.

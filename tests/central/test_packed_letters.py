@@ -4,8 +4,10 @@ import threading
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from central.rush import Moments
+from central.rush import Counters, Moments
 from edge.sync.packing import pack
 from edge.sync.wire import DetectionBatch
 
@@ -100,3 +102,16 @@ def test_moments_lie_apart_and_never_further_than_an_hour():
     assert sorted(given) == given
     assert 3600 == given[-1]
     assert 1 == moments.next(100_000.0)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=60))
+def test_never_more_letters_are_open_than_there_are_counters(acts):
+    counters, inside = Counters(at_once=8, per_second=10), 0
+    for comes, can_wait in acts:
+        if comes:
+            is_let_in = counters.enter(0.0, can_wait=can_wait) is None
+            assert is_let_in == (inside < (6 if can_wait else 8))
+            inside += is_let_in
+        elif inside:
+            counters.leave()
+            inside -= 1

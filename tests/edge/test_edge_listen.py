@@ -95,7 +95,7 @@ def stock(paths, content, *, version, recipe=RECIPE.id):
     for one in shelf.missing(manifest):
         shelf.append(one, content)
         shelf.accept(one)
-    shelf.activate(central.manifest, central_key=central.public_key)
+    shelf.activate(central.manifest)
 
 
 def an_evening(source, *, began=SEVEN, boot=1):

@@ -15,6 +15,7 @@ from edge.sync.letters import BoxInput, Bundle
 from edge.sync.packing import CODING, unpack
 from edge.sync.protocol import Answer, Request
 from edge.sync.seal import device_id, new_key, public_pem, seal, unseal
+from edge.sync.trust import Anchor
 from edge.sync.wire import (
     BatchReceipt,
     DetectionBatch,
@@ -27,7 +28,9 @@ from edge.sync.wire import (
     Segment,
     SiblingsFile,
     Span,
+    TimeTold,
 )
+from tests.fakes.vouching import Vouching
 
 MADE_AT = datetime(2026, 3, 1, tzinfo=UTC)
 ONE_INPUT = (BoxInput(device="USB Audio"),)
@@ -43,6 +46,8 @@ class CentralSimulator:
         self.times_taken = {}  # the same key → how often it was counted as new
         self.heartbeats = []
         self.manifest = None
+        self.vouching = Vouching()
+        self.now = MADE_AT
         self.segments = {}  # name → bytes
         self.unwanted = set()  # recording ids this central will never take
         self.requests = []  # everything that came in, byte for byte
@@ -63,28 +68,34 @@ class CentralSimulator:
                 inputs=list(inputs),
                 central_url=url,
                 central_key=self.public_key,
+                catalogue_root=self.anchor.root,
             )
         )
 
-    def publish(self, contents, *, version, siblings=None):
-        """Serve a catalogue of these segments, and of a file of siblings."""
-        segments = []
-        for content in contents:
-            digest = hashlib.sha256(content).hexdigest()
-            name = f"{digest}.qseg"
-            self.segments[name] = content
-            segments.append(
-                Segment(name=name, size_bytes=len(content), sha256=digest, recordings=1)
-            )
+    def publish(self, contents, *, version, siblings=None, packed=()):
+        """Serve a catalogue of these segments, or these packed ones, and of a file of siblings."""
         manifest = Manifest(
             version=version,
             made_at=MADE_AT,
             recipe=self.recipe,
-            segments=segments,
+            segments=[self._keep(content) for content in contents],
+            packed=[self._keep(content) for content in packed],
             siblings=None if siblings is None else self._keep_siblings(siblings),
         )
-        self.manifest = self.sealed(manifest)
+        self.manifest = manifest
+        self.vouching.publish(manifest.to_bytes())
         return manifest
+
+    def _keep(self, content):
+        digest = hashlib.sha256(content).hexdigest()
+        name = f"{digest}.qseg"
+        self.segments[name] = content
+        return Segment(name=name, size_bytes=len(content), sha256=digest, recordings=1)
+
+    @property
+    def anchor(self):
+        """What a box needs to believe this central's catalogue."""
+        return Anchor(root=self.vouching.root.decode(), central_key=self.public_key)
 
     def _keep_siblings(self, content):
         digest = hashlib.sha256(content).hexdigest()
@@ -106,8 +117,11 @@ class CentralSimulator:
                     return self._opened(request, Inventory, self._compare)
                 case "POST", "/v1/heartbeat":
                     return self._opened(request, Heartbeat, self._note)
-                case "GET", "/v1/catalogue/manifest" if self.manifest is not None:
-                    return Answer(200, self.manifest.model_dump_json().encode())
+                case "GET", path if path.startswith("/v1/catalogue/time/"):
+                    told = TimeTold(nonce=path.rsplit("/", 1)[1], at=self.now)
+                    return Answer(200, self.sealed(told).model_dump_json().encode())
+                case "GET", path if path in self.vouching.files:
+                    return Answer(200, self.vouching.files[path])
                 case "GET", path if path.removeprefix("/v1/catalogue/segments/") in self.segments:
                     return self._piece(path.rsplit("/", 1)[1], request.headers.get("Range", ""))
                 case _:

@@ -28,7 +28,8 @@ class InProcess:
     """An office in a folder, and the way to it."""
 
     def __init__(self, folder):
-        found(Home(folder), at=ENROLLED)
+        if not Home(folder).key.exists():
+            found(Home(folder), at=ENROLLED)
         self.office = open_office(Home(folder), Settings())
         self.books = self.office.books
         self.public_key = public_pem(self.office.key)

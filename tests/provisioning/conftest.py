@@ -47,6 +47,7 @@ class Central:
             "inputs": [BoxInput(device="USB Audio")],
             "central_url": "https://central.example",
             "central_key": seal.public_pem(self.key),
+            "catalogue_root": "{}",
         }
         return seal.seal(Bundle.model_validate(usual | changes), signer="central", key=self.key)
 

@@ -5,24 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from central.catalogue import laying
 from edge.matcher.index import Index
 from edge.matcher.recipe import RECIPE
-from edge.sync import seal
-from edge.sync.wire import Manifest, Sealed
-
-
-def manifest_of(office):
-    """The manifest a box gets, checked with the office's key."""
-    sealed = Sealed.model_validate_json(office.http.get("/v1/catalogue/manifest").content)
-    public = seal.public_pem(office.office.key)
-    return seal.unseal(sealed, Manifest, signer="central", public_key=public)
 
 
 def test_what_boxes_fetch_holds_every_recording(office, tune, tmp_path):
     work_id = office.work()
     ids = {office.send_recording(tune(n), work_id=work_id).json()["id"] for n in (1, 2)}
     built = office.http.post("/v1/catalogue").json()
-    manifest = manifest_of(office)
+    manifest = office.manifest()
     (segment,) = manifest.segments
     fetched = office.http.get(f"/v1/catalogue/segments/{segment.name}").content
     path = tmp_path / segment.name
@@ -40,24 +32,56 @@ def test_what_boxes_fetch_holds_every_recording(office, tune, tmp_path):
 def test_nothing_new_is_no_new_version(office, tune):
     office.send_recording(tune(1), work_id=office.work())
     first = office.http.post("/v1/catalogue").json()
-    sealed = office.http.get("/v1/catalogue/manifest").json()
+    manifest = office.manifest()
     second = office.http.post("/v1/catalogue").json()
 
     assert first == second
-    assert sealed == office.http.get("/v1/catalogue/manifest").json()
+    assert manifest == office.manifest()
 
 
 def test_a_new_recording_is_a_new_version_and_old_files_stay(office, tune):
     work_id = office.work()
     office.send_recording(tune(1), work_id=work_id)
     office.http.post("/v1/catalogue")
-    (old,) = manifest_of(office).segments
+    (old,) = office.manifest().segments
     office.send_recording(tune(2), work_id=work_id)
     built = office.http.post("/v1/catalogue").json()
     answer = office.http.get(f"/v1/catalogue/segments/{old.name}")
+    same, added = office.manifest().segments
 
     assert (2, 2) == (built["version"], built["recordings"])
     assert 200 == answer.status_code
+    assert (old, 1) == (same, added.recordings)
+
+
+def test_where_there_are_many_segments_new_boxes_get_the_same_in_fewer(office, tune, monkeypatch):
+    monkeypatch.setattr(laying, "PACKED_FROM", 3)
+    work_id, ids = office.work(), set()
+    for n in (1, 2, 3):
+        ids.add(office.send_recording(tune(n), work_id=work_id).json()["id"])
+        office.http.post("/v1/catalogue")
+    manifest = office.manifest()
+    packed, every = (
+        Index.open([office.home.segments / one.name for one in way]) for way in manifest.ways
+    )
+
+    assert (2, 3) == (len(packed.segments), len(every.segments))
+    assert ids == set(packed.recordings) == set(every.recordings)
+
+
+def test_more_than_memory_holds_is_written_in_parts(office, tune, monkeypatch):
+    monkeypatch.setattr(laying, "AT_ONCE", 0)
+    work_id = office.work()
+    ids = {office.send_recording(tune(n), work_id=work_id).json()["id"] for n in (1, 2)}
+    office.http.post("/v1/catalogue")
+    in_parts = office.manifest().segments
+    ids.add(office.send_recording(tune(3), work_id=work_id).json()["id"])
+    office.http.post("/v1/catalogue")
+    segments = office.manifest().segments
+
+    assert in_parts == segments[:1]
+    index = Index.open([office.home.segments / one.name for one in segments])
+    assert ids == set(index.recordings)
 
 
 def test_many_who_register_and_build_at_once_leave_nothing_out(office, tune):
@@ -71,16 +95,16 @@ def test_many_who_register_and_build_at_once_leave_nothing_out(office, tune):
 
     with ThreadPoolExecutor(len(tunes)) as pool:
         versions = list(pool.map(register_and_build, tunes))
-    manifest = manifest_of(office)
+    manifest = office.manifest()
 
     assert max(versions) == manifest.version
-    assert [len(tunes)] == [segment.recordings for segment in manifest.segments]
+    assert len(tunes) == sum(segment.recordings for segment in manifest.segments)
 
 
 def test_a_lost_file_is_made_again(office, tune):
     office.send_recording(tune(1), work_id=office.work())
     office.http.post("/v1/catalogue")
-    (segment,) = manifest_of(office).segments
+    (segment,) = office.manifest().segments
     (office.home.segments / segment.name).unlink()
     office.http.post("/v1/catalogue")
     answer = office.http.get(f"/v1/catalogue/segments/{segment.name}")
@@ -91,7 +115,7 @@ def test_a_lost_file_is_made_again(office, tune):
 def test_a_file_fetched_in_pieces_is_the_file(office, tune):
     office.send_recording(tune(1), work_id=office.work())
     office.http.post("/v1/catalogue")
-    (segment,) = manifest_of(office).segments
+    (segment,) = office.manifest().segments
     path = f"/v1/catalogue/segments/{segment.name}"
     pieces = b""
     while len(pieces) < segment.size_bytes:
@@ -108,7 +132,7 @@ def test_without_recordings_there_is_no_catalogue(office):
     built = office.http.post("/v1/catalogue")
 
     assert 422 == built.status_code
-    assert 404 == office.http.get("/v1/catalogue/manifest").status_code
+    assert office.manifest() is None
 
 
 @pytest.mark.parametrize("name", ["../central.db", "..%2fcentral.db", "a.qseg", "0" * 64])

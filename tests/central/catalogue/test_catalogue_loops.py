@@ -9,7 +9,6 @@ from edge.matcher.siblings import Siblings
 from tests.central.catalogue.test_catalogue_shared_http import (
     SECTION,
     TAKES,
-    manifest_of,
     register,
 )
 from tests.edge.matcher.matcher_sounds import RATE_HZ, play
@@ -24,7 +23,7 @@ def heard_in(index, sound):
 def test_who_shares_the_loop_is_named_with_it(office, tmp_path):
     titles = register(office, office.work(), "medley", "opening", "other")
     office.http.post("/v1/catalogue")
-    manifest = manifest_of(office)
+    manifest = office.manifest()
     for file in manifest.files:
         answer = office.http.get(f"/v1/catalogue/segments/{file.name}")
         (tmp_path / file.name).write_bytes(answer.content)

@@ -7,7 +7,6 @@ import pytest
 import soundfile
 
 from edge.matcher.siblings import Siblings
-from edge.sync.wire import Manifest, Sealed
 from tests.edge.matcher.matcher_sounds import RATE_HZ, hiss, play
 
 SOUND, SECTION = play(31, 30), play(32, 12)
@@ -39,11 +38,6 @@ def found(office, titles):
     return {(pair["kind"], *sorted((titles[pair["one"]], titles[pair["other"]]))) for pair in pairs}
 
 
-def manifest_of(office):
-    sealed = Sealed.model_validate_json(office.http.get("/v1/catalogue/manifest").content)
-    return Manifest.model_validate_json(sealed.payload)
-
-
 WANTED = {("same", "again", "album"), ("part", "medley", "opening")}
 
 
@@ -61,7 +55,7 @@ def test_what_is_shared_is_found_told_to_boxes_and_settled(office, tmp_path):
     titles = register(office, office.work(), *sorted(TAKES))
     ids = {title: recording_id for recording_id, title in titles.items()}
     first = office.http.post("/v1/catalogue").json()
-    manifest = manifest_of(office)
+    manifest = office.manifest()
     path = tmp_path / manifest.siblings.name
     path.write_bytes(office.http.get(f"/v1/catalogue/segments/{manifest.siblings.name}").content)
     again = office.http.post("/v1/catalogue").json()
@@ -88,7 +82,7 @@ def test_a_catalogue_in_which_nothing_is_shared_has_no_such_file(office):
     register(office, office.work(), "other", "opening")
     office.http.post("/v1/catalogue")
 
-    assert manifest_of(office).siblings is None
+    assert office.manifest().siblings is None
     assert office.http.get("/v1/catalogue/shared").json() == []
 
 

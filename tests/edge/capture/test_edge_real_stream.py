@@ -81,7 +81,7 @@ def a_box(folder):
     (segment,) = central.publish([content], version=1).segments
     shelf.append(segment, content)
     shelf.accept(segment)
-    shelf.activate(central.manifest, central_key=central.public_key)
+    shelf.activate(central.manifest)
     return paths
 
 

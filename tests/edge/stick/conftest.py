@@ -38,6 +38,7 @@ def central():
             "inputs": [BoxInput(device="USB Audio")],
             "central_url": "https://central.example",
             "central_key": seal.public_pem(key),
+            "catalogue_root": "{}",
         }
         bundle = Bundle.model_validate(written | changes)
         sealed = seal.seal(bundle, signer=signer, key=signed_with)

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from edge.config import Settings
 from edge.errors import BadCatalogue, Busy, Misconfigured, Refused, Unreachable
 from edge.sync.backoff import Budget, delay, wait
-from edge.sync.rounds import failures_after, pause_after
+from edge.sync.protocol import Answer, Request
+from edge.sync.rounds import brings_home, failures_after, pause_after
 
 FAILURES = st.integers(1, 10_000)
 LUCK = st.floats(0, 1, exclude_max=True)
@@ -96,3 +97,23 @@ def test_the_moment_central_gave_is_kept_however_often_it_was_asked():
     met = [Busy("x", wait_seconds=1700.0)]
 
     assert 1700 <= pause_after(met, 40, luck=0.999, settings=Settings()) < 1702
+
+
+@given(st.integers(0, 60))
+def test_a_round_that_brought_something_home_is_the_first_failure_of_a_row(failures):
+    assert 1 == failures_after([Unreachable("cut")], failures, gained=True)
+    assert 0 == failures_after([], failures, gained=True)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "brings"),
+    [
+        ("POST", "/v1/detections", 200, True),
+        ("POST", "/v1/detections", 503, False),
+        ("GET", "/v1/catalogue/segments/0.qseg", 206, True),
+        ("GET", "/v1/catalogue/metadata/timestamp.json", 200, False),
+        ("POST", "/v1/heartbeat", 204, False),
+    ],
+)
+def test_only_what_need_not_be_done_again_is_brought_home(method, path, status, brings):
+    assert brings is brings_home(Request(method, path), Answer(status, b""))

@@ -16,7 +16,6 @@ from edge.errors import BadCatalogue
 from edge.sync import journal
 from edge.sync.outbox import Outbox
 from edge.sync.shelf import Shelf
-from edge.sync.wire import Manifest
 from tests.fakes.central_simulator import CentralSimulator
 from tests.fakes.crashes import cuts, lay, watch
 from tests.fakes.evenings import SEVEN, checkpoint, folder_in_memory, heard
@@ -53,15 +52,15 @@ SWITCHES = """
 import json, sys
 from pathlib import Path
 from edge.sync.shelf import Shelf
-from edge.sync.wire import Manifest, Sealed
+from edge.sync.wire import Manifest
 shelf, letter = Shelf(Path(sys.argv[1])), json.loads(Path(sys.argv[2]).read_text())
-sealed = Sealed.model_validate_json(letter["sealed"])
-for segment in shelf.missing(Manifest.model_validate_json(sealed.payload)):
+manifest = Manifest.model_validate_json(letter["manifest"])
+for segment in shelf.missing(manifest):
     content = bytes.fromhex(letter["contents"][segment.name])
     for first in range(0, len(content), 1000):
         shelf.append(segment, content[first : first + 1000])
     shelf.accept(segment)
-shelf.activate(sealed, central_key=letter["key"])
+shelf.activate(manifest)
 sys.stdout.write("2\\n")
 sys.stdout.flush()
 """
@@ -145,7 +144,7 @@ def test_a_shelf_has_the_old_version_or_the_new_one_whole_at_any_point(tmp_path)
     new = a_catalogue(central, 2, dice)
     letter = tmp_path / "letter.json"
     contents = {name: content.hex() for name, content in central.segments.items()}
-    words = {"sealed": new.model_dump_json(), "key": central.public_key, "contents": contents}
+    words = {"manifest": new.model_dump_json(), "contents": contents}
     letter.write_text(json.dumps(words))
 
     disk, calls = traced(SWITCHES, folder, letter)
@@ -164,13 +163,12 @@ def test_a_shelf_has_the_old_version_or_the_new_one_whole_at_any_point(tmp_path)
         shutil.rmtree(after / "incoming", ignore_errors=True)
 
 
-def stock(folder, sealed, central):
+def stock(folder, manifest, central):
     """What the speaking process does with a catalogue that central offers."""
     shelf = Shelf(folder)
-    manifest = Manifest.model_validate_json(sealed.payload)
     while missing := shelf.missing(manifest):
         with suppress(BadCatalogue):  # of what had begun to come, sectors were lost: once more
             for segment in missing:
                 shelf.append(segment, central.segments[segment.name][shelf.arrived(segment) :])
                 shelf.accept(segment)
-    shelf.activate(sealed, central_key=central.public_key)
+    shelf.activate(manifest)

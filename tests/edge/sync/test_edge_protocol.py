@@ -6,11 +6,12 @@ from edge.errors import BadCatalogue, Busy, Refused, Unreachable
 from edge.sync.protocol import (
     LONGEST_REST_SECONDS,
     Answer,
+    ask_time,
     beat,
     drive,
     expect,
-    fetch_manifest,
     fetch_piece,
+    fetch_vouched,
     upload,
 )
 from edge.sync.seal import new_key, public_pem, seal
@@ -44,7 +45,7 @@ def test_a_stranger_is_refused():
         drive(upload(LETTER), CentralSimulator().answer)
 
 
-TALKS = [lambda: upload(LETTER), lambda: beat(LETTER), fetch_manifest]
+TALKS = [lambda: upload(LETTER), lambda: beat(LETTER), lambda: ask_time("0" * 32)]
 
 
 @pytest.mark.parametrize("talk", TALKS)
@@ -97,7 +98,7 @@ def test_a_portal_that_says_200_to_everything_is_not_central(body):
 
 
 def test_a_central_without_a_catalogue_is_no_trouble():
-    assert drive(fetch_manifest(), saying(404)) is None
+    assert drive(fetch_vouched("metadata/2.root.json", longest=9), saying(404)) is None
 
 
 @given(st.binary(min_size=1, max_size=300), st.integers(1, 90))

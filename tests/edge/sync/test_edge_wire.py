@@ -202,6 +202,7 @@ def test_orders_to_listen_always_are_in_the_words_of_boxes_that_knew_of_no_hours
         inputs=[{"device": "USB"}],
         central_url="https://central.example",
         central_key="key",
+        catalogue_root="{}",
     )
 
     assert "hours" not in always.model_dump_json()

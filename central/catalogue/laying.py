@@ -1,0 +1,125 @@
+"""Laying the next segments over those a catalogue has: what is new is written, the rest stays."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from central.catalogue import bulk
+from central.catalogue.layers import PACKED_FROM, Layer, keeps, over
+from central.database import reading
+from central.desk import Office
+from central.repertoire.store import recordings
+from edge.durable import write_whole
+from edge.matcher.fingerprint import Fingerprint
+from edge.matcher.layout import VERSION
+from edge.matcher.recipe import RECIPE
+from edge.matcher.write import write_segment
+from edge.sync.wire import Manifest, Segment
+
+AT_ONCE = 2000  # recordings: as many as are written out of memory, some 300 MB
+FORM = f"segment {VERSION} by {RECIPE.id}"  # of other forms nothing is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """The segments of a version.
+
+    Attributes:
+        segments: the oldest first.
+        packed: the same in fewer files, where there are many; else empty.
+    """
+
+    segments: Sequence[Segment]
+    packed: Sequence[Segment] = ()
+
+    @property
+    def size_bytes(self) -> int:
+        """What a new box fetches."""
+        return sum(segment.size_bytes for segment in self.packed or self.segments)
+
+
+def lay(office: Office, wanted: Mapping[str, str], last: Manifest | None) -> Laid:
+    """The segments by which what is wanted is recognised, those of the last version reused.
+
+    Args:
+        office: whose recordings.
+        wanted: id and what names its sound, of each recording.
+        last: the version before.
+    """
+    known = [] if last is None else list(last.segments)
+    layers = _layers(office.home.segments, known)
+    kept = keeps(layers, wanted)
+    chain = [*known[:kept], *_write(office, over(layers[:kept], wanted))]
+    if len(chain) < PACKED_FROM:
+        return Laid(chain)
+    return Laid(chain, [known[0], *_write(office, over(layers[:1], wanted))])
+
+
+def _layers(folder: Path, segments: Sequence[Segment]) -> list[Layer]:
+    """What segments hold; nothing, if one is gone or of a form that is written no longer."""
+    layers = []
+    for segment in segments:
+        try:
+            form, _, text = _list_of(folder / segment.name).read_text("utf-8").partition("\n")
+        except FileNotFoundError:
+            return []
+        if form != FORM or not (folder / segment.name).exists():
+            return []
+        layers.append(Layer.from_text(text))
+    return layers
+
+
+def _list_of(segment: Path) -> Path:
+    return segment.with_suffix(".list")
+
+
+def _write(office: Office, layer: Layer) -> list[Segment]:
+    if layer.is_empty:
+        return []
+    if len(layer.recordings) <= AT_ONCE:
+        draft = office.home.segments / f"{uuid4().hex}.draft"
+        names = sorted(layer.recordings, key=str.encode)
+        tracks = list(zip(names, _prints(office, names), strict=True))
+        write_segment(draft, tracks, removed=sorted(layer.removed))
+        return [_keep(draft, office.home.segments, layer)]
+    gone = _write(office, Layer({}, layer.removed))
+    return [*gone, *_write_many(office, layer.recordings)]
+
+
+def _write_many(office: Office, sounds: Mapping[str, str]) -> Iterator[Segment]:
+    """More than memory holds; stopped anywhere and begun again, it goes on from there."""
+    every = [bulk.Reference(name, sounds[name]) for name in sorted(sounds, key=str.encode)]
+    paths = bulk.build(
+        office.home.segments / "making",
+        every,
+        lambda names: _prints(office, names),
+        progress=lambda *_: None,
+        workers=1,
+    )
+    for number, path in enumerate(paths):
+        first = number * bulk.PER_SEGMENT
+        chosen = every[first : first + bulk.PER_SEGMENT]
+        yield _keep(path, office.home.segments, Layer({one.id: one.content for one in chosen}))
+
+
+def _keep(draft: Path, folder: Path, layer: Layer) -> Segment:
+    with draft.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    size = draft.stat().st_size
+    path = folder / f"{sha256}.qseg"
+    write_whole(_list_of(path), f"{FORM}\n{layer.to_text()}".encode())
+    draft.replace(path)
+    held = len(layer.recordings)
+    return Segment(name=path.name, size_bytes=size, sha256=sha256, recordings=held)
+
+
+def _prints(office: Office, names: Sequence[str]) -> Iterable[Fingerprint]:
+    """Fingerprints in the order of their names."""
+    wanted = select(recordings.c.fingerprint)
+    with reading(office.books) as connection:
+        for name in names:
+            yield Fingerprint.from_bytes(connection.execute(wanted.filter_by(id=name)).scalar_one())

@@ -139,6 +139,7 @@ def listen(
     from edge.evening import begin_evening, begin_watch
     from edge.gate import ALWAYS, switch_at
     from edge.listen import listen_together
+    from edge.programme import announced_in
 
     if device is not None and file is not None:
         raise click.UsageError("--device and --file exclude each other")
@@ -161,8 +162,11 @@ def listen(
                 begin_watch(source, input_name=name, began=began) for name, source in cards.items()
             ]
         schedule = _ordered_schedule(paths) if file is None else ALWAYS
-        is_muted = switch_at(paths.mute)
-        evenings = [replace(one, schedule=schedule, is_muted=is_muted) for one in evenings]
+        is_muted, expected = switch_at(paths.mute), announced_in(paths.programme)
+        evenings = [
+            replace(one, schedule=schedule, is_muted=is_muted, expected=expected)
+            for one in evenings
+        ]
         with _progress(evenings[0].source) as progress:
             listen_together(evenings, paths=paths, settings=settings, progress=progress)
 

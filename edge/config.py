@@ -44,6 +44,11 @@ class BoxPaths:
         return self.home / "outbox" / "outbox.db"
 
     @property
+    def programme(self) -> Path:
+        """What is announced for the evenings to come, TOML; need not be there."""
+        return self.home / "orders" / "programme.toml"
+
+    @property
     def mute(self) -> Path:
         """A link to what reads 1 while a switch forbids to listen, such as a GPIO's value."""
         return self.home / "mute"

@@ -124,6 +124,7 @@ class Ear:
         self._semitones = Semitones()
         self._beats = 0  # heard
         self._follower: Follower | None = None
+        self._expected: frozenset[str] = frozenset()
         self._detector: Detector | None = None
         self._siblings = Siblings.none()
         self._version = 0
@@ -224,6 +225,12 @@ class Ear:
         self._keep_all(self._attribution.settle())
         self._use(catalogue)
 
+    def expect(self, references: frozenset[str]) -> None:
+        """From now on these scores are announced; they are believed sooner than all others."""
+        if self._follower is not None and references != self._expected:
+            self._follower.expect(references)
+        self._expected = references
+
     def close(self) -> None:
         """The run is over: finish everything that goes on."""
         self._recognise(self._fingerprinter.close())
@@ -284,6 +291,7 @@ class Ear:
         self._version = catalogue.version
         if catalogue.works is not None:
             self._follower = Follower(catalogue.works, since=self._beats)
+            self._follower.expect(self._expected)
 
     def _recognise(self, landmarks: Landmarks) -> None:
         self._settled = landmarks.until

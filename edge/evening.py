@@ -9,6 +9,7 @@ from edge import timekeeping
 from edge.capture.block import Source
 from edge.capture.clock import Moment
 from edge.gate import ALWAYS, Schedule, no_switch
+from edge.programme import nothing_announced
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Evening:
         not_before: when the box was made; a clock that says less is wrong.
         schedule: when it may be listened to.
         is_muted: whether a switch forbids it now.
+        expected: which scores are announced for an instant.
     """
 
     source: Source
@@ -36,6 +38,7 @@ class Evening:
     not_before: datetime = timekeeping.FIRST_BOX
     schedule: Schedule = ALWAYS
     is_muted: Callable[[], bool] = no_switch
+    expected: Callable[[datetime], frozenset[str]] = nothing_announced
 
 
 def begin_evening(source: Source, *, input_name: str, began: datetime | None) -> Evening:

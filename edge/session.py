@@ -12,7 +12,7 @@ from edge.capture.clock import Anchor, Moment, SampleClock
 from edge.capture.signal import LONGEST_BASELINE_MINUTES, Baseline
 from edge.config import Settings
 from edge.ear import Catalogue, Ear, open_catalogue
-from edge.errors import BadCatalogue, Unwritable
+from edge.errors import BadCatalogue, Misconfigured, Unwritable
 from edge.evening import Evening
 from edge.gate import Gate
 from edge.pulse import Pulse
@@ -84,6 +84,7 @@ class Session:
             catalogue=_newer_catalogue(shelf, 0),
             baseline=self._baseline,
         )
+        self._look_at_programme()
 
     def run(self, progress: Progress) -> None:
         """Settle what the last run left, then hear until the end."""
@@ -262,6 +263,14 @@ class Session:
         if catalogue is not None:
             self._ear.change(catalogue)
             log.info("catalogue_changed", version=catalogue.version)
+        self._look_at_programme()
+
+    def _look_at_programme(self) -> None:
+        """What is announced for now; a file that says nothing to a box changes nothing."""
+        try:
+            self._ear.expect(self._evening.expected(self._ear.listened_until))
+        except Misconfigured as e:
+            log.warning("programme_unusable", reason=str(e))
 
 
 def _manner(record: CoverageRecord) -> _Manner:

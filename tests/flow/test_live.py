@@ -16,8 +16,15 @@ from tests.flow.office import CENTRAL, Office
 
 SEVEN = datetime(2026, 3, 5, 14, tzinfo=UTC)  # 19:00 in Almaty
 TITLES = ("Спокойная соната", "Жайлау", "Ән", "Тыныштық")  # the first one nobody owns any more
+ENCORE, FEW_SECONDS = "Бис", 8  # so few that it is believed only because it was announced
 RECEIPTS = 30_000_000
 PACK = "kz-venues-2026"
+ANNOUNCED = """
+[[evening]]
+begins = 2026-03-05T19:00:00+05:00
+ends = 2026-03-05T22:00:00+05:00
+works = ["{score}"]
+"""
 
 
 def midi(notes):
@@ -55,12 +62,12 @@ def office(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pieces():
-    return {title: compose(seed, 55) for seed, title in enumerate(TITLES)}
+    return {title: compose(seed, 55) for seed, title in enumerate((*TITLES, ENCORE))}
 
 
 @pytest.fixture(scope="module")
 def concert(pieces):
-    """Two works out of order, a recording of a third between them, and music nobody knows."""
+    """Two works out of order, a recording between them, music nobody knows, and a few bars."""
     free, owned, recorded, _ = TITLES
     return Concert(
         hall(6, seed=1),
@@ -72,42 +79,46 @@ def concert(pieces):
         applause(8, seed=4),
         perform(compose(77, 30), seed=3),
         hall(6, seed=5),
+        perform(pieces[ENCORE], seed=4)[: FEW_SECONDS * RATE_HZ],
+        hall(8, seed=6),
     )
 
 
 @pytest.fixture(scope="module")
-def works(office, pieces):
-    """Works with scores; one has a recording too. Their numbers by title."""
+def scores(office, pieces):
+    """Works with scores; one has a recording too. What the scores are called, by title."""
     party = office.post("/v1/parties", name="Айгерім Үлгібаева")["id"]
     share = {"party_id": party, "role": "CA", "basis_points": 10_000}
-    numbers = {}
+    works, called = {}, {}
     for title, notes in pieces.items():
         free = title == TITLES[0]
         owned = {"shares": [share | {"basis_points": 0 if free else 10_000}]}
         owned |= {"free_points": 10_000 if free else 0}
-        numbers[title] = office.post("/v1/works", title=title, **owned)["id"]
-        office.staff.post(
+        works[title] = office.post("/v1/works", title=title, **owned)["id"]
+        answer = office.staff.post(
             "/v1/scores",
-            data={"work_id": numbers[title]},
+            data={"work_id": works[title]},
             files={"file": ("score.mid", midi(notes))},
-        ).raise_for_status()
+        )
+        called[title] = answer.raise_for_status().json()["id"]
     file = io.BytesIO()
     soundfile.write(file, perform(pieces[TITLES[2]], seed=7), RATE_HZ, format="FLAC")
     office.staff.post(
         "/v1/recordings",
-        data={"work_id": numbers[TITLES[2]], "title": "Ән (студия)"},
+        data={"work_id": works[TITLES[2]], "title": "Ән (студия)"},
         files={"audio": ("take.flac", file.getvalue())},
     ).raise_for_status()
     office.post("/v1/catalogue")
-    return numbers
+    return called
 
 
 @pytest.fixture(scope="module")
-def event(office, works, concert, tmp_path_factory):
+def event(office, scores, concert, tmp_path_factory):
     """The evening, heard by a box and reported; the number of the event."""
     folder = tmp_path_factory.mktemp("box")
     paths = BoxPaths(folder)
     office.hang(paths)
+    paths.programme.write_text(ANNOUNCED.format(score=scores[ENCORE]))
     soundfile.write(folder / "concert.flac", concert.sound, RATE_HZ)
     for words in (
         ["sync", "--once"],
@@ -159,6 +170,16 @@ def test_what_was_played_live_stands_beside_what_was_declared(office, event, con
         assert abs(play["milliseconds"] / 1000 - lasted) < 4
     (play,) = by_title[recorded]["plays"]
     assert play["recording_id"].startswith("rec-")
+
+
+def test_a_few_bars_are_believed_because_they_were_announced(office, event, scores, concert):
+    lines = office.staff.get(f"/v1/events/{event}/reconciliation").json()["lines"]
+    plays = [play for line in lines for play in line["plays"]]
+    (encore,) = [one for one in plays if one["recording_id"] == scores[ENCORE]]
+    began = datetime.fromisoformat(encore["started_at"])
+
+    assert abs((began - SEVEN).total_seconds() - concert.edges[9]) < 3
+    assert encore["milliseconds"] < 1000 * (FEW_SECONDS + 3)
 
 
 def test_music_that_no_score_explains_is_told_as_unknown(office, event, concert):

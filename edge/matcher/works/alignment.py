@@ -15,6 +15,7 @@ _MOST, _LEAST = round(0.20 * UNIT), -round(0.24 * UNIT)  # what one beat can say
 _BENT = round(0.024 * UNIT)  # what a step beside the written tempo costs
 _LEAP = round(1.2 * UNIT)  # and a repeat or a cut, once it is known what is played
 ACCEPTED = round(4.8 * UNIT)  # what must speak for a work: 30 to 60 s of it
+ANNOUNCED = round(2.4 * UNIT)  # of that, what its being announced for the evening says already
 
 WORTH, START, ORIGIN, PLACE = range(4)  # columns of the best ways
 # A way is one whole number, so that the greatest is the best: its worth, and where it began.
@@ -32,6 +33,9 @@ class Alignment:
     accepted it may leap, for repeats are taken or not. All numbers are whole, so nothing depends
     on how the stream was cut or on which machine it is. Memory: 18 bytes for each beat of a
     reference, beside the 48 of the reference itself.
+
+    Attributes:
+        enough: int32, of each reference: what a way must be worth to be believed.
     """
 
     def __init__(self, references: References) -> None:
@@ -41,6 +45,7 @@ class Alignment:
         self._said = np.zeros(count, np.int16)
         self._best = np.zeros((len(references.ids), 4), np.int32)
         self._beat = 0
+        self.enough = np.full(len(references.ids), ACCEPTED, np.int32)
 
     def hear(self, beats: NDArray[np.int8]) -> NDArray[np.int32]:
         """Take the next beats.
@@ -50,13 +55,13 @@ class Alignment:
             beat of the stream and of the reference at which it began, and the beat of the
             reference that sounds now.
         """
-        one = self._references
+        references = self._references.bands, self._references.firsts
         parts = [np.zeros((0, *self._best.shape), np.int32)]
         for first in range(0, len(beats), BLOCK):
             block = beats[first : first + BLOCK].astype(np.int16)
             best = np.empty((len(block), *self._best.shape), np.int32)
-            ways = self._ways, self._said, self._best
-            _lay(block, one.bands, one.firsts, self._beat, *ways, best)
+            stand = self._ways, self._said, self._best, self.enough
+            _lay(block, references, self._beat, *stand, best)
             self._best = best[-1].copy()
             self._beat += len(block)
             parts.append(best)
@@ -72,15 +77,15 @@ class Alignment:
 @njit(cache=True, nogil=True)
 def _lay(
     block: NDArray[np.int16],
-    bands: NDArray[np.int8],
-    firsts: NDArray[np.int64],
+    references: tuple[NDArray[np.int8], NDArray[np.int64]],
     now: int,
     ways: NDArray[np.int64],
     said: NDArray[np.int16],
     before: NDArray[np.int32],
+    enough: NDArray[np.int32],
     best: NDArray[np.int32],
 ) -> None:
-    count = len(block)
+    (bands, firsts), count = references, len(block)
     longest = np.diff(firsts).max() if len(firsts) > 1 else 0
     rows = np.zeros((count + 2, longest + 2), np.int64)  # two places before the first: nothing
     says = np.empty((count + 1, longest), np.int16)
@@ -94,7 +99,8 @@ def _lay(
         for t in range(count):
             _say(block[t], sounding[t], bands, first, says[t + 1, :size])
             here = rows[t + 2, 2 : size + 2]
-            _step(rows[t, 1:], rows[t + 1], says[t], says[t + 1], here, now + t, best_r)
+            leap = best_r[WORTH] >= enough[r]
+            _step(rows[t, 1:], rows[t + 1], says[t], says[t + 1], here, now + t, best_r, leap)
             best_r = best[t, r]
             _best(here, now + t, best_r)
         ways[:, first:end] = rows[count:, 2 : size + 2]
@@ -155,12 +161,13 @@ def _step(
     here: NDArray[np.int64],
     now: int,
     best: NDArray[np.int32],
+    leap: bool,
 ) -> None:
     """The best way to each place: begun or leapt to here, or gone on by one beat, or by two."""
     bent = np.int64(_BENT) << _WORTH
     begin, place = np.int64(now & _STARTS) << _START, np.int64(1)
-    if best[WORTH] >= ACCEPTED:
-        worth = np.int64(min(best[WORTH], _ENOUGH) - _LEAP) << _WORTH
+    if leap:
+        worth = np.int64(max(min(best[WORTH], _ENOUGH) - _LEAP, 0)) << _WORTH
         begin, place = worth | np.int64(best[START] & _STARTS) << _START | best[ORIGIN], np.int64(0)
     straight = last[1:]
     for i in range(len(here)):

@@ -1,15 +1,24 @@
 """When a work played live begins and ends: evidence gathered beat by beat, without a clock."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.matcher.works.alignment import ACCEPTED, BLOCK, START, UNIT, WORTH, Alignment
+from edge.matcher.works.alignment import (
+    ACCEPTED,
+    ANNOUNCED,
+    BLOCK,
+    START,
+    UNIT,
+    WORTH,
+    Alignment,
+)
 from edge.matcher.works.references import References
 from edge.matcher.works.semitones import BANDS, Beat
 
-_PROMISING = ACCEPTED // 4  # from which one waits whether it becomes more
+_PROMISING = (ACCEPTED - ANNOUNCED) // 2  # from which one waits whether it becomes more
 _PATIENCE = 32  # beats, 15 s: a work that says nothing more for so long has ended
 _CHANCE = 1.6 * UNIT  # by so much more chance is e times less likely to have said it
 
@@ -24,7 +33,7 @@ class Performance:
         end: the beat after its last.
         from_beat: place in the reference at `start`.
         to_beat: place in the reference at `end`.
-        score: what spoke for it, in likenesses of whole beats.
+        score: what spoke for it, in likenesses of whole beats; that it was announced among it.
     """
 
     reference_id: str
@@ -54,6 +63,7 @@ class _Hold:
     peak: int
     end: int
     place: int
+    said: int  # beforehand, by the programme
 
 
 class Follower:
@@ -77,6 +87,15 @@ class Follower:
         self._now = 0  # beats laid
         self._holds: dict[int, _Hold] = {}
         self._told: list[Performance] = []  # lately
+
+    def expect(self, references: Collection[str]) -> None:
+        """From now on these works are announced, in any order, and no others.
+
+        An announced work is believed when half of what else it takes speaks for it. What it is not,
+        it does not become: of works that fit one stretch, the one is told that more speaks for.
+        """
+        chosen = [one in references for one in self._references.ids]
+        self._alignment.enough = ACCEPTED - np.array(chosen, np.int32) * np.int32(ANNOUNCED)
 
     def feed(self, beats: NDArray[np.int8]) -> list[Performance]:
         """Take the next beats; give the performances that ended."""
@@ -110,7 +129,7 @@ class Follower:
         for best in self._alignment.hear(block):
             self._now += 1
             self._best = best
-            for number in np.flatnonzero(best[:, WORTH] >= ACCEPTED).tolist():
+            for number in np.flatnonzero(best[:, WORTH] >= self._alignment.enough).tolist():
                 self._follow(number)
         over = [
             number
@@ -123,7 +142,8 @@ class Follower:
         worth, start, origin, place = self._best[number].tolist()
         hold = self._holds.get(number)
         if hold is None or worth > hold.peak:
-            self._holds[number] = _Hold(start, origin, worth, self._now, place + 1)
+            said = ACCEPTED - int(self._alignment.enough[number])
+            self._holds[number] = _Hold(start, origin, worth, self._now, place + 1, said)
 
     def _tell(self, over: list[int]) -> list[Performance]:
         here = {number: self._performance(number, one) for number, one in self._holds.items()}
@@ -144,7 +164,7 @@ class Follower:
             Beat(self._since + one.end),
             one.origin,
             one.place,
-            one.peak / UNIT,
+            (one.peak + one.said) / UNIT,
         )
 
 

@@ -152,3 +152,27 @@ def test_an_altered_file_is_refused(references, data):
 def test_a_torn_file_is_refused(references, kept):
     with pytest.raises(BadCatalogue):
         References.from_bytes(references.to_bytes()[:kept])
+
+
+def test_an_announced_work_is_believed_sooner_and_no_other_is(references, concert):
+    heard, edges = concert
+    alone, told = Follower(references), Follower(references)
+    told.expect({"work-2", "work-5", "a work without a score"})
+    first = {}
+    for at in range(0, int(edges[2]), 8):
+        for name, follower in (("alone", alone), ("told", told)):
+            follower.feed(heard[at : at + 8])
+            if follower.sounding():
+                first.setdefault(name, (at, [one.reference_id for one in follower.sounding()]))
+
+    assert first["told"][0] < first["alone"][0]
+    assert ["work-2"] == first["told"][1] == first["alone"][1]
+    assert min(one.confidence for one in told.sounding()) > 0.9
+
+
+def test_a_programme_makes_no_work_out_of_other_music(references):
+    follower = Follower(references)
+    follower.expect(set(PIECES))
+    heard = beats(perform(compose(99, 90), seed=9))
+
+    assert [] == [*follower.feed(heard), *follower.close()]

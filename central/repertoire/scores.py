@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, insert, select
 
 from central.errors import Taken, Unacceptable
-from central.repertoire.midi import notes_of
+from central.repertoire import midi, musicxml
 from central.repertoire.store import require_work
 from central.repertoire.tables import scores
 from edge.matcher.works.references import VERSION
@@ -38,13 +38,14 @@ class Score:
 
 
 def score_of(content: bytes, *, work_id: int, title: str, name: str) -> Score:
-    """A score from its MIDI file.
+    """A score from its file, MIDI or MusicXML.
 
     Raises:
         Unacceptable: not a file that can be read, or too short to be told from chance.
         TooLarge: more than a score can hold.
     """
-    beats = beats_of(notes_of(content, name=name))
+    kind = midi if content[:4] == b"MThd" else musicxml
+    beats = beats_of(kind.notes_of(content, name=name))
     seconds = len(beats) * BEAT_SECONDS
     if seconds < SHORTEST_SECONDS:
         raise Unacceptable(

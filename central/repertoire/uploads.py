@@ -102,7 +102,7 @@ def register_score(
     file: UploadFile,
     title: Annotated[forms.Remark, Field()] = "",
 ) -> RegisteredScore:
-    """Register a score, MIDI, of a work or of one of its movements; its notes are not kept.
+    """Register the score of a work or of one of its movements, MIDI or MusicXML; no notes are kept.
 
     With it boxes recognise the work when it is played live, whoever plays it.
     """

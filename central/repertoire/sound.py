@@ -13,8 +13,8 @@ from central.errors import TooLarge, Unacceptable
 from central.repertoire.store import Recording
 from edge.errors import Deaf
 from edge.matcher.decode import open_sound
-from edge.matcher.detect import SHORTEST_FRAMES
 from edge.matcher.fingerprint import Fingerprint, fingerprint_blocks
+from edge.matcher.hold import SHORTEST_FRAMES
 from edge.matcher.recipe import RECIPE, Frame
 
 SHORTEST_SECONDS = RECIPE.seconds(Frame(SHORTEST_FRAMES))  # what is shorter no box reports

@@ -9,12 +9,11 @@ from edge.matcher.decoy import IMPOSSIBLE, Decoys
 from edge.matcher.fingerprint import Landmarks
 from edge.matcher.hold import Hold, hold
 from edge.matcher.index import Index
+from edge.matcher.ladder import bent
 from edge.matcher.landmarks import join
 from edge.matcher.recipe import RECIPE, Frame, Recipe
-from edge.matcher.refine import refined
 from edge.matcher.score import Hearing, hear
 from edge.matcher.search import (
-    BRIEF,
     Suspect,
     frames_of,
     probability,
@@ -27,7 +26,6 @@ from edge.matcher.warp import AS_RECORDED, LADDER, Warp
 STEP_FRAMES = 215  # 5 s: how often the catalogue is searched
 WINDOW_FRAMES = 430  # 10 s: what is searched with
 MEMORY_FRAMES = 2580  # 60 s: how far back a beginning can be found
-SHORTEST_FRAMES = 86  # 2 s: what is shorter is not reported
 CERTAIN = 14.8  # log odds at which chance brings one false detection in five months of music
 SUSPECTED = 0.0  # log odds from which a place is looked at again when more has been heard
 BEGINNING = Frame(0)  # of a stream
@@ -37,10 +35,8 @@ _LAYERS = 3  # recordings that may begin to sound within one step
 _RUNGS = (1, 10)  # of the ladder, climbed in a step, at least and at most,
 _RUNG_RECORDINGS = 200_000  # as many as let it look through so many recordings
 _BESIDES_FRAMES = 6 * STEP_FRAMES  # 30 s: how often others are looked for beside who is heard
-_TRIES = 8.0  # log of the warps that the ladder and a closer look try: each is a chance for chance
-_BENT_SHARE = 0.3  # of a bent recording's landmarks must come through
-_PROMISING = -4.0  # log odds from which a rung's find is worth a closer look
 _DECOY_FRAMES = 48 * STEP_FRAMES  # four minutes: how often a window is searched for what cannot be
+_HALF = 0.5  # of its last 10 s is to be explained when a stream ends, or all rungs are tried
 _REMEMBERED = 1  # warps met before, which a hall is likely to keep
 
 
@@ -71,12 +67,11 @@ class Detector:
     Every 5 s of the stream, at frames fixed from its beginning, it searches the last 10 s for
     recordings it is not already following, so its answers do not depend on how the stream was
     cut; beside one that is heard it looks for others every 30 s. What it suspects it weighs
-    again, with up to 40 s, whenever more has been heard. Where nobody is heard it goes through
-    the ladder of speeds, tempos and pitches, some rungs a step, and at the stream's end through
-    all of it if nothing was found. Memory is bounded whatever the length of the stream: 60 s of
+    again, with up to 40 s, whenever more has been heard. Where nobody is heard it climbs the
+    ladder of speeds, tempos and pitches, some rungs a step, and all of it at the stream's end if
+    most of the last 10 s is not explained. Memory is bounded however long the stream: 60 s of
     landmarks (at most 90 a second, 12 bytes each), the suspicions of 40 s, the few recordings
-    that sound or fell silent less than 15 s ago, and 13 MB while a search is on; the catalogue
-    itself stays in its files.
+    that sound or fell silent less than 15 s ago, and 13 MB while a search is on.
 
     Args:
         index: what can be recognised.
@@ -127,7 +122,7 @@ class Detector:
     def close(self) -> list[Detection]:
         """End the stream; give the detections that were still going on."""
         ended = self._step(int(self._heard.until)) if self._heard.until > self._now else []
-        if not self._told and not self._holds and self._now > self._since:
+        if self._explained() < _HALF:
             self._rung = 0
             self._climb(len(LADDER))
         ended += self.sounding()
@@ -173,7 +168,7 @@ class Detector:
                 break
         fresh = [one.laid for one in found if one.log_odds >= SUSPECTED]
         laid = fresh + [old for _, old in self._suspicions]
-        weighed = [one for one in self._weighed(rest, laid) if _clear(one)]
+        weighed = [one for one in self._weighed(rest, laid) if one.clear]
         best = sorted(weighed, key=lambda one: -one.log_odds)
         if best and best[0].log_odds >= CERTAIN:
             self._begin(best[0])
@@ -191,19 +186,18 @@ class Detector:
             self._decoys.take(max(one.weight.score for one in found))
 
     def _climb(self, rungs: int) -> None:
-        """Try the next rungs of the ladder on the window; after the last comes the first."""
+        """Try the next rungs of the ladder on the window; after the last comes the first.
+
+        Where one is believed all others are tried too: another may explain far more.
+        """
+        until = self._rung + rungs
         rest = self._rest()
-        window = self._window(rest, self._now, WINDOW_FRAMES)
-        for warp in LADDER[self._rung : self._rung + rungs]:
-            for found in search(self._index, rest, window, warp=warp, pace=BRIEF)[:3]:
-                if found.log_odds < _PROMISING:
-                    continue
-                closer = suspect(self._index, refined(self._index, found.laid, window), window)
-                if closer.log_odds >= CERTAIN + _TRIES and _clear(closer):
-                    self._begin(closer)
-                    self._rung = 0
-                    return
-        self._rung = self._rung + rungs if self._rung + rungs < len(LADDER) else 0
+        asked = (self._index, rest, self._window(rest, self._now, WINDOW_FRAMES))
+        found = bent(*asked, LADDER[self._rung : until], least=CERTAIN)
+        self._rung = until if until < len(LADDER) and not found else 0
+        if found:
+            found += bent(*asked, LADDER[: until - rungs] + LADDER[until:], least=CERTAIN)
+            self._begin(max(found, key=lambda one: one.log_odds))
 
     def _weighed(self, rest: Landmarks, suspicions: list[Alignment]) -> list[Suspect]:
         """Each suspicion on the window, of those ending now, that speaks for it most."""
@@ -234,15 +228,21 @@ class Detector:
             if one.laid.who == laid.who
         )
 
+    def _explained(self) -> float:
+        """How much of the last 10 s is explained, 0 to 1; an empty stretch is."""
+        since = max(self._since, self._now - WINDOW_FRAMES)
+        known = sum(max(0, one.end - max(one.start, since)) for one in self._holds)
+        return known / (self._now - since) if self._now > since else 1.0
+
     def _any_heard(self) -> bool:
-        return any(one.ahead.silent < STEP_FRAMES for one in self._holds)
+        """Whether somebody sounds; who agrees for a moment only may be another, or bent."""
+        return any(one.ahead.silent < STEP_FRAMES and one.long for one in self._holds)
 
     def _begin(self, found: Suspect) -> None:
         """Begin to follow a recording, and have its other stretches end before it."""
-        laid, memory = found.laid, self._window(self._heard, self._now, MEMORY_FRAMES)
-        for frames in _LONGER:
-            laid = refined(self._index, laid, self._window(self._heard, self._now, frames))
-        new = hold(self._index, laid, memory, share=found.weight.share, log_odds=found.log_odds)
+        memory = self._window(self._heard, self._now, MEMORY_FRAMES)
+        new = hold(self._index, found, self._windows(self._heard), memory)
+        laid = new.laid
         new.start = max(new.start, self._told.get(laid.who, 0))  # no second is told twice
         for earlier in [one for one in self._holds if one.laid.who == laid.who]:
             if new.start <= earlier.start + _SAME_START:
@@ -250,10 +250,21 @@ class Detector:
             else:
                 earlier.left = True
                 new.start = max(new.start, earlier.end)
+        self._withdraw(new)
         self._holds.append(new)
         if laid.warp != AS_RECORDED:
             rest = [one for one in self._met if abs(one.speed - laid.warp.speed) > 0.002]
             self._met = [laid.warp, *rest][:_REMEMBERED]
+
+    def _withdraw(self, new: Hold) -> None:
+        """Take back who began lately and is not believed any more beside somebody new."""
+        rest = unexplained(
+            self._heard, self._index.segments[new.laid.segment], new.laid, self._recipe
+        )
+        for one in [one for one in self._holds if one.start > self._now - MEMORY_FRAMES]:
+            left = suspect(self._index, one.laid, hear(rest, one.start, one.end, self._recipe))
+            if left.log_odds < SUSPECTED:
+                self._holds.remove(one)
 
     def _rest(self, besides: tuple[int, int] | None = None) -> Landmarks:
         """What is remembered of the stream and not explained by what, `besides`, is followed."""
@@ -270,7 +281,7 @@ class Detector:
         return hear(landmarks, first, until, self._recipe)
 
     def _detection(self, one: Hold) -> Detection | None:
-        if one.end - one.start < SHORTEST_FRAMES:
+        if not one.long:
             return None
         segment = self._index.segments[one.laid.segment]
         place = one.laid.place_at(one.start) - int(segment.starts[one.laid.recording])
@@ -282,8 +293,3 @@ class Detector:
             one.laid.warp.speed,
             probability(one.log_odds),
         )
-
-
-def _clear(found: Suspect) -> bool:
-    """Whether enough is heard of a recording, if it is bent: a loop is played at any tempo."""
-    return found.laid.warp == AS_RECORDED or found.weight.share >= _BENT_SHARE

@@ -1,5 +1,6 @@
 """A recording that is being followed: where it began, how far it reaches, when it is over."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,11 +8,15 @@ from numpy.typing import NDArray
 
 from edge.matcher.alignment import Alignment, span
 from edge.matcher.index import Index
+from edge.matcher.refine import at_its_tempo, refined
 from edge.matcher.score import Hearing, nats_by_frame
+from edge.matcher.search import Suspect
 from edge.matcher.track import BRIDGE_FRAMES, INTRO_FRAMES, OUTRO_FRAMES, Reach
 
+SHORTEST_FRAMES = 86  # 2 s: what is shorter is not reported
 _MOST_HEARD = 0.12  # share of landmarks supposed to survive: more would end in a fade or a voice
 _LEAST_HEARD = 0.08
+_AT_ONCE = 43  # 1 s before now: what ends earlier may be stretched
 
 
 @dataclass(slots=True)
@@ -45,6 +50,11 @@ class Hold:
         return end + self.ahead.played_out(self.last - end, most=OUTRO_FRAMES)
 
     @property
+    def long(self) -> bool:
+        """Whether it explains enough to be reported; a moment's agreement may be another's."""
+        return self.end - self.start >= SHORTEST_FRAMES
+
+    @property
     def over(self) -> bool:
         """Whether nothing more is expected of it."""
         return self.left or self.ahead.silent >= BRIDGE_FRAMES
@@ -55,17 +65,30 @@ class Hold:
         self.ahead.feed(nats[since - heard.first :])
 
 
-def hold(index: Index, laid: Alignment, memory: Hearing, *, share: float, log_odds: float) -> Hold:
+def hold(index: Index, found: Suspect, windows: Sequence[Hearing], memory: Hearing) -> Hold:
     """Begin to follow a recording from where its evidence begins.
+
+    Its speed is made to fit each window in turn. What agrees for a while and then no more, though
+    the stream goes on, is tried at other tempos.
 
     Args:
         index: the catalogue.
-        laid: how the recording lies along the stream.
+        found: the recording, and how it was found to lie along the stream.
+        windows: of the stream that end now, the shortest first.
         memory: all that is remembered of the stream.
-        share: of its landmarks that came through where it was found, 0 to 1.
-        log_odds: that it is no work of chance.
     """
-    heard = min(max(share / 2, _LEAST_HEARD), _MOST_HEARD)
+    laid = found.laid
+    for window in windows:
+        laid = refined(index, laid, window)
+    new = _held(index, found, laid, memory)
+    if new.end > memory.first + memory.length - _AT_ONCE:
+        return new
+    laid = at_its_tempo(index, laid, windows[0], around=(new.start + new.end) // 2)
+    return new if laid is new.laid else _held(index, found, laid, memory)
+
+
+def _held(index: Index, found: Suspect, laid: Alignment, memory: Hearing) -> Hold:
+    heard = min(max(found.weight.share / 2, _LEAST_HEARD), _MOST_HEARD)
     nats = _nats(index, laid, memory, heard)
     core = _densest(nats)
     back, ahead = Reach(), Reach()
@@ -74,7 +97,7 @@ def hold(index: Index, laid: Alignment, memory: Hearing, *, share: float, log_od
     begins, last = span(index.segments[laid.segment], laid)
     start = memory.first + core - back.frames
     start -= back.played_out(start - begins, most=INTRO_FRAMES)
-    return Hold(laid, log_odds, heard, start, memory.first + core, ahead, last)
+    return Hold(laid, found.log_odds, heard, start, memory.first + core, ahead, last)
 
 
 def _nats(index: Index, laid: Alignment, heard: Hearing, share: float) -> NDArray[np.float64]:

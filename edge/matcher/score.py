@@ -20,7 +20,10 @@ _AROUND = np.ones(17) / 17  # bins over which a band's density is averaged
 _NARROW = np.ones(3) / 3  # bins that a held tone fills
 _BLOCK_SHARE = 2.0  # no half second may say more than so many times the average one,
 _BLOCK_LEAST = 3.0  # nats, or than this: a chord in common is not a recording in common
-_SHARES = np.array((0.15, 0.22, 0.32, 0.45, 0.6, 0.75, 0.9))  # less is heard of chords in common
+# What may come through of each octave: a crowd, a voice or a small loudspeaker drowns one of them
+# and spares another.
+_SHARES = np.array((0.0, 0.05, 0.1, 0.15, 0.22, 0.32, 0.45, 0.6, 0.75, 0.9))
+_OCTAVES = np.array((110, 220, 435)) * 4  # quarter bins at which the next begins: 592 Hz, …
 # Where a landmark that survived is found again, -2 to 2 frames and -4 to 4 quarters of a bin
 # from where it was: measured through codecs, voices and halls, and much the same in all.
 _LATE = np.array((0.04, 0.22, 0.48, 0.22, 0.04))
@@ -56,7 +59,7 @@ class Weight:
 
     Attributes:
         score: nats by which the recording explains it better than chance, spread over time.
-        share: of the recording's landmarks that came through, 0 to 1.
+        share: of the recording's landmarks that came through, 0 to 1, all octaves together.
     """
 
     score: float
@@ -98,7 +101,7 @@ def _crowd(counts: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def weigh(segment: Segment, laid: Alignment, heard: Hearing, recipe: Recipe) -> Weight:
-    """Weigh an alignment against a window, by the share of landmarks that suits it best."""
+    """Weigh an alignment against a window, whatever share of each octave may have come through."""
     return weigh_each(segment, [laid], heard, recipe)[0]
 
 
@@ -177,7 +180,7 @@ def _weigh_each(
     """Write score and share of each alignment: its place, first frame, speed and pitch."""
     length = len(heard.begins) - 1
     ratios = np.empty(len(places))
-    blocks = np.empty(len(places), np.int64)
+    blocks, octaves = np.empty(len(places), np.int64), np.empty(len(places), np.int64)
     for i in range(len(laid)):
         place, at, speed, pitch = laid[i]
         n = 0
@@ -187,8 +190,9 @@ def _weigh_each(
             if 0 <= row < length and limits[0] <= quarter < limits[1]:
                 ratios[n] = _ratio(heard, row, quarter)
                 blocks[n] = row // BLOCK_FRAMES
+                octaves[n] = np.searchsorted(_OCTAVES, quarter, "right")
                 n += 1
-        out[i] = _best(ratios[:n], blocks[:n], max(1, -(-length // BLOCK_FRAMES)))
+        out[i] = _best(ratios[:n], blocks[:n], octaves[:n], max(1, -(-length // BLOCK_FRAMES)))
 
 
 @njit(cache=True, nogil=True)
@@ -221,22 +225,36 @@ def _ratio(heard: _Heard, row: Whole, quarter: Whole) -> float:
 def _best(
     ratios: NDArray[np.float64],
     blocks: NDArray[np.int64],
+    octaves: NDArray[np.int64],
     count: int,
 ) -> tuple[float, float]:
-    found = ratios[ratios > 0]
-    missing = len(ratios) - len(found)
-    top, best = -np.inf, _SHARES[0]
-    for share in _SHARES:
-        total = missing * np.log(1 - share)
-        for ratio in found:
-            total += np.log(1 - share + share * ratio)
-        if total > top:
-            top, best = total, share
-    sums = np.zeros(count)
+    """Score over so many blocks, and the share of landmarks that came through."""
+    by_share = _by_share(ratios, octaves)
+    shares, tops = np.zeros(len(by_share)), np.zeros(len(by_share))
+    doubt = 0.0  # which share it would be was not known before
+    for octave in range(len(by_share)):
+        likeliest = np.argmax(by_share[octave])
+        shares[octave], tops[octave] = _SHARES[likeliest], by_share[octave, likeliest]
+        doubt += np.log(np.mean(np.exp(by_share[octave] - tops[octave])))
+    sums, through = np.zeros(count), 0.0
     for k in range(len(ratios)):
-        sums[blocks[k]] += np.log(1 - best + best * ratios[k])
-    most = max(_BLOCK_LEAST, _BLOCK_SHARE * max(0.0, top) / count)
-    score = 0.0
-    for value in sums:
-        score += min(value, most)
-    return score, best
+        share = shares[octaves[k]]
+        sums[blocks[k]] += np.log(1 - share + share * ratios[k])
+        through += share
+    cap = max(_BLOCK_LEAST, _BLOCK_SHARE * tops.sum() / count)
+    return np.minimum(sums, cap).sum() + doubt, through / max(1, len(ratios))
+
+
+@njit(cache=True, nogil=True)
+def _by_share(ratios: NDArray[np.float64], octaves: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How much sooner than by chance an octave is as it is, in nats, if a share comes through."""
+    totals = np.zeros((len(_OCTAVES) + 1, len(_SHARES)))
+    missing = np.zeros(len(totals))
+    for k in range(len(ratios)):
+        missing[octaves[k]] += ratios[k] == 0
+        if ratios[k] > 0:
+            for i in range(len(_SHARES)):
+                totals[octaves[k], i] += np.log(1 - _SHARES[i] + _SHARES[i] * ratios[k])
+    for octave in range(len(totals)):
+        totals[octave] += missing[octave] * np.log(1 - _SHARES)
+    return totals

@@ -16,7 +16,8 @@ from edge.matcher.warp import AS_RECORDED, Warp
 
 TYPICAL_FRAMES = 10336  # 240 s: the length of a recording
 _SLOPE = 1.6  # nats by which chance's best score grows where a catalogue grows e-fold
-_BASE = -6.6  # nats that the best of a single foreign recording would typically reach
+_BASE = -14.0  # nats that the best of a single foreign recording would typically reach
+_BENT_SHARE = 0.3  # of a bent recording's landmarks must come through
 _FEWEST = 1000  # recordings that even a small catalogue counts for: its music is like all music
 
 
@@ -57,6 +58,11 @@ class Suspect:
     laid: Alignment
     weight: Weight
     log_odds: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether enough is heard of it, if it is bent: a loop is played at any tempo."""
+        return self.laid.warp == AS_RECORDED or self.weight.share >= _BENT_SHARE
 
 
 def search(

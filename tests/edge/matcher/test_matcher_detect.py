@@ -5,10 +5,11 @@ from hypothesis import strategies as st
 from matcher_sounds import RATE_HZ, hiss, listen, play
 
 from edge.matcher.detect import STEP_FRAMES, Detector
-from edge.matcher.fingerprint import fingerprint
+from edge.matcher.fingerprint import Fingerprint, fingerprint
 from edge.matcher.index import Index
-from edge.matcher.landmarks import Landmarks
+from edge.matcher.landmarks import Landmarks, join
 from edge.matcher.recipe import RECIPE
+from edge.matcher.warp import Warp, deck
 from edge.matcher.write import write_segment
 
 
@@ -192,3 +193,36 @@ def test_a_detector_that_joins_a_stream_after_months_hears_only_what_follows(ind
     (expected,) = detections(index, songs["song-3"])
     assert [(expected.start + joined, expected.end + joined)] == [(d.start, d.end) for d in found]
     assert expected.confidence == found[0].confidence
+
+
+@pytest.mark.parametrize(("song", "at", "tempo"), [("song-0", 18, 0.94), ("song-1", 18, 1.06)])
+def test_a_song_stretched_is_told_at_its_tempo_and_all_of_it(index, songs, song, at, tempo):
+    """Around one of its moments it also agrees for two seconds with the song as recorded."""
+    marks = join(listen(songs[song])).between(43 * at, 43 * at + round(STEP_FRAMES * tempo))
+    detector = Detector(index)
+    (found,) = detector.feed(Warp(1 / tempo).undone(marks, first=43 * at)) + detector.close()
+
+    assert song == found.recording_id
+    assert abs(found.speed - tempo) < 0.005
+    assert found.end - found.start > 0.9 * STEP_FRAMES
+
+
+@pytest.mark.parametrize(("tempo", "pitch"), [(1.035, 2 ** (2 / 12)), (1.03, 2 ** (-1 / 12))])
+def test_a_song_run_too_fast_is_no_other_version_of_it_in_the_key_it_has_now(
+    songs, tempo, pitch, tmp_path
+):
+    """Of two that a rung of the ladder would believe in, it is the one that explains far more."""
+    prints = {name: fingerprint(songs[name], RATE_HZ) for name in ("song-1", "song-3", "song-4")}
+    other = Warp(1 / (1.08 * tempo), 1 / (1.08 * pitch))
+    tracks = [*prints.items()] + [
+        (f"{name}, transposed", Fingerprint(other.undone(one.landmarks, first=0)))
+        for name, one in prints.items()
+    ]
+    write_segment(tmp_path / "versions.qseg", tracks)
+    for name in prints:
+        marks = join(listen(songs[name])).between(430, 430 + round(430 * 1.08))
+        detector = Detector(Index.open([tmp_path / "versions.qseg"]))
+        told = detector.feed(deck(1 / 1.08).undone(marks, first=430)) + detector.close()
+
+        assert [name] == [one.recording_id for one in told]
+        assert abs(told[0].speed - 1.08) < 0.002

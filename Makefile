@@ -59,11 +59,13 @@ lint: ## Format, style, types, and who may import whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: ## A nation's year of royalties; with LAB=FOLDER how well and how fast the ear recognises (QUICK=1: a tenth)
+bench: ## A nation's year of royalties, its boxes coming home; LAB=FOLDER: the ear, and a catalogue on its way (QUICK=1)
 	@$(SETUP) bench
 	@$(BIN)/python -m benchmarks.royalties --plays $(if $(QUICK),10000000,100000000)
+	@$(BIN)/python -m benchmarks.homecoming $(if $(QUICK),--boxes 5000)
 	@[ -n "$(LAB)" ] || echo "The ear is measured by make bench LAB=FOLDER: the folder that benchmarks/README.md describes."
 	@[ -z "$(LAB)" ] || $(BIN)/python -m benchmarks --lab "$(LAB)" $(if $(MUSIC),--music "$(MUSIC)") $(if $(QUICK),--quick) $(ARGS)
+	@[ -z "$(LAB)" ] || $(BIN)/python -m benchmarks.delivery
 
 nation: ## The same million plays settled by DuckDB and by Spark: one ledger
 	@$(SETUP) nation

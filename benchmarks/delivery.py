@@ -59,6 +59,7 @@ NARROW_BYTES = 50_000 / 8  # a second
 CUT_SECONDS = 60.0
 NEW, OTHER = 0.4, 0.4  # of what changes: new, and others in their place; the rest is gone
 MEGABYTE = 1e6
+CACHE = Path(".cache/bench")
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,16 +246,20 @@ def _payload(stand: Stand, change: Change, prints: Path, folder: Path) -> int:
 
 
 @click.command()
-@click.option("--catalogue", required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--prints", required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--catalogue", type=click.Path(path_type=Path), help="[default: the largest made]")
+@click.option("--prints", default=CACHE / "prints", type=click.Path(path_type=Path))
 @click.option("--share", default=0.005, show_default=True, help="Of the recordings that change.")
 @click.option("--haste", default=20.0, show_default=True, help="How much faster time runs.")
-def main(catalogue: Path, prints: Path, share: float, haste: float) -> None:
+def main(catalogue: Path | None, prints: Path, share: float, haste: float) -> None:
     """Change a part of CATALOGUE, and bring the change to a box that had it.
 
     CATALOGUE is a segment of 100,000 recordings and PRINTS the originals' fingerprints, as
     `make bench LAB=FOLDER` leaves both in .cache/bench.
     """
+    made = sorted(CACHE.glob("catalogue-*/*.qseg"), key=lambda path: path.stat().st_size)
+    catalogue = catalogue or (made[-1] if made else None)
+    if catalogue is None:
+        raise click.UsageError(f"no catalogue in {CACHE}; `make bench LAB=FOLDER` makes one")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     os.environ.pop("NOTIFY_SOCKET", None)
     with tempfile.TemporaryDirectory() as folder:

@@ -69,9 +69,10 @@ class Line:
         from_office, to_office = await asyncio.open_connection(*self._office)
         ends = (to_box, to_office)
         try:
-            async with asyncio.TaskGroup() as ways:
-                ways.create_task(self._pump(from_box, to_office, counts=False))
-                ways.create_task(self._pump(from_office, to_box, counts=True))
+            with suppress(asyncio.CancelledError):  # cut
+                async with asyncio.TaskGroup() as ways:
+                    ways.create_task(self._pump(from_box, to_office, counts=False))
+                    ways.create_task(self._pump(from_office, to_box, counts=True))
         finally:
             self._calls.discard(call)
             for end in ends:

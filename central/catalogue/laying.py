@@ -21,6 +21,7 @@ from edge.matcher.write import write_segment
 from edge.sync.wire import Manifest, Segment
 
 AT_ONCE = 2000  # recordings: as many as are written out of memory, some 300 MB
+PER_SEGMENT = 300_000  # recordings of 4 minutes; a segment's timeline is three years long
 FORM = f"segment {VERSION} by {RECIPE.id}"  # of other forms nothing is kept
 
 
@@ -99,10 +100,11 @@ def _write_many(office: Office, sounds: Mapping[str, str]) -> Iterator[Segment]:
         lambda names: _prints(office, names),
         progress=lambda *_: None,
         workers=1,
+        per_segment=PER_SEGMENT,
     )
     for number, path in enumerate(paths):
-        first = number * bulk.PER_SEGMENT
-        chosen = every[first : first + bulk.PER_SEGMENT]
+        first = number * PER_SEGMENT
+        chosen = every[first : first + PER_SEGMENT]
         yield _keep(path, office.home.segments, Layer({one.id: one.content for one in chosen}))
 
 

@@ -98,23 +98,27 @@ def newest_timestamp(office: Office) -> bytes:
 
     Raises:
         Unready: keys cannot be made.
+        Unknown: the office has vouched for nothing yet.
     """
     root_in_force(office)
-    now = office.now()
-    with reading(office.books) as connection:
-        found = {role: newest(connection, role) for role in ROLES}
-    due = [role for role, one in found.items() if one is not None and one.is_due(now)]
-    if due:
+    timestamp = _read(office, TIMESTAMP)
+    # Each day it is due, and all else is looked after then: boxes ask far more often than that.
+    if timestamp.is_due(office.now()):
         try:
             with writing(office.books) as connection:
                 renew(connection, office)
         except Unready as e:
             log.error("catalogue_not_renewed", cause=str(e))  # noqa: TRY400  # the cause says it all
-    with reading(office.books) as connection:
-        timestamp = newest(connection, TIMESTAMP)
-    if timestamp is None:
-        raise Unknown("the office has not vouched for a catalogue yet")
+        timestamp = _read(office, TIMESTAMP)
     return timestamp.content
+
+
+def _read(office: Office, role: str) -> Statement:
+    with reading(office.books) as connection:
+        found = newest(connection, role)
+    if found is None:
+        raise Unknown(f"{role} has not said anything yet")
+    return found
 
 
 def renew(connection: Connection, office: Office) -> None:

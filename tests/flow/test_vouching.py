@@ -405,6 +405,17 @@ def test_an_office_left_alone_for_years_renews_what_it_says_by_itself(office, bo
     assert any(path.startswith("metadata/3.root") for path in box.between.heard)
 
 
+def test_an_office_without_the_roots_key_signs_once_a_day_however_often_it_is_asked(office, box):
+    box.ask()
+    (office.office.home.catalogue_keys / "root.pem").unlink()
+    OtherDay.ahead = timedelta(days=500)  # the root is in its last year
+    box.ask()
+    timestamp = box.between.heard["metadata/timestamp.json"].body
+    box.ask()
+
+    assert timestamp == box.between.heard["metadata/timestamp.json"].body
+
+
 def test_a_signed_manifest_that_is_none_is_told(office, box):
     box.ask()
     with writing(office.books) as connection:

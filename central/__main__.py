@@ -102,15 +102,25 @@ def audit(home: Home) -> None:
 @CONFIG
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.  [default: 8700]")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer.  [default: 1]")
 @click.option("--public-url", help="What boxes are told to call.  [default: http://HOST:PORT]")
 def serve(
-    home: Home, config: Path | None, host: str | None, port: int | None, public_url: str | None
+    home: Home,
+    config: Path | None,
+    host: str | None,
+    port: int | None,
+    *,
+    workers: int | None,
+    public_url: str | None,
 ) -> None:
-    """Open the office: API for boxes, console for staff. Ctrl-C closes it."""
+    """Open the office: API for boxes, console for staff. Ctrl-C closes it.
+
+    With `--workers N` so many processes answer at one port.
+    """
     from central.serving import serve_office
 
     settings = load(config) if config else Settings()
-    given = {"host": host, "port": port, "public_url": public_url}
+    given = {"host": host, "port": port, "workers": workers, "public_url": public_url}
     serve_office(home, settings.but({name: v for name, v in given.items() if v is not None}))
 
 

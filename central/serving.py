@@ -1,17 +1,24 @@
-"""The office while it is open: one server, quiet, until somebody stops it."""
+"""The office while it is open: a server of one process or several, until somebody stops it."""
 
+import gc
 import socket
 from contextlib import closing, suppress
+from functools import partial
 
 import click
 import structlog
 import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
 
 from central.app import create_app
+from central.desk import Office
 from central.errors import Unready
 from central.founding import open_office
 from central.settings import Home, Settings
 from central.transparency.following import following
+
+_PATIENCE_SECONDS = 300  # before a process that does not answer is replaced; imports take a while
 
 
 def serve_office(home: Home, settings: Settings) -> None:
@@ -24,12 +31,40 @@ def serve_office(home: Home, settings: Settings) -> None:
     with listen(settings) as door:
         settings = settings.but({"port": door.getsockname()[1]})
         with closing(open_office(home, settings)) as office:
-            app = create_app(office)
-            quiet = uvicorn.Config(app, access_log=False, log_level="warning", ws="none")
             click.echo(f"Qulaq central answers on {settings.address} - stop it with Ctrl-C.")
             # uvicorn tells of the Ctrl-C it has obeyed by raising it once more.
             with following(office), suppress(KeyboardInterrupt):
-                uvicorn.Server(quiet).run(sockets=[door])
+                _answer(office, door)
+
+
+def _answer(office: Office, door: socket.socket) -> None:
+    several = office.settings.workers > 1
+    quiet = uvicorn.Config(
+        partial(_opened, office.home, office.settings) if several else _settled(office),
+        factory=several,
+        workers=office.settings.workers,
+        access_log=False,
+        log_level="warning",
+        ws="none",
+        timeout_worker_healthcheck=_PATIENCE_SECONDS,
+    )
+    if several:
+        Multiprocess(quiet, sockets=[door]).run()
+    else:
+        uvicorn.Server(quiet).run(sockets=[door])
+
+
+def _opened(home: Home, settings: Settings) -> FastAPI:
+    """The same office, opened once more in a process of its own."""
+    _keep_log()
+    return _settled(open_office(home, settings.for_one_worker()))
+
+
+def _settled(office: Office) -> FastAPI:
+    app = create_app(office)
+    # Letters leave much to clear away; what is there by now stays and is not looked at again.
+    gc.freeze()
+    return app
 
 
 def listen(settings: Settings) -> socket.socket:

@@ -10,7 +10,12 @@ from typing import Any
 from central.errors import Unready
 
 MEGABYTE = 1_000_000
-_BOUNDS = {"port": (0, 65_535), "enrolment_days": (1, 3_650), "log_seconds": (1, 86_400)}
+_BOUNDS = {
+    "port": (0, 65_535),
+    "workers": (1, 64),
+    "enrolment_days": (1, 3_650),
+    "log_seconds": (1, 86_400),
+}
 _OTHER_BOUNDS = (1, 1_000 * 1_000 * MEGABYTE)
 
 
@@ -67,13 +72,14 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 8700
+    workers: int = 1  # processes that answer; what follows bounds all of them together
     public_url: str = ""  # what boxes are told to call; empty: http://HOST:PORT
     largest_body_bytes: int = 2 * MEGABYTE  # of any request but a recording's
     largest_audio_bytes: int = 200 * MEGABYTE  # of a recording sent to be fingerprinted
     longest_recording_seconds: int = 4 * 3600  # s
     largest_import_bytes: int = 50 * MEGABYTE  # of a file of works: CWR, XLSX or CSV
     letters_at_once: int = 16  # of boxes; more are told when to come again
-    letters_per_second: int = 100  # that may come then, /s; what one process takes in
+    letters_per_second: int = 100  # that may come then, /s; what the office takes in
     questions_per_minute: int = 60  # that one visitor without a token may ask
     society_code: str = "000"  # CISAC's number of the society this office works for
     society_name: str = "QULAQ"  # as its acknowledgements call it
@@ -87,6 +93,12 @@ class Settings:
     def address(self) -> str:
         """What boxes are told to call."""
         return self.public_url or f"http://{self.host}:{self.port}"
+
+    def for_one_worker(self) -> "Settings":
+        """These, with its part of all that is given out: no process knows what others admit."""
+        given = ("letters_at_once", "letters_per_second", "questions_per_minute")
+        part = {name: max(1, getattr(self, name) // self.workers) for name in given}
+        return dataclasses.replace(self, **part)
 
     def but(self, changes: Mapping[str, Any]) -> "Settings":
         """These settings with some values changed, each checked as if it stood in the file.

@@ -1,6 +1,7 @@
 """The demo's office: central as a real server, asked over HTTP like anybody else."""
 
 import re
+import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from demo.music import Recording, Shelf
 from demo.narration import Narration
 from demo.programs import Programs, WentWrong
 
-READY_SECONDS = 60.0
+READY_SECONDS = 300.0  # a busy machine may need a minute, for the first start
 ANSWER_SECONDS = 120.0  # an upload is answered when its fingerprint is made
 CURRENCY = "KZT"
 
@@ -49,8 +50,8 @@ class Office:
         self._programs = programs
         said = programs.run(["qulaq-central", "init", "--home", str(home)])
         self.token = said.split()[-1]
-        programs.start("central", ["qulaq-central", "serve", "--home", str(home), "--port", "0"])
-        self.address = self._address()
+        command = ["qulaq-central", "serve", "--home", str(home), "--port", "0"]
+        self.address = self._address(programs.start("central", command))
         self._client = httpx.Client(
             base_url=self.address,
             headers={"Authorization": f"Bearer {self.token}"},
@@ -167,10 +168,10 @@ class Office:
             raise WentWrong(f"central answered {answer.status_code} to {asked}: {answer.text}")
         return answer.json()
 
-    def _address(self) -> str:
+    def _address(self, server: subprocess.Popen[bytes]) -> str:
         """Where the server says it answers."""
         until = time.monotonic() + READY_SECONDS
-        while time.monotonic() < until:
+        while server.poll() is None and time.monotonic() < until:
             said = re.search(r"http://[\w.]+:\d+", self._programs.last_words("central"))
             if said:
                 return said.group()

@@ -43,10 +43,10 @@ def conditions_table(targets: Targets, clips: Sequence[Row]) -> str:
     rows = []
     for condition in (name for group in targets.groups for name in group.conditions):
         own = [row for row in clips if row["condition"] == condition]
-        counts = [sum(row["known"] for row in own if row["seconds"] == s) for s in lengths[:1]]
+        count = max(sum(row["known"] for row in own if row["seconds"] == s) for s in lengths)
         shares = [rate([r for r in own if r["seconds"] == s], "found", "known") for s in lengths]
         rows.append(
-            [condition, *counts, *shares, rate(own, "placed", "found"),
+            [condition, count, *shares, rate(own, "placed", "found"),
              rate(own, "covered", "sounded")]
         )  # fmt: skip
     return table(head, rows)

@@ -5,9 +5,10 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick soak postgres appliance lint bench nation arm outsiders serve clean
+.PHONY: help setup demo test quick soak postgres appliance lint bench live nation arm outsiders serve clean
 
 BIN := .venv/bin
+ASAP ?= .cache/bench/asap
 SETUP := .ci/setup.sh
 OFFICE = $(firstword $(wildcard .cache/demo/office) .cache/office)
 MIC ?=
@@ -66,6 +67,11 @@ bench: ## A nation's year of royalties, its boxes coming home; LAB=FOLDER: the e
 	@[ -n "$(LAB)" ] || echo "The ear is measured by make bench LAB=FOLDER: the folder that benchmarks/README.md describes."
 	@[ -z "$(LAB)" ] || $(BIN)/python -m benchmarks --lab "$(LAB)" $(if $(MUSIC),--music "$(MUSIC)") $(if $(QUICK),--quick) $(ARGS)
 	@[ -z "$(LAB)" ] || $(BIN)/python -m benchmarks.delivery
+
+live: ## How surely works played live are recognised: LAB=FOLDER as for bench; people's performances are cloned
+	@$(SETUP) live
+	@[ -d "$(ASAP)" ] || git clone --depth 1 https://github.com/fosfrancesco/asap-dataset "$(ASAP)"
+	@$(BIN)/python -m benchmarks.live --lab "$(LAB)" --asap "$(ASAP)" $(ARGS)
 
 nation: ## The same million plays settled by DuckDB and by Spark: one ledger
 	@$(SETUP) nation

@@ -4,6 +4,7 @@
 #   demo         the three houses; no Debian package is needed
 #   microphone   … and PortAudio, to hear the room
 #   lint, bench  … and the developers' tools
+#   live         … and music21's scores and a synthesiser, to measure works played live
 #   nation       … and Spark with its Java, to settle a period on another engine
 #   appliance    … and what builds and runs an emulated machine: QEMU, mmdebstrap
 #   test         … and the programs the tests play against: PulseAudio, Chromium, umockdev, systemd
@@ -14,7 +15,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-readonly purpose=${1:?"which purpose? demo, microphone, lint, bench, nation, outsiders, appliance or test"}
+readonly purpose=${1:?"which purpose? demo, microphone, lint, bench, live, nation, outsiders, appliance or test"}
 readonly uv_version=0.13.9
 export UV_PYTHON_DOWNLOADS=never DEBIAN_FRONTEND=noninteractive
 
@@ -28,6 +29,11 @@ packages_for() {
         bench)
             echo "sox|changes tempo and pitch of the query sets"
             echo "ffmpeg|makes the query sets' MP3"
+            ;;
+        live)
+            echo "fluidsynth|plays the performances"
+            echo "fluid-soundfont-gm|its instruments"
+            echo "git|fetches people's performances"
             ;;
         microphone)
             echo "libportaudio2|PortAudio: the way to the sound card"
@@ -71,13 +77,14 @@ packages_for() {
             echo "golang-go|the language of the reference implementation of such logs"
             echo "golang-golang-x-mod-dev|that implementation: notes, trees and tiles"
             ;;
-        *) stop "unknown purpose '$1': demo, microphone, lint, bench, nation, outsiders, appliance or test" ;;
+        *) stop "unknown purpose '$1': demo, microphone, lint, bench, live, nation, outsiders, appliance or test" ;;
     esac
 }
 
 extras_for() {
     case $1 in
         demo | microphone | outsiders) echo "--extra edge --extra central --extra provisioning --inexact" ;;
+        live) echo "--extra edge --extra central --extra provisioning --group live --inexact" ;;
         nation) echo "--extra edge --extra central --extra provisioning --group nation --inexact" ;;
         *) echo "--extra edge --extra central --extra provisioning --group dev" ;;
     esac

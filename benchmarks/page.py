@@ -14,7 +14,11 @@ CATALOGUES = ("development", "national")
 
 def render(page: Path, figures: Mapping[str, Any]) -> None:
     """Put the results between the marks of a page; what was not measured keeps what it says."""
-    parts = sections(figures)
+    fill(page, sections(figures))
+
+
+def fill(page: Path, parts: Mapping[str, str]) -> None:
+    """Put parts between the marks of a page that have their names."""
     text = page.read_text(encoding="utf-8")
     page.write_text(_MARK.sub(lambda found: _filled(found, parts), text), encoding="utf-8")
 

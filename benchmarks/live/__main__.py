@@ -1,0 +1,75 @@
+"""All that is measured of works played live, from two folders of music to the page."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import numpy as np
+
+from benchmarks.foreign import CACHE
+from benchmarks.live import evenings, music, page, pieces, timeline
+from benchmarks.page import fill
+from benchmarks.results import Results
+
+STAGES = ("pieces", "evenings", "cost", "page")
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_PATH = click.Path(path_type=Path)
+_README = Path(__file__).parents[1] / "README.md"
+_PICTURE = Path(__file__).parents[2] / "docs" / "live-evening.png"
+_RESULTS = Path(__file__).with_name("results.json")
+
+
+@click.command()
+@click.option("--lab", required=True, type=_FOLDER, help="The laboratory folder.")
+@click.option("--asap", required=True, type=_FOLDER, help="The ASAP data set.")
+@click.option("--cache", default=f"{CACHE}/live", type=_PATH, show_default=True)
+@click.option("--every", default=1, show_default=True, help="Only every so many pieces.")
+@click.option("--nights", default=3, show_default=True, help="How many evenings.")
+@click.option("--minutes", default=90.0, show_default=True, help="Length of an evening.")
+@click.option("--only", multiple=True, type=click.Choice(STAGES), help="Not all of the stages.")
+@click.option("--results", default=_RESULTS, type=_PATH, help="Where the figures are kept.")
+def main(
+    lab: Path,
+    asap: Path,
+    cache: Path,
+    every: int,
+    nights: int,
+    minutes: float,
+    only: tuple[str, ...],
+    results: Path,
+) -> None:
+    """Measure how surely works played live are recognised, beside what is to be reached."""
+    kept, chosen = Results(results), only or STAGES
+    if set(chosen) - {"page"}:
+        scores = cache / "scores"
+        works = [*music.piano_works(asap, scores), *music.other_works(scores)]
+    if "pieces" in chosen:
+        kept.put("pieces", pieces.measure(lab, works, cache / "beats", every=every))
+    if "evenings" in chosen:
+        whole = cache / "evenings"
+        told = evenings.measure(lab, works, whole, count=nights, minutes=minutes)
+        kept.put("evenings", told)
+    if "cost" in chosen:
+        kept.put("cost", _cost(lab, works, cache))
+    for name, text in page.sections(kept.figures).items():
+        print(f"\n{name}\n\n{text}")
+    if "page" in chosen:
+        fill(_README, page.sections(kept.figures))
+        if kept.figures.get("evenings"):
+            timeline.draw(kept.figures["evenings"][0], _PICTURE)
+
+
+def _cost(lab: Path, works: list[music.Work], cache: Path) -> dict[str, float]:
+    """In a process of its own, so that nothing else is in its memory."""
+    scores, heard = cache / "cost.qwrk", cache / "cost.npy"
+    scores.write_bytes(pieces.references_of(works, cache / "beats").to_bytes())
+    np.save(heard, pieces.clip(lab, cache / "beats", (works[0], "piano")))
+    words = ["-m", "benchmarks.live.cost", "--scores", str(scores), "--heard", str(heard)]
+    answer = subprocess.run([sys.executable, *words], check=True, stdout=subprocess.PIPE, text=True)
+    return dict(json.loads(answer.stdout))
+
+
+if __name__ == "__main__":
+    main()

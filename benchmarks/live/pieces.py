@@ -1,0 +1,132 @@
+"""Two minutes of a piece, and all that is known of it: what is answered when, and what is told."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache as cache_in_memory
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.cores import spread
+from benchmarks.laboratory import Laboratory
+from benchmarks.live import stage
+from benchmarks.live.music import Work
+from edge.matcher.works import semitones, tuning
+from edge.matcher.works.alignment import WORTH, Alignment
+from edge.matcher.works.follow import Follower
+from edge.matcher.works.references import References
+from edge.matcher.works.score import beats_of
+from edge.matcher.works.semitones import BEAT_SECONDS, Semitones
+
+SECONDS = 120.0
+ASKED = (10, 20, 30, 60, 120)  # s after which one is asked what it is
+_LAG = 1.0  # s that beats come after their sound
+_ABOVE = 10.0  # dB by which the music is above the audience
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was answered to one clip.
+
+    Attributes:
+        work: what was played.
+        group: piano, other instruments, or ensembles.
+        listed: whether the repertoire has it.
+        rank: by seconds, how many works more spoke for than for it, and one; 0 for foreign pieces.
+        told: by seconds, the works that are told, if the stream ended there.
+    """
+
+    work: str
+    group: str
+    listed: bool
+    rank: dict[int, int]
+    told: dict[int, list[str]]
+
+
+def references_of(works: Sequence[Work], cache: Path) -> References:
+    """The repertoire of the hall: the scores of what is listed."""
+    names = repr([one.name for one in works if one.listed])
+    kept = cache / f"{hashlib.sha256(f'{code()} {names}'.encode()).hexdigest()}.qwrk"
+    if not kept.exists():
+        known = [(one.name, beats_of(list(one.score))) for one in works if one.listed]
+        kept.write_bytes(References.of(known).to_bytes())
+    return References.open(kept)
+
+
+def measure(
+    lab: Path, works: Sequence[Work], cache: Path, *, every: int = 1
+) -> list[dict[str, object]]:
+    """Play every work once, the listed ones on other instruments too, and ask."""
+    plays = [(one, "piano" if one.performances else "ensembles") for one in works]
+    plays += [(one, "other instruments") for one in works if one.listed and one.performances]
+    cache.mkdir(parents=True, exist_ok=True)
+    by_chance = sorted(
+        plays, key=lambda play: hashlib.sha256(repr((play[0].name, play[1])).encode()).digest()
+    )
+    chosen = by_chance[: len(plays) // every]
+    heard = spread(partial(clip, lab, cache), chosen, doing="playing")
+    known = references_of(works, cache)
+    answers = [ask(known, *one, beats) for one, beats in zip(chosen, heard, strict=True)]
+    return [json.loads(json.dumps(asdict(one))) for one in answers]
+
+
+def clip(lab: Path, cache: Path, what: tuple[Work, str]) -> NDArray[np.int8]:
+    """The beats of two minutes from anywhere in a work, in a hall with its audience."""
+    work, group = what
+    kept = cache / f"{hashlib.sha256(f'{code()} {work.name} {group}'.encode()).hexdigest()}.npy"
+    if not kept.exists():
+        dice = dice_of(f"{work.name} {group}")
+        played = stage.play(work, dice, stage.OTHERS if group == "other instruments" else None)
+        start = float(dice.uniform(0, max(0.0, played.seconds - SECONDS)))
+        lasts = min(SECONDS, played.seconds - start)
+        dry = stage.sound(played.part(start, lasts), lasts)
+        np.save(kept, beats_of_sound(stage.in_hall(laboratory(lab), dice, dry, above=_ABOVE)))
+    return np.asarray(np.load(kept), np.int8)
+
+
+@cache_in_memory
+def laboratory(lab: Path) -> Laboratory:
+    """Its rooms and noises, once something is to be played in them."""
+    return Laboratory.open(lab, [])
+
+
+def beats_of_sound(heard: NDArray[np.float32]) -> NDArray[np.int8]:
+    """All beats of a sound."""
+    ear = Semitones()
+    return np.concatenate((ear.feed(heard), ear.close()))
+
+
+def dice_of(name: str) -> np.random.Generator:
+    """Dice that fall alike for the same name."""
+    return np.random.default_rng(list(hashlib.sha256(name.encode()).digest()[:8]))
+
+
+def ask(known: References, work: Work, group: str, beats: NDArray[np.int8]) -> Asked:
+    """Hear a clip and ask, second by second, what it is."""
+    alignment, follower = Alignment(known), Follower(known)
+    rank, told, at = {}, {}, 0
+    over: list[str] = []
+    best = np.zeros((len(known.ids), 4), np.int32)
+    for seconds in ASKED:
+        part = beats[at : max(at, int((seconds - _LAG) / BEAT_SECONDS))]
+        at += len(part)
+        best = alignment.hear(part)[-1] if len(part) else best
+        over += [one.reference_id for one in follower.feed(part)]
+        rank[seconds] = _rank(known, best[:, WORTH], work) if work.listed else 0
+        told[seconds] = sorted({*over, *(one.reference_id for one in follower.sounding())})
+    return Asked(work.name, group, work.listed, rank, told)
+
+
+def _rank(known: References, worth: NDArray[np.int32], work: Work) -> int:
+    own = worth[known.ids.index(work.name)]
+    return int((worth >= own).sum()) if own > 0 else len(worth)
+
+
+def code() -> str:
+    """What the beats depend on: another program, other beats."""
+    whole = b"".join(Path(str(one.__file__)).read_bytes() for one in (semitones, tuning, stage))
+    return hashlib.sha256(whole).hexdigest()

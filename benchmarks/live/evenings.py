@@ -66,6 +66,7 @@ def measure(
     cache.mkdir(parents=True, exist_ok=True)
     known = references_of(works, cache)
     numbers = list(range(count))
+    laboratory(lab)  # here: processes that play may have none of their own
     played = spread(
         partial(_evening, lab, listed, cache, minutes), numbers, doing="playing evenings"
     )

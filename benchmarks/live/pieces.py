@@ -68,6 +68,8 @@ def measure(
         plays, key=lambda play: hashlib.sha256(repr((play[0].name, play[1])).encode()).digest()
     )
     chosen = by_chance[: len(plays) // every]
+    if not all(_place(cache, *play).exists() for play in chosen):
+        laboratory(lab)  # here: processes that play may have none of their own
     heard = spread(partial(clip, lab, cache), chosen, doing="playing")
     known = references_of(works, cache)
     answers = [ask(known, *one, beats) for one, beats in zip(chosen, heard, strict=True)]
@@ -77,7 +79,7 @@ def measure(
 def clip(lab: Path, cache: Path, what: tuple[Work, str]) -> NDArray[np.int8]:
     """The beats of two minutes from anywhere in a work, in a hall with its audience."""
     work, group = what
-    kept = cache / f"{hashlib.sha256(f'{code()} {work.name} {group}'.encode()).hexdigest()}.npy"
+    kept = _place(cache, work, group)
     if not kept.exists():
         dice = dice_of(f"{work.name} {group}")
         played = stage.play(work, dice, stage.OTHERS if group == "other instruments" else None)
@@ -86,6 +88,10 @@ def clip(lab: Path, cache: Path, what: tuple[Work, str]) -> NDArray[np.int8]:
         dry = stage.sound(played.part(start, lasts), lasts)
         np.save(kept, beats_of_sound(stage.in_hall(laboratory(lab), dice, dry, above=_ABOVE)))
     return np.asarray(np.load(kept), np.int8)
+
+
+def _place(cache: Path, work: Work, group: str) -> Path:
+    return cache / f"{hashlib.sha256(f'{code()} {work.name} {group}'.encode()).hexdigest()}.npy"
 
 
 @cache_in_memory

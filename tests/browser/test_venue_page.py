@@ -54,7 +54,7 @@ def hall(tmp_path):
     hall = Hall(make_box(tmp_path / "box", central, "http://127.0.0.1:9"), tmp_path)
     manifest = central.publish([b"a segment"], version=12)
     hall.box.shelf.mkdir()
-    hall.box.manifest.write_text(central.sealed(manifest).model_dump_json())
+    hall.box.manifest.write_text(manifest.model_dump_json())
     outbox = Outbox.open(hall.box.outbox)
     outbox.put(an_evening(), checkpoint())
     outbox.close()

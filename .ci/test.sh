@@ -1,13 +1,15 @@
 #!/bin/bash
-# The whole suite: the box alone, and beside it all the rest, which is shown from its beginning once the box is done.
+# The whole suite in two lanes: the box alone, the office on PostgreSQL and the longest evenings; beside them all the
+# rest, which is shown from its beginning once the first lane is done.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
+evenings=(tests/flow/test_demo.py tests/flow/test_kill.py)
 shown=$(mktemp)
 rest=
 trap 'rm -f "$shown"; [ -z "$rest" ] || kill "$rest" 2> /dev/null' EXIT
 
-.venv/bin/python -m pytest "${@:---ignore=tests/edge}" > "$shown" 2>&1 &
+.venv/bin/python -m pytest "${@:---ignore=tests/edge}" "${evenings[@]/#/--ignore=}" > "$shown" 2>&1 &
 rest=$!
 .ci/box-alone.sh
 box=$?
@@ -18,10 +20,15 @@ QULAQ_TEST_BOOKS=postgresql .venv/bin/python -m pytest -q tests/central/ingest/t
     tests/central/devices/test_keys_of_boxes.py tests/central/test_central_books.py
 postgres=$?
 
+echo "── the demo whole, and boxes killed a hundred times"
+.venv/bin/python -m pytest -q "${evenings[@]}"
+long=$?
+
 echo "── all the rest (it ran meanwhile)"
 tail --pid="$rest" -n +1 -f "$shown"
 wait "$rest"
 others=$?
 rest=
-[ "$postgres" = 0 ] || exit "$postgres"
-exit $((box > others ? box : others))
+for failed in "$box" "$postgres" "$long" "$others"; do
+    [ "$failed" = 0 ] || exit "$failed"
+done

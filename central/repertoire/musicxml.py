@@ -60,6 +60,8 @@ def _unpacked(content: bytes, name: str) -> bytes:
                     plain = file.read(LARGEST_BYTES + 1)
         except StopIteration as e:
             raise Unacceptable(f"score {name!r} is an archive without a score in it") from e
+        # Torn, encrypted (RuntimeError), or packed in a manner that zipfile does not know, which it
+        # tells by NotImplementedError.
         except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError) as e:
             raise Unacceptable(f"score {name!r} cannot be unpacked: {e}") from e
     if len(plain) > LARGEST_BYTES:

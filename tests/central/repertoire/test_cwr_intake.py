@@ -164,7 +164,7 @@ def broken(place, **changes):
 BROKEN = [
     ("T", "100", broken(0, title="")),
     ("T", "101", broken(0, number="")),
-    ("T", "103", broken(0, version="XXX")),
+    ("T", "103", broken(0, version="NIL")),
     ("T", "104", broken(0, genre="ROC")),
     ("T", "105", broken(0, genre="SER")),
     ("F", "106", broken(0, duration="009900")),
@@ -229,7 +229,7 @@ def test_what_spoils_the_file_refuses_all_of_it(books, edit, content):
 @pytest.mark.parametrize(
     ("edit", "content"),
     [
-        ("020", file_of(work(), group="XXX")),
+        ("020", file_of(work(), group="NIL")),
         ("022", file_of(work()).replace(b"GRHNWR00001", b"GRHNWR00007")),
         ("023", file_of(work()).replace(b"0000102.10", b"0000101.00")),
         ("024", file_of(work(head="REV"))),

@@ -120,3 +120,15 @@ def test_a_small_archive_of_an_endless_score_is_refused():
 
     with pytest.raises(TooLarge, match="'sonata'"):
         musicxml.notes_of(content, name="sonata")
+
+
+def test_a_small_score_whose_words_multiply_is_refused():
+    tenfold = "".join(f'<!ENTITY w{n} "{f"&w{n - 1};" * 10}">' for n in range(1, 12))
+    declared = f'<!DOCTYPE score-partwise [<!ENTITY w0 "la">{tenfold}]>'.encode()
+    plain = score([note("C", 4)])
+    begins = plain.index(b"<score-partwise")
+    swollen = plain[:begins] + declared + plain[begins:].replace(b">", b">&w11;", 1)
+
+    assert musicxml.notes_of(plain, name="sonata")
+    with pytest.raises(Unacceptable, match=r"'sonata'.*amplification"):
+        musicxml.notes_of(swollen, name="sonata")

@@ -5,6 +5,9 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
+# The suite starts hundreds of Pythons. Where they may not keep what they compile, each compiles every module anew:
+# it doubles the processor's work.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help setup demo test quick soak postgres appliance lint bench live nation arm outsiders serve clean
 
 BIN := .venv/bin

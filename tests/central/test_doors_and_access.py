@@ -1,6 +1,11 @@
 """Nobody comes in without a ticket, and nothing larger than the door."""
 
+import socket
+
 import pytest
+
+from central.serving import listen
+from central.settings import Settings
 
 STAFF_ONLY = [
     ("GET", "/v1/parties"),
@@ -164,3 +169,12 @@ def test_a_body_that_is_no_json_is_refused_in_one_sentence(office):
 
     assert 422 == answer.status_code
     assert isinstance(answer.json()["detail"], str)
+
+
+def test_no_answer_waits_for_the_word_that_its_headers_came():
+    with listen(Settings(port=0)) as door, socket.create_connection(door.getsockname()):
+        visitor, _ = door.accept()
+        with visitor:
+            sends_at_once = visitor.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+    assert sends_at_once

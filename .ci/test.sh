@@ -1,15 +1,18 @@
 #!/bin/bash
 # The whole suite in two lanes: the box alone, the office on PostgreSQL and the longest evenings; beside them all the
-# rest, which is shown from its beginning once the first lane is done.
+# rest, which is shown once the first lane is done. Most tests wait for something, so each lane has several at work.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
+# What hangs is named, long before anybody's patience ends.
+export PYTEST_ADDOPTS="--timeout=600 ${PYTEST_ADDOPTS:-}"
 evenings=(tests/flow/test_demo.py tests/flow/test_kill.py)
 shown=$(mktemp)
 rest=
 trap 'rm -f "$shown"; [ -z "$rest" ] || kill "$rest" 2> /dev/null' EXIT
 
-.venv/bin/python -m pytest "${@:---ignore=tests/edge}" "${evenings[@]/#/--ignore=}" > "$shown" 2>&1 &
+.venv/bin/python -m pytest -q -n 3 --dist loadfile "${@:---ignore=tests/edge}" "${evenings[@]/#/--ignore=}" \
+    > "$shown" 2>&1 &
 rest=$!
 .ci/box-alone.sh
 box=$?

@@ -113,7 +113,9 @@ def _keep(draft: Path, folder: Path, layer: Layer) -> Segment:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     size = draft.stat().st_size
     path = folder / f"{sha256}.qseg"
-    write_whole(_list_of(path), f"{FORM}\n{layer.to_text()}".encode())
+    listed = _list_of(draft)  # under the draft's own name: another builder may keep the same
+    write_whole(listed, f"{FORM}\n{layer.to_text()}".encode())
+    listed.replace(_list_of(path))
     draft.replace(path)
     held = len(layer.recordings)
     return Segment(name=path.name, size_bytes=size, sha256=sha256, recordings=held)

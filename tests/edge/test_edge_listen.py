@@ -358,7 +358,12 @@ def test_an_input_that_cannot_go_on_lets_the_others_hear_to_the_end_and_is_told(
     paths, words, journal
 ):
     gone = Deaf("the card is gone")
-    stage = replace(an_evening(Stage(EVENING)), input="stage")
+
+    def the_other_ends():
+        while not any(e["event"] == "input_ended" for e in journal):
+            time.sleep(0.01)
+
+    stage = replace(an_evening(Stage(EVENING, happens={2: the_other_ends})), input="stage")
     foyer = an_evening(Stage(EVENING, happens={2: breaks(gone)}), boot=2)
 
     with pytest.raises(Deaf, match="the card is gone"):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from central import leaving_commands, money_commands, root_commands
+from central import directing_commands, leaving_commands, money_commands, root_commands
 from central.settings import Home, Settings, load
 from central.terminal import CONFIG, HOME, Commands, shown
 
@@ -124,7 +124,7 @@ def serve(
     serve_office(home, settings.but({name: v for name, v in given.items() if v is not None}))
 
 
-for _room in (money_commands, leaving_commands, root_commands):
+for _room in (money_commands, leaving_commands, root_commands, directing_commands):
     for _command in _room.COMMANDS:
         main.add_command(_command)
 

@@ -11,6 +11,7 @@ from central.access import Staff
 from central.catalogue import routes as catalogue
 from central.database import reading
 from central.desk import Desk, Office
+from central.devices import directing
 from central.devices import routes as devices
 from central.devices.gate import BoxOrStaff
 from central.doors import CountedBodies, Unpacked
@@ -48,6 +49,8 @@ ROUTERS = (
     catalogue.staff,
     devices.staff,
     devices.boxes,
+    directing.staff,
+    directing.boxes,
     ingest.staff,
     ingest.boxes,
     reconciling,
@@ -65,7 +68,9 @@ ROUTERS = (
 )
 
 RETRY_SECONDS = 30  # what a box is asked to wait when the books cannot be used
-LETTERS = frozenset({"/v1/detections", "/v1/heartbeat", "/v1/inventory", "/v1/keys"})
+LETTERS = frozenset(
+    {"/v1/detections", "/v1/heartbeat", "/v1/inventory", "/v1/keys", "/v1/directions"}
+)
 _FORM_BYTES = 1_000_000  # what may stand around the sound in an upload
 
 log = structlog.get_logger()

@@ -17,7 +17,6 @@ from edge.terminal import CONFIG_OPTION, HOME_OPTION, SIGNS_OPTION, keep_journal
 
 if TYPE_CHECKING:
     from edge.capture.block import Source
-    from edge.gate import Schedule
 
 ELSEWHERE = {
     "recover": "edge.rescue",
@@ -137,9 +136,9 @@ def listen(
     """
     from edge.capture.sources import await_device, open_device, open_file
     from edge.evening import begin_evening, begin_watch
-    from edge.gate import ALWAYS, switch_at
+    from edge.gate import switch_at
+    from edge.guidance import Guide
     from edge.listen import listen_together
-    from edge.programme import announced_in
 
     if device is not None and file is not None:
         raise click.UsageError("--device and --file exclude each other")
@@ -161,12 +160,9 @@ def listen(
             evenings = [
                 begin_watch(source, input_name=name, began=began) for name, source in cards.items()
             ]
-        schedule = _ordered_schedule(paths) if file is None else ALWAYS
-        is_muted, expected = switch_at(paths.mute), announced_in(paths.programme)
-        evenings = [
-            replace(one, schedule=schedule, is_muted=is_muted, expected=expected)
-            for one in evenings
-        ]
+        guide, is_muted = Guide(paths, settings), switch_at(paths.mute)
+        guidance = guide.look if file is None else guide.look_at_any_hour
+        evenings = [replace(one, is_muted=is_muted, guidance=guidance) for one in evenings]
         with _progress(evenings[0].source) as progress:
             listen_together(evenings, paths=paths, settings=settings, progress=progress)
 
@@ -382,17 +378,6 @@ def _ordered_devices(paths: BoxPaths, input_name: str | None) -> dict[str, str]:
         names = ", ".join(ordered)
         raise click.UsageError(f"the orders know no input {input_name!r}; they name {names}")
     return {input_name: ordered[input_name]}
-
-
-def _ordered_schedule(paths: BoxPaths) -> "Schedule":
-    """When the box's orders let it listen; a box without orders is on a bench."""
-    from edge.gate import ALWAYS, Schedule
-    from edge.sync.identity import read_bundle, read_trust
-
-    if not paths.bundle.exists():
-        return ALWAYS
-    bundle = read_bundle(paths.bundle, trust=read_trust(paths.trust))
-    return Schedule(tuple(bundle.hours), bundle.time_zone)
 
 
 @contextmanager

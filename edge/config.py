@@ -39,6 +39,11 @@ class BoxPaths:
         return self.home / "orders" / "bundle.json"
 
     @property
+    def directions(self) -> Path:
+        """The folder of what central has told the box since, over the network."""
+        return self.home / "directions"
+
+    @property
     def outbox(self) -> Path:
         """What was heard and is not yet forgotten: SQLite."""
         return self.home / "outbox" / "outbox.db"

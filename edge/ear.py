@@ -131,6 +131,12 @@ class Ear:
         if catalogue is not None:
             self._use(catalogue)
 
+    def tune(self, settings: Settings) -> None:
+        """Work by other settings from now on."""
+        rate_hz = self._run.anchor.rate_hz
+        self._coverage.cut_after(max(1, round(settings.coverage_seconds * rate_hz)))
+        self._checkpoint_samples = max(1, round(settings.checkpoint_seconds * rate_hz))
+
     @property
     def listened_until(self) -> datetime:
         """Everything before this instant is accounted for."""

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 from edge import timekeeping
 from edge.capture.block import Source
 from edge.capture.clock import Moment
-from edge.gate import ALWAYS, Schedule, no_switch
-from edge.programme import nothing_announced
+from edge.gate import no_switch
+from edge.guidance import Guidance, unguided
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,8 @@ class Evening:
         boot: names this run of the process.
         started: the first sample in the box's own time; None for a recording, which has none.
         not_before: when the box was made; a clock that says less is wrong.
-        schedule: when it may be listened to.
         is_muted: whether a switch forbids it now.
-        expected: which scores are announced for an instant.
+        guidance: by what to listen, each time it is asked; it may change.
     """
 
     source: Source
@@ -36,9 +35,8 @@ class Evening:
     boot: UUID
     started: Moment | None = None
     not_before: datetime = timekeeping.FIRST_BOX
-    schedule: Schedule = ALWAYS
     is_muted: Callable[[], bool] = no_switch
-    expected: Callable[[datetime], frozenset[str]] = nothing_announced
+    guidance: Callable[[], Guidance] = unguided
 
 
 def begin_evening(source: Source, *, input_name: str, began: datetime | None) -> Evening:

@@ -19,17 +19,26 @@ class Schedule:
     Attributes:
         hours: as ordered, by the clock on the venue's wall; none: always.
         time_zone: of the venue, IANA.
+        wanted: those of them in which the office wants it to listen; none: all of them.
     """
 
     hours: Sequence[Hours]
     time_zone: str
+    wanted: Sequence[Hours] = ()
+
+    @property
+    def is_always(self) -> bool:
+        """Whether there is no hour in which it may not."""
+        return not self.hours and not self.wanted
 
     def allows(self, at: datetime) -> bool:
         """Whether an aware instant lies in these hours."""
-        if not self.hours:
+        if self.is_always:
             return True
         local = at.astimezone(ZoneInfo(self.time_zone))
-        return any(_holds(hours, local) for hours in self.hours)
+        return all(
+            any(_holds(hours, local) for hours in of) for of in (self.hours, self.wanted) if of
+        )
 
 
 ALWAYS = Schedule(hours=(), time_zone="UTC")
@@ -49,7 +58,7 @@ class Gate:
 
     def __init__(self, schedule: Schedule, *, is_muted: Callable[[], bool]) -> None:
         """Open in the hours of a schedule, unless a switch is thrown."""
-        self._schedule = schedule
+        self.schedule = schedule
         self._is_muted = is_muted
 
     def let(self, piece: Piece, *, at: datetime | None) -> Piece:
@@ -66,11 +75,11 @@ class Gate:
     def _shut(self, at: datetime | None) -> Missing | None:
         if self._is_muted():
             return "muted"
-        if not self._schedule.hours:
+        if self.schedule.is_always:
             return None
         if at is None:
             return "clock_unknown"
-        return None if self._schedule.allows(at) else "outside_schedule"
+        return None if self.schedule.allows(at) else "outside_schedule"
 
 
 def no_switch() -> bool:

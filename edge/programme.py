@@ -1,16 +1,15 @@
 """What is announced for the evenings to come: works a box believes sooner, in whatever order."""
 
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from edge.errors import Misconfigured
+from edge.sync.letters import MOST_WORKS
 
 LARGEST_BYTES = 1_000_000
-MOST_WORKS = 200  # of one evening: more say nothing about what will be played
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +65,6 @@ def read_programme(path: Path) -> Programme:
         return Programme(tuple(_evening(one) for one in told.get("evening", [])))
     except (ValueError, TypeError, KeyError, AttributeError) as e:
         raise Misconfigured(f"{path} is no programme: {e}; write it anew") from e
-
-
-def announced_in(path: Path) -> Callable[[datetime], frozenset[str]]:
-    """What the file says, each time it is asked, is expected at an instant; it may change."""
-    return lambda at: read_programme(path).expected(at)
-
-
-def nothing_announced(_: datetime) -> frozenset[str]:
-    """Of an evening without a programme."""
-    return frozenset()
 
 
 def _evening(told: dict[str, Any]) -> Announced:

@@ -20,6 +20,7 @@ class Pulse:
         self._input, self._folder, self._rate_hz = input_name, folder, rate_hz
         self._peak, self._power, self._samples = 0.0, 0.0, 0
         self.is_kept = True  # whether the card takes what is heard
+        self.directions = 0  # the number of those it listens by
 
     def feel(self, piece: Piece, state: State, fault: Fault | None) -> None:
         """Take in a piece; each second of sound, and each hole, is told.
@@ -51,6 +52,7 @@ class Pulse:
             peak_dbfs=_dbfs(self._peak),
             rms_dbfs=_dbfs(level),
             is_kept=self.is_kept,
+            directions=self.directions,
         )
         signs.heard(self._folder, sign)
         self._peak, self._power, self._samples = 0.0, 0.0, 0

@@ -12,10 +12,12 @@ from edge.capture.clock import Anchor, Moment, SampleClock
 from edge.capture.signal import LONGEST_BASELINE_MINUTES, Baseline
 from edge.config import Settings
 from edge.ear import Catalogue, Ear, open_catalogue
-from edge.errors import BadCatalogue, Misconfigured, Unwritable
+from edge.errors import BadCatalogue, Unwritable
 from edge.evening import Evening
 from edge.gate import Gate
+from edge.guidance import Guidance
 from edge.pulse import Pulse
+from edge.sync.directions import tuned
 from edge.sync.entry import Checkpoint
 from edge.sync.patience import PatientOutbox
 from edge.sync.shelf import Shelf
@@ -55,7 +57,7 @@ class Session:
         self._unit = unit
         self._outbox = outbox
         self._shelf = shelf
-        self._settings = settings
+        self._given = self._settings = settings
         self._left: tuple[AnyRecord, ...] = ()  # of the last run, not yet written
         self._is_settled = False  # whether it has been asked what the last run left
         self._refused: Unwritable | None = None  # why the card takes nothing, while it does not
@@ -71,7 +73,8 @@ class Session:
             not_before=evening.not_before,
         )
         self._led_seconds = 0.0
-        self._gate = Gate(evening.schedule, is_muted=evening.is_muted)
+        self._guidance = evening.guidance()
+        self._gate = Gate(self._guidance.schedule, is_muted=evening.is_muted)
         self._baseline = Baseline()
         self._ear = Ear(
             Run(
@@ -84,7 +87,7 @@ class Session:
             catalogue=_newer_catalogue(shelf, 0),
             baseline=self._baseline,
         )
-        self._look_at_programme()
+        self._follow(self._guidance)
 
     def run(self, progress: Progress) -> None:
         """Settle what the last run left, then hear until the end."""
@@ -263,14 +266,18 @@ class Session:
         if catalogue is not None:
             self._ear.change(catalogue)
             log.info("catalogue_changed", version=catalogue.version)
-        self._look_at_programme()
+        self._follow(self._evening.guidance())
 
-    def _look_at_programme(self) -> None:
-        """What is announced for now; a file that says nothing to a box changes nothing."""
-        try:
-            self._ear.expect(self._evening.expected(self._ear.listened_until))
-        except Misconfigured as e:
-            log.warning("programme_unusable", reason=str(e))
+    def _follow(self, guidance: Guidance) -> None:
+        """Listen by this from now on."""
+        if guidance != self._guidance:
+            log.info("guidance_changed", directions=guidance.directions)
+        self._guidance = guidance
+        self._gate.schedule = guidance.schedule
+        self._settings = tuned(self._given, guidance.tuning)
+        self._ear.tune(self._settings)
+        self._ear.expect(guidance.expected(self._ear.listened_until))
+        self._pulse.directions = guidance.directions
 
 
 def _manner(record: CoverageRecord) -> _Manner:

@@ -23,6 +23,7 @@ class Heard:
         rms_dbfs: of the last second.
         fault: what ails the signal, in the words of coverage; None: nothing.
         is_kept: whether the card takes what is heard; else it is only in memory.
+        directions: the number of those it listens by; 0: by none.
     """
 
     input: str
@@ -32,6 +33,7 @@ class Heard:
     rms_dbfs: float
     fault: str | None = None
     is_kept: bool = True
+    directions: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,10 @@ from edge.sync import signing
 def _box_or_staff(request: Request, desk: Desk) -> str:
     if "authorization" in request.headers:
         return admit(desk, request.headers)
+    return _box(request, desk)
+
+
+def _box(request: Request, desk: Desk) -> str:
     device = signing.named(request.headers)
     if not device:
         raise _challenge(desk, "for boxes only: the request is not signed by one")
@@ -33,6 +37,8 @@ BoxOrStaff = Depends(_box_or_staff)
 """A route with this dependency answers boxes that signed their request, and staff."""
 Asker = Annotated[str, BoxOrStaff]
 """Who asks: a box, by its name, or staff, by the label of the token."""
+Box = Annotated[str, Depends(_box)]
+"""Which box asks; nobody else may."""
 
 
 def _verified(request: Request, keys: list[store.Key]) -> signing.Signed:

@@ -16,6 +16,7 @@ Alarm = Literal[
     "backlog",
     "old_catalogue",
     "unsure",
+    "refuses",
 ]
 ALARMS: tuple[Alarm, ...] = get_args(Alarm)  # the worst first
 
@@ -30,7 +31,13 @@ _HEARS_NO_HALL = {"silent_signal", "muted"}
 
 
 def alarms_of(
-    box: Box, *, forks: int, uncertainty_ms: int | None, newest: tuple[int, datetime], now: datetime
+    box: Box,
+    *,
+    forks: int,
+    uncertainty_ms: int | None,
+    newest: tuple[int, datetime],
+    now: datetime,
+    refuses: bool = False,
 ) -> Iterator[Alarm]:
     """What ails a box, the worst first; nothing of one that was revoked.
 
@@ -40,6 +47,7 @@ def alarms_of(
         uncertainty_ms: of what it told last; None where it told nothing lately, or does not say.
         newest: the catalogue in force, and since when.
         now: the office's clock.
+        refuses: whether its last word on its directions was a no.
     """
     if box.revoked_at is not None:
         return
@@ -51,13 +59,20 @@ def alarms_of(
     if now - box.seen_at > LATE:
         yield "late"
     yield from _as_it_said(box, box.seen_at)
+    yield from _behind(box, box.seen_at, newest)
+    if uncertainty_ms is not None and uncertainty_ms > UNSURE_MS:
+        yield "unsure"
+    if refuses:
+        yield "refuses"
+
+
+def _behind(box: Box, seen_at: datetime, newest: tuple[int, datetime]) -> Iterator[Alarm]:
+    """What it has not got rid of, or not got."""
     if (box.waiting or 0) > BACKLOG:
         yield "backlog"
     version, since = newest
-    if (box.catalogue_version or 0) < version and box.seen_at - since > SLOW:
+    if (box.catalogue_version or 0) < version and seen_at - since > SLOW:
         yield "old_catalogue"
-    if uncertainty_ms is not None and uncertainty_ms > UNSURE_MS:
-        yield "unsure"
 
 
 def _as_it_said(box: Box, seen_at: datetime) -> Iterator[Alarm]:

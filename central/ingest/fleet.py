@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from central.catalogue.store import newest_or_none
+from central.devices.directions import refusing
 from central.devices.lists import Box, boxes
 from central.ingest.alarms import Alarm, alarms_of
 from central.ingest.tables import chain_links, coverage, forks
@@ -49,6 +50,7 @@ def fleet(connection: Connection, *, after: str = "", now: datetime) -> list[Loo
     names = [box.device for box in page]
     places = _places(connection, {box.hall_id for box in page})
     doubled, unsure = _forks(connection, names), _uncertainty(connection, page, now=now)
+    refused = refusing(connection, names)
     catalogue = newest_or_none(connection)
     newest = (catalogue.version, catalogue.made_at) if catalogue else (0, now)
     return [
@@ -62,6 +64,7 @@ def fleet(connection: Connection, *, after: str = "", now: datetime) -> list[Loo
                     forks=doubled[box.device],
                     uncertainty_ms=unsure.get(box.device),
                     newest=newest,
+                    refuses=box.device in refused,
                     now=now,
                 )
             ),

@@ -12,15 +12,13 @@ from central.ingest.plays import MILLISECOND, Play
 from central.ingest.reconcile import Line, Listed, Sounded, reconcile
 from central.ingest.settled import Reconciliation, Settled
 from central.ingest.store import plays_of, uncertainty_of
-from central.repertoire.finding import find
 from central.repertoire.scores import works_of_scores
 from central.repertoire.store import recordings, require_work, works
 from central.venues.accounts import Account, account_of
 from central.venues.declarations import Declared, declared_at
-from central.venues.programme import Piece
+from central.venues.meaning import works_meant
 from central.venues.uses import USE_OF_KIND, Use
 
-LIKE_ENOUGH = 95  # of 100: a title less like a declared one is not taken for it
 STANDARD_MILLISECONDS = 180_000  # of a piece whose length nobody told
 
 
@@ -85,7 +83,7 @@ def reconciled(connection: Connection, account: Account, heard: Sequence[Play]) 
 
 def _known(connection: Connection, account: Account, heard: Sequence[Play]) -> _Known:
     pieces = {one.id: one for one in declared_at(connection, account.id)}
-    meant = {number: _meant(connection, one.piece) for number, one in pieces.items()}
+    meant = {number: works_meant(connection, one.piece) for number, one in pieces.items()}
     declared = {one.production_id for one in pieces.values()}
     sheets = [
         one.production
@@ -171,22 +169,6 @@ def _lengths(connection: Connection, work_ids: Collection[int]) -> dict[int, int
 def _sounded(play: Play, works_by_recording: Mapping[str, int]) -> Sounded:
     work = works_by_recording.get(play.recording_id)
     return Sounded(play.id, work, play.started_at, play.ended_at, play.milliseconds)
-
-
-def _meant(connection: Connection, piece: Piece) -> frozenset[int]:
-    """The works that a declared piece may mean: by number, by code, else by title."""
-    if piece.work_id is not None:
-        return frozenset({piece.work_id})
-    if piece.iswc is not None:
-        by_code = connection.scalars(select(works.c.id).filter_by(iswc=piece.iswc)).all()
-        if by_code:
-            return frozenset(by_code)
-    if piece.isrc is not None:
-        by_code = connection.scalars(select(recordings.c.work_id).filter_by(isrc=piece.isrc)).all()
-        if by_code:
-            return frozenset(by_code)
-    found = find(connection, "work", piece.title)
-    return frozenset(int(one.owner) for one in found if one.likeness >= LIKE_ENOUGH)
 
 
 def _settled(known: _Known, line: Line, *, same: Mapping[str, int]) -> Settled:

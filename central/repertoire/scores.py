@@ -99,3 +99,9 @@ def works_of_scores(connection: Connection, ids: Collection[str]) -> dict[str, i
     """The work of each of these scores."""
     rows = connection.execute(select(scores.c.id, scores.c.work_id).where(scores.c.id.in_(ids)))
     return {row.id: row.work_id for row in rows}
+
+
+def scores_of_works(connection: Connection, work_ids: Collection[int]) -> list[str]:
+    """The scores of these works that boxes can follow, by id."""
+    wanted = select(scores.c.id).where(scores.c.work_id.in_(work_ids)).filter_by(version=VERSION)
+    return list(connection.scalars(wanted.order_by(scores.c.id)))

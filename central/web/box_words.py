@@ -80,12 +80,15 @@ _BOX = {
         "The hall may be listened to at any time.",
     ),
     "hours_why": (
-        "Залдың қабырға сағаты бойынша. Қорапқа келесі тапсырмамен, мысалы, флешкамен жетеді; "
-        "одан тыс уақыт «тыңдау уақытынан тыс» деп есептеледі.",
-        "По часам зала. Прибор узнает об этом со следующим заданием, например с флешкой; остальное "
-        "время значится «вне часов прослушивания».",
-        "By the clock on the hall’s wall. A box learns of it with its next orders, by stick; all "
-        "other time is told as outside listening hours.",
+        "Залдың қабырға сағаты бойынша. Қысқартылған уақыт қорапқа желімен бірнеше минутта жетеді, "
+        "ұзартылғаны тек келесі тапсырмамен, флешкамен; одан тыс уақыт «тыңдау уақытынан тыс» деп "
+        "есептеледі.",
+        "По часам зала. Сокращение часов прибор узнает по сети за несколько минут, продление — "
+        "только со следующим заданием, с флешкой; остальное время значится «вне часов "
+        "прослушивания».",
+        "By the clock on the hall’s wall. Fewer hours reach a box over the network in some "
+        "minutes, more hours only with its next orders, by stick; all other time is told as "
+        "outside listening hours.",
     ),
     "days": ("Күндер", "Дни", "Days"),
     "from": ("бастап", "с", "from"),

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from central.database import PAGE, reading, writing
 from central.desk import Desk
+from central.devices.directions import decided, put_tuning, read_tuning, told
 from central.errors import Unacceptable
 from central.forms import Number, Query
 from central.ingest.alarms import ALARMS
@@ -16,11 +17,12 @@ from central.ingest.fleet import Looked, fleet
 from central.venues.store import hours_of, set_hours
 from central.web import store
 from central.web.box_words import box_words
+from central.web.direction_words import direction_words
 from central.web.fleet_words import fleet_words
 from central.web.pages import PageRoute, page
-from central.web.session import FromHere, SignedIn
+from central.web.session import FromHere, SignedIn, Teller
 from central.web.tongues import TONGUES
-from edge.sync.letters import Hours
+from edge.sync.letters import Hours, Tuning
 from edge.sync.wire import DeviceId
 
 Tongue = Literal["kk", "ru", "en"]
@@ -52,8 +54,30 @@ def show_box(desk: Desk, device: DeviceId, lang: Tongue = "kk") -> Response:
         box = store.box(connection, device)
         memory = memory_of(connection, device)
         hours = hours_of(connection, box.hall_id)
-    content = {"box": box, "memory": memory, "hours": hours}
-    return page("box_page", content | {"said": box_words(lang), "lang": lang, "tongues": TONGUES})
+        newest, decisions = told(connection, device), decided(connection, device)
+    content = {"box": box, "memory": memory, "hours": hours, "newest": newest}
+    content |= {"decisions": decisions, "settings": list(Tuning.model_fields)}
+    words = {"said": box_words(lang), "told": direction_words(lang)}
+    return page("box_page", content | words | {"lang": lang, "tongues": TONGUES})
+
+
+@box_pages.post("/boxes/{device}/tuning", dependencies=[FromHere])
+def tune_box(
+    desk: Desk,
+    teller: Teller,
+    device: DeviceId,
+    *,
+    name: Annotated[str, Form(max_length=40)],
+    value: Annotated[str, Form(max_length=20)] = "",
+    lang: Annotated[Tongue, Form()] = "kk",
+) -> Response:
+    """Set one setting of a box beside those set before; without a value it is the box's own."""
+    with writing(desk.books) as connection:
+        before = decided(connection, device)[:1]
+        said = before[0].tuning.model_dump(exclude_none=True) if before else {}
+        tuning = read_tuning(said | {name: value.strip()})
+        put_tuning(connection, device, tuning, by=teller, at=desk.now())
+    return RedirectResponse(f"/boxes/{device}?lang={lang}", 303)
 
 
 @box_pages.post("/halls/{hall_id}/hours", dependencies=[FromHere])

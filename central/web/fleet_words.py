@@ -34,6 +34,7 @@ _FLEET = {
     "backlog": ("көп жазба жиналған", "накопил много записей", "much waits to be sent"),
     "old_catalogue": ("каталогы ескі", "старый каталог", "an old catalogue"),
     "unsure": ("уақытты дәл білмейді", "не уверен во времени", "unsure of the time"),
+    "refuses": ("айтқанды қабылдамады", "не принял указания", "refused its directions"),
 }
 
 

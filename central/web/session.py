@@ -1,8 +1,10 @@
 """The console's door: the staff token in a cookie that no script and no other site can use."""
 
+from typing import Annotated
+
 from fastapi import Depends, Request, Response
 
-from central.access import is_staff
+from central.access import bearer_of, is_staff
 from central.database import reading
 from central.desk import Desk, Office
 from central.errors import NotStaff, Unwelcome
@@ -25,6 +27,19 @@ def is_known(office: Office, token: str) -> bool:
     """Whether a token opens this office."""
     with reading(office.books) as connection:
         return is_staff(connection, token)
+
+
+def teller(desk: Desk, request: Request) -> str:
+    """Who among the staff says so, by the label of the token in the cookie.
+
+    Raises:
+        NotStaff: no cookie, or its token is no longer in force.
+    """
+    with reading(desk.books) as connection:
+        label = bearer_of(connection, request.cookies.get(COOKIE, ""))
+    if label is None:
+        raise NotStaff("sign in to say this")
+    return label
 
 
 def sign_in(response: Response, token: str, *, over_https: bool) -> None:
@@ -60,3 +75,4 @@ def from_here(request: Request) -> None:
 
 SignedIn = Depends(signed_in)
 FromHere = Depends(from_here)
+Teller = Annotated[str, Depends(teller)]

@@ -43,13 +43,22 @@ class Coverage:
         Raises:
             ValueError: `longest` is not positive.
         """
-        if longest <= 0:
-            raise ValueError(f"a span of at most {longest} samples can hold nothing")
-        self._longest = longest
+        self._longest = 0
+        self.cut_after(longest)
         self._state: State | None = None
         self._ill: tuple[Fault | None, Trouble | None] = (None, None)
         self._first = Sample(0)
         self._end = Sample(0)
+
+    def cut_after(self, longest: int) -> None:
+        """From now on no span is longer than so many samples.
+
+        Raises:
+            ValueError: `longest` is not positive.
+        """
+        if longest <= 0:
+            raise ValueError(f"a span of at most {longest} samples can hold nothing")
+        self._longest = longest
 
     @property
     def end(self) -> Sample:

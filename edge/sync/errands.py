@@ -192,7 +192,13 @@ def heartbeat_of(desk: Desk) -> Heartbeat:
 
 
 def one_round(
-    desk: Desk, send: Send, *, anchor: Anchor, takes_stock: bool = False, restocks: bool = True
+    desk: Desk,
+    send: Send,
+    *,
+    anchor: Anchor,
+    takes_stock: bool = False,
+    restocks: bool = True,
+    follow: Callable[[], object] | None = None,
 ) -> list[QulaqError]:
     """Every errand once; what one of them met does not keep the others from being run.
 
@@ -202,6 +208,7 @@ def one_round(
         anchor: whom the box believes about the catalogue.
         takes_stock: whether what central has had is compared this time.
         restocks: whether a newer catalogue is asked for this time.
+        follow: asks whether the office has other directions, if it is time to.
 
     Returns:
         What went wrong, in order. When central cannot be reached the round ends at once.
@@ -211,6 +218,7 @@ def one_round(
         ("forget", lambda: desk.outbox.forget(long_ago)),
         ("deliver", lambda: deliver(desk, send)),
         *([("take_stock", lambda: take_stock(desk, send))] if takes_stock else []),
+        *([("follow", follow)] if follow else []),
         *([("restock", lambda: restock(desk, send, anchor=anchor))] if restocks else []),
         ("greet", lambda: greet(desk, send)),
     ]

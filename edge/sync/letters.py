@@ -1,11 +1,14 @@
-"""The letters that travel by stick: who a box is, its orders, and what it did with them."""
+"""The letters that say who a box is, how it shall work, and what it did with what it was told."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, StrictBool, StrictInt
+from pydantic import AllowInfNan, AwareDatetime, Field, Strict, StrictBool, StrictInt
 
-from edge.sync.wire import DeviceId, Key, Message
+from edge.sync.wire import LARGEST, DeviceId, Digest, Key, Message, ScoreId
+
+MOST_EVENINGS = 64  # of a programme
+MOST_WORKS = 200  # of one evening: more say nothing about what will be played
 
 
 class BoxIdentity(Message):
@@ -60,6 +63,81 @@ class Bundle(Message):
     central_key: Key
     # Who may vouch for a catalogue: TUF root metadata. The first a box is given is for good.
     catalogue_root: str = Field(max_length=65_536)
+
+
+def _setting(least: float, most: float) -> Any:  # noqa: ANN401  # as pydantic's own Field
+    return Field(default=None, ge=least, le=most, exclude_if=lambda unset: unset is None)
+
+
+_Whole = StrictInt | None
+_Number = Annotated[float, Strict(), AllowInfNan(False)] | None
+
+
+class Tuning(Message):
+    """What the office may set of a box's settings, by their names; all others are out of its reach.
+
+    None of these says whom the box calls or by which key, for how long it keeps anything, or what
+    it shows to whom; and with none of them could it not be called back.
+    """
+
+    checkpoint_seconds: _Number = _setting(0.1, 60)
+    coverage_seconds: _Number = _setting(60, 3600)  # loudness is told no finer than by the minute
+    filing_seconds: _Number = _setting(0, 3600)
+    shelf_look_seconds: _Number = _setting(1, 3600)
+    sync_seconds: _Number = _setting(0.1, 3600)
+    batch_records: _Whole = _setting(1, 500)
+    piece_bytes: _Whole = _setting(100, 16_777_216)
+    backoff_base_seconds: _Number = _setting(0.1, 600)
+    backoff_cap_seconds: _Number = _setting(0.1, 86_400)
+    stock_seconds: _Number = _setting(1, 31_536_000)
+    catalogue_seconds: _Number = _setting(1, 604_800)
+
+
+class AnnouncedEvening(Message):
+    """What is announced for an evening: works by their scores, in any order."""
+
+    begins: AwareDatetime
+    ends: AwareDatetime
+    works: list[ScoreId] = Field(max_length=MOST_WORKS)
+
+
+class Directions(Message):
+    """How a box works from now on, beside its orders; travels over the network, sealed by central.
+
+    They may shorten the hours in which the orders let it listen, and never lengthen them.
+    """
+
+    wire: Literal[1] = 1
+    number: StrictInt = Field(ge=1, le=LARGEST)  # grows; a box never goes back
+    device: DeviceId
+    serial: StrictInt = Field(ge=1)  # of the orders beside which they hold
+    issued_at: AwareDatetime
+    tuning: Tuning = Tuning()
+    hours: list[Hours] = Field(default=[], max_length=32)  # none: as the orders say
+    programme: list[AnnouncedEvening] = Field(default=[], max_length=MOST_EVENINGS)
+
+
+DirectionsVerdict = Literal[
+    "applied",
+    "unreadable",
+    "unsigned",  # not by the central this box trusts
+    "misaddressed",
+    "outdated",
+    "unfitting",  # for other orders than the box has
+    "impossible",  # settings that cannot be obeyed
+]
+
+
+class DirectionsReceipt(Message):
+    """What a box did with directions, and why; travels sealed by the box."""
+
+    wire: Literal[1] = 1
+    device: DeviceId
+    number: StrictInt = Field(ge=0, le=LARGEST)  # 0: it could not be read
+    letter: Digest  # of the payload as it came
+    verdict: DirectionsVerdict
+    reason: str = Field(max_length=500)
+    judged_at: AwareDatetime
 
 
 class StickReceipt(Message):

@@ -136,6 +136,33 @@ def fetch_vouched(path: str, *, longest: int) -> Flow[bytes | None]:
     return answer.body
 
 
+def fetch_directions(number: int, *, longest: int) -> Flow[bytes | None]:
+    """The directions for this box that came after those of a number; None if none did.
+
+    Args:
+        number: of those it has; 0: none.
+        longest: bytes that one is willing to hear.
+
+    Raises:
+        Busy, Unreachable, Refused: see `expect`.
+    """
+    answer = yield Request("GET", f"/v1/directions/{number}", longest_answer=longest)
+    if answer.status == 204:
+        return None
+    expect(answer, 200)
+    return answer.body
+
+
+def answer_directions(receipt: Sealed) -> Flow[None]:
+    """Tell central what was done with its directions; safe to repeat.
+
+    Raises:
+        Busy, Unreachable, Refused: see `expect`.
+    """
+    answer = yield _post("/v1/directions", receipt)
+    expect(answer, 204)
+
+
 def fetch_piece(segment: CatalogueFile, *, first: int, longest: int) -> Flow[bytes]:
     """The next bytes of a catalogue file, so that a broken connection costs one piece at most.
 

@@ -17,16 +17,21 @@ from edge.errors import BadSeal, Busy, Misconfigured, QulaqError
 from edge.sync import backoff
 from edge.sync.asking import Asking
 from edge.sync.client import Courier
+from edge.sync.directions import Standing, tuned
 from edge.sync.errands import Desk, Send, change_keys, one_round
+from edge.sync.following import Follower, follow
 from edge.sync.identity import load_or_make, read_bundle, read_trust
 from edge.sync.letters import Bundle
 from edge.sync.outbox import Outbox
 from edge.sync.protocol import Answer, Request
 from edge.sync.shelf import Shelf
+from edge.sync.tray import Tray, read_directions
 from edge.sync.trust import Anchor
 from edge.sync.vitals import inputs_now
 
 STOPPING = (signal.SIGTERM, signal.SIGINT)
+# Between two questions for other directions. Not a setting: by it a wrong one is taken back.
+DIRECTIONS_SECONDS = 300.0
 NAP_SECONDS = 5.0  # the watchdog is fed at least this often while we wait
 
 log = structlog.get_logger()
@@ -34,35 +39,49 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Which errands a round has beside those that each has: a look at the stock, at the catalogue.
+    """Which errands a round has beside those that each has.
 
     Attributes:
         stock: when it was last compared with central's, by the monotonic clock, s.
         catalogue: when a newer one was last asked for.
+        directions: when others were last asked for.
     """
 
     stock: float = -math.inf
     catalogue: float = -math.inf
+    directions: float = -math.inf
 
-    def at(self, seconds: float, settings: Settings) -> tuple[bool, bool]:
-        """Which of the two is due."""
+    def at(self, seconds: float, settings: Settings) -> tuple[bool, bool, bool]:
+        """Which of the three is due."""
         return (
             seconds - self.stock >= settings.stock_seconds,
             seconds - self.catalogue >= settings.catalogue_seconds,
+            seconds - self.directions >= DIRECTIONS_SECONDS,
         )
 
     def after(self, seconds: float, settings: Settings) -> "Due":
         """Once a round that began then has gone well."""
-        stock, catalogue = self.at(seconds, settings)
-        return Due(seconds if stock else self.stock, seconds if catalogue else self.catalogue)
+        stock, catalogue, directions = self.at(seconds, settings)
+        return Due(
+            seconds if stock else self.stock,
+            seconds if catalogue else self.catalogue,
+            seconds if directions else self.directions,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What came of a round: what went wrong, and whether anything was brought home before."""
+    """What came of a round.
+
+    Attributes:
+        met: what went wrong.
+        gained: whether anything was brought home before.
+        settings: by which it was run; None: there were no orders.
+    """
 
     met: list[QulaqError]
     gained: bool = False
+    settings: Settings | None = None
 
 
 def brings_home(request: Request, answer: Answer) -> bool:
@@ -72,7 +91,12 @@ def brings_home(request: Request, answer: Answer) -> bool:
 
 
 def report(
-    desk: Desk, paths: BoxPaths, *, takes_stock: bool = True, restocks: bool = True
+    desk: Desk,
+    paths: BoxPaths,
+    *,
+    takes_stock: bool = True,
+    restocks: bool = True,
+    follows: bool = True,
 ) -> Round:
     """One round with the central that the orders in force name; without orders, what is amiss."""
     try:
@@ -83,6 +107,8 @@ def report(
         log.warning("orders_missing", error=type(e).__name__, reason=str(e))
         return Round([e])
     gains = []
+    standing = Standing(bundle.device, trust, bundle.serial, desk.settings)
+    desk = replace(desk, settings=settings_now(paths, standing))
     with Courier(bundle.central_url, timeout_seconds=desk.settings.timeout_seconds) as courier:
 
         def send(request: Request) -> Answer:
@@ -96,8 +122,26 @@ def report(
         desk, met = _with_the_key_that_follows(desk, paths, send)
         ask = Asking(send, desk.identity, desk.now).send
         anchor = anchor_of(bundle)
-        met += one_round(desk, ask, anchor=anchor, takes_stock=takes_stock, restocks=restocks)
-        return Round(met, any(gains))
+        follower = Follower(desk.identity, desk.now, Tray(paths.directions), standing)
+        met += one_round(
+            desk,
+            ask,
+            anchor=anchor,
+            takes_stock=takes_stock,
+            restocks=restocks,
+            follow=(lambda: follow(follower, ask)) if follows else None,
+        )
+        return Round(met, any(gains), desk.settings)
+
+
+def settings_now(paths: BoxPaths, standing: Standing) -> Settings:
+    """The settings of the box's own file, with what its directions have set."""
+    try:
+        told = read_directions(paths.directions, standing)
+        return standing.settings if told is None else tuned(standing.settings, told.tuning)
+    except (BadSeal, Misconfigured) as e:
+        log.warning("directions_unusable", reason=str(e))
+        return standing.settings
 
 
 def _with_the_key_that_follows(
@@ -217,16 +261,16 @@ def sync_until_stopped(paths: BoxPaths, settings: Settings) -> None:
     Raises:
         Misconfigured, BadSeal: the box's key or outbox cannot be used.
     """
-    dice = random.SystemRandom()
+    dice, given = random.SystemRandom(), settings
     failures, budget, due = 0, backoff.Budget(), Due()
     with asked_to_stop() as asked, open_desk(paths, settings, asked=asked) as desk:
         notify.tell("READY=1")
         log.info("sync_started", device=desk.identity.device)
         while True:
             began = time.monotonic()
-            stock, catalogue = due.at(began, settings)
-            came = report(desk, paths, takes_stock=stock, restocks=catalogue)
-            met = came.met
+            stock, catalogue, directions = due.at(began, settings)
+            came = report(desk, paths, takes_stock=stock, restocks=catalogue, follows=directions)
+            met, settings = came.met, came.settings or given
             due = due if met else due.after(began, settings)
             failures = failures_after(met, failures, gained=came.gained)
             budget = budget.after(failed=failures > 0 and not came.gained)

@@ -4,6 +4,7 @@ ECDSA P-256 because stock Raspberry Pi firmware and TPMs hold such keys and no E
 """
 
 import base64
+import hashlib
 from typing import TypeVar
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -89,6 +90,11 @@ def seal(letter: BaseModel, *, signer: str, key: ec.EllipticCurvePrivateKey) -> 
     payload = letter.model_dump_json()
     signature = base64.b64encode(key.sign(payload.encode(), ALGORITHM)).decode("ascii")
     return Sealed(payload=payload, signer=signer, signature=signature)
+
+
+def letter_digest(sealed: Sealed) -> str:
+    """What a letter is called by: SHA-256 of its payload, hex."""
+    return hashlib.sha256(sealed.payload.encode()).hexdigest()
 
 
 def unseal(sealed: Sealed, letter: type[Letter], *, signer: str, public_key: str) -> Letter:

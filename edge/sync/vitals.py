@@ -33,6 +33,7 @@ def _understood(folder: Path, seconds: float) -> Iterator[InputNow]:
                     "state": sign.state if is_alive else "stopped",
                     "fault": sign.fault if is_alive else None,
                     "is_kept": sign.is_kept,
+                    "directions": sign.directions if is_alive else 0,
                 }
             )
         except ValidationError:

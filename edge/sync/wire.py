@@ -298,6 +298,9 @@ class InputNow(Message):
     state: CoverageState | Literal["stopped"]
     fault: SignalFault | None = None
     is_kept: StrictBool = True  # else what it hears is only in memory: the card takes nothing
+    directions: StrictInt = Field(  # by which it listens; 0: by none
+        default=0, ge=0, le=LARGEST, exclude_if=lambda none: not none
+    )
 
 
 class Handover(Message):

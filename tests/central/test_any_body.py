@@ -23,6 +23,7 @@ FORMS = {
     "/v1/detections": ["payload", "signer", "signature"],
     "/v1/inventory": ["payload", "signer", "signature"],
     "/v1/heartbeat": ["payload", "signer", "signature"],
+    "/v1/directions": ["payload", "signer", "signature"],
     "/v1/boxes/qb-0000000000000000/revoke": ["reason"],
     "/v1/periods/close": ["venue_id", "from", "to"],
 }

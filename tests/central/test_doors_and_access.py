@@ -51,6 +51,8 @@ OPEN = {
     ("POST", "/v1/detections"),
     ("POST", "/v1/inventory"),
     ("POST", "/v1/keys"),
+    ("GET", "/v1/directions/{have}"),
+    ("POST", "/v1/directions"),
     ("GET", "/v1/licences"),
     ("GET", "/v1/catalogue/time/{nonce}"),
     ("GET", "/v1/catalogue/metadata/timestamp.json"),

@@ -14,7 +14,7 @@ import pytest
 import soundfile
 from structlog.testing import capture_logs
 
-from edge import ear
+from edge import ear, signs
 from edge.capture.block import AudioBlock, Hole, Sample
 from edge.capture.clock import Anchor, Moment
 from edge.capture.wavefile import WaveFile
@@ -23,6 +23,7 @@ from edge.ear import Ear
 from edge.errors import Deaf, Misconfigured, Unwritable
 from edge.evening import Evening, begin_evening, begin_watch
 from edge.gate import Schedule
+from edge.guidance import Guidance
 from edge.listen import listen, listen_together
 from edge.matcher.fingerprint import fingerprint
 from edge.matcher.recipe import RECIPE
@@ -30,7 +31,7 @@ from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
 from edge.sync.calendar import EPOCH
 from edge.sync.entry import Checkpoint
-from edge.sync.letters import Hours
+from edge.sync.letters import Hours, Tuning
 from edge.sync.outbox import Outbox
 from edge.sync.shelf import Shelf
 from edge.sync.wire import DetectionRecord
@@ -536,7 +537,7 @@ def test_outside_the_hours_and_behind_a_switch_nothing_is_heard_and_all_is_told(
             Stage(np.concatenate([EVENING, EVENING]), happens={75: lambda: muted.append(1)})
         ),
         began=SEVEN - timedelta(seconds=55),
-        schedule=Schedule((hours,), "UTC"),
+        guidance=lambda: Guidance(schedule=Schedule((hours,), "UTC")),
         is_muted=lambda: bool(muted),
     )
     hear(evening, paths)
@@ -550,3 +551,31 @@ def test_outside_the_hours_and_behind_a_switch_nothing_is_heard_and_all_is_told(
     assert sum(lengths, timedelta()) == spans[-1].ended_at - begun == timedelta(seconds=110)
     (heard_piece,) = [r for r in records if r.kind == "detection"]
     assert heard_piece.started_at >= SEVEN
+
+
+def test_what_the_office_says_meanwhile_holds_at_the_next_look(paths, journal):
+    """Without a restart: hours are shortened, records are cut otherwise, and the sign says so."""
+    paths = replace(paths, signs=paths.home)
+    paths.home.mkdir()
+    signs_seen = []
+    hours = Schedule((), "UTC", (Hours(days=[5], begins="10:00", ends="11:00"),))
+    told = Guidance(schedule=hours, tuning=Tuning(coverage_seconds=60), directions=7)
+    stage = Stage(np.concatenate([EVENING, EVENING]), happens={109: lambda: look(paths.home)})
+
+    def look(folder):
+        signs_seen.extend(one.directions for one in signs.inputs([folder]))
+
+    def guidance():
+        return told if stage.played_seconds > 30 else Guidance()
+
+    hear(replace(an_evening(stage), guidance=guidance), paths)
+
+    records, _ = written(paths)
+    spans = [(r.state, (r.ended_at - r.started_at).total_seconds()) for r in records]
+    shut = [seconds for state, seconds in spans if state == "outside_schedule"]
+    assert ["heard"] * (len(spans) - len(shut)) == [s for s, _ in spans[: len(spans) - len(shut)]]
+    assert (20, 60) == (max(s for state, s in spans if state == "heard"), max(shut))
+    assert 110 == sum(seconds for _, seconds in spans)
+    assert [7] == signs_seen
+    (changed,) = [one for one in journal if one["event"] == "guidance_changed"]
+    assert 7 == changed["directions"]

@@ -6,7 +6,8 @@ import pytest
 
 from edge.config import BoxPaths
 from edge.errors import Misconfigured
-from edge.programme import LARGEST_BYTES, MOST_WORKS, Programme, announced_in, read_programme
+from edge.programme import LARGEST_BYTES, Programme, read_programme
+from edge.sync.letters import MOST_WORKS
 
 SEVEN = datetime(2026, 3, 5, 14, tzinfo=UTC)
 EVENING = """
@@ -31,7 +32,7 @@ def file(tmp_path):
 
 def test_works_are_expected_from_the_beginning_to_the_end_of_their_evening(file):
     file.write_text(EVENING)
-    expected = announced_in(file)
+    expected = read_programme(file).expected
 
     assert frozenset() == expected(SEVEN - timedelta(seconds=1))
     assert {"score-12", "score-40"} == expected(SEVEN)
@@ -42,14 +43,6 @@ def test_works_are_expected_from_the_beginning_to_the_end_of_their_evening(file)
 
 def test_without_a_file_nothing_is_announced(file):
     assert Programme() == read_programme(file)
-
-
-def test_a_file_that_comes_while_one_listens_is_seen(file):
-    expected = announced_in(file)
-    before = expected(SEVEN)
-    file.write_text(EVENING)
-
-    assert (frozenset(), {"score-12", "score-40"}) == (before, expected(SEVEN))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ It answers `Request`s directly, or over a real loopback connection through `on_l
 """
 
 import hashlib
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from edge.errors import BadSeal
-from edge.sync.letters import BoxInput, Bundle
+from edge.sync.letters import BoxInput, Bundle, DirectionsReceipt
 from edge.sync.packing import CODING, unpack
 from edge.sync.protocol import Answer, Request
 from edge.sync.seal import device_id, new_key, public_pem, seal, unseal
@@ -45,6 +46,8 @@ class CentralSimulator:
         self.records = {}  # (device, boot, seq) → record
         self.times_taken = {}  # the same key → how often it was counted as new
         self.heartbeats = []
+        self.directions = None  # sealed, for every box
+        self.receipts = []  # what boxes did with them
         self.manifest = None
         self.vouching = Vouching()
         self.now = MADE_AT
@@ -117,9 +120,8 @@ class CentralSimulator:
                     return self._opened(request, Inventory, self._compare)
                 case "POST", "/v1/heartbeat":
                     return self._opened(request, Heartbeat, self._note)
-                case "GET", path if path.startswith("/v1/catalogue/time/"):
-                    told = TimeTold(nonce=path.rsplit("/", 1)[1], at=self.now)
-                    return Answer(200, self.sealed(told).model_dump_json().encode())
+                case _, path if path.startswith(("/v1/directions", "/v1/catalogue/time/")):
+                    return self._tell(request)
                 case "GET", path if path in self.vouching.files:
                     return Answer(200, self.vouching.files[path])
                 case "GET", path if path.removeprefix("/v1/catalogue/segments/") in self.segments:
@@ -166,6 +168,24 @@ class CentralSimulator:
             if (inventory.device, span.boot, seq) not in self.records
         ]
         return Answer(200, Gaps(missing=tuple(missing)).model_dump_json().encode())
+
+    def _tell(self, request) -> Answer:
+        last = request.path.rsplit("/", 1)[1]
+        if "/time/" in request.path:
+            told = TimeTold(nonce=last, at=self.now)
+            return Answer(200, self.sealed(told).model_dump_json().encode())
+        if request.method == "POST":
+            return self._opened(request, DirectionsReceipt, self._note_receipt)
+        return self._direct(int(last))
+
+    def _direct(self, have: int) -> Answer:
+        if self.directions is None or json.loads(self.directions.payload)["number"] == have:
+            return Answer(204, b"")
+        return Answer(200, self.directions.model_dump_json().encode())
+
+    def _note_receipt(self, receipt: DirectionsReceipt) -> Answer:
+        self.receipts.append(receipt)
+        return Answer(204, b"")
 
     def _note(self, heartbeat: Heartbeat) -> Answer:
         self.heartbeats.append(heartbeat)

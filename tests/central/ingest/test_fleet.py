@@ -32,10 +32,11 @@ WELL = {
 }
 
 
-def judged(*, forks=0, uncertainty_ms=20, **changes):
+def judged(*, forks=0, uncertainty_ms=20, refuses=False, **changes):
     box = Box(**(WELL | changes))
     newest = (7, NOW - timedelta(days=3))
-    return list(alarms_of(box, forks=forks, uncertainty_ms=uncertainty_ms, newest=newest, now=NOW))
+    known = {"forks": forks, "uncertainty_ms": uncertainty_ms, "refuses": refuses}
+    return list(alarms_of(box, newest=newest, now=NOW, **known))
 
 
 def now_is(state, **more):
@@ -65,6 +66,7 @@ def test_of_a_box_that_is_well_nothing_is_said():
         (["backlog"], {"waiting": 5_000}),
         (["old_catalogue"], {"catalogue_version": 6}),
         (["unsure"], {"uncertainty_ms": 60_000}),
+        (["refuses"], {"refuses": True}),
         ([], {"last_heard_at": LONG_AGO, "inputs_now": now_is("outside_schedule")}),
         ([], {"forks": 5, "revoked_at": NOW}),
     ],

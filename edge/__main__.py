@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -383,14 +384,13 @@ def _ordered_devices(paths: BoxPaths, input_name: str | None) -> dict[str, str]:
 @contextmanager
 def _progress(source: "Source") -> Iterator[Callable[[float], None]]:
     """A bar on a terminal while a file is heard; silence anywhere else."""
+    if source.length is None or not sys.stderr.isatty():
+        yield lambda _seconds: None
+        return
     from rich.console import Console
     from rich.progress import Progress
 
-    console = Console(stderr=True)
-    if source.length is None or not console.is_terminal:
-        yield lambda _seconds: None
-        return
-    with Progress(console=console) as bar:
+    with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task(source.name, total=source.length / source.rate_hz)
         yield lambda seconds: bar.update(task, completed=seconds)
 

@@ -1,11 +1,13 @@
 """The ear as machine code: made once when a release is installed, only read when the box hears."""
 
+import gc
 import hashlib
 import os
 import platform
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +16,6 @@ from edge.durable import sync_folder
 from edge.errors import Misconfigured, SelfTestFailed
 
 EAR: Final = Path(__file__).with_name("matcher")  # the rooms that hold what is compiled
-KNOWN: Final = "known.qseg"  # the piece of the self-test, so that nothing is written to hear it
 COMPILERS: Final = ("numba", "llvmlite", "numpy")
 # Compiled for any processor of this kind: a card may be moved into another box of the same make.
 PROCESSOR: Final = "generic"
@@ -54,8 +55,8 @@ def compile_into(folder: Path) -> Path:
         _choose(draft, "")
         from edge.selftest import hear_known, write_known
 
-        write_known(draft / KNOWN)
-        hear_known(draft / KNOWN)
+        write_known(draft)  # so that a box neither makes it up nor writes it when it starts
+        hear_known(draft)
         _let_read(draft)
         for old in folder.iterdir():
             if old != draft:
@@ -81,9 +82,10 @@ def use(folder: Path) -> None:
             f"run `qulaq-edge compile --into {folder}` as root"
         )
     _choose(made, "edge.locator.ReadOnly")
-    from edge.selftest import hear_known
+    with _nothing_let_go():
+        from edge.selftest import hear_known
 
-    hear_known(made / KNOWN)
+        hear_known(made)
     for _, kernel in kernels():
         kernel._cache.disable()  # whatever is missing later is compiled in memory, not saved
     new = sorted(compiled_anew())
@@ -110,6 +112,17 @@ def kernels() -> Iterator[tuple[str, Any]]:
             for name, thing in vars(module).items():
                 if isinstance(thing, CPUDispatcher) and thing.py_func.__module__ == room:
                     yield f"{room}.{name}", thing
+
+
+@contextmanager
+def _nothing_let_go() -> Iterator[None]:
+    """What is imported stays, so nobody looks among it for what could go: not now, nor later."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _choose(folder: Path, locator: str) -> None:

@@ -29,6 +29,8 @@ LEAD_SECONDS = 6.0  # of other music before and after the excerpt
 EXCERPT_SECONDS = (6.0, 28.0)  # of the piece that is played
 TOLERANCE_SECONDS = 2.0
 SHORTEST_CHORD_SECONDS, LONGEST_CHORD_SECONDS = 0.15, 0.6
+SEGMENT, EVENING = "known.qseg", "evening.s16"  # its files: the catalogue; 48 kHz, mono
+FULL_SCALE = 32768
 _NEAR = 128  # samples
 
 
@@ -63,8 +65,8 @@ def made_up_music(seed: int, seconds: float, *, rate_hz: int = RATE_HZ) -> NDArr
 def _swing(turns: float, samples: int) -> NDArray[np.float64]:
     """Three partials of a tone that makes so many turns a sample: sin x + sin 2x / 2 + sin 3x / 3.
 
-    A box makes this up at each start, so it is done without a sine for every sample: where a tone
-    stands after a + b samples is where it stands after a, turned on by b.
+    Without a sine for every sample: where a tone stands after a + b samples is where it stands
+    after a, turned on by b.
     """
     turn = 2j * np.pi * turns
     far, near = turn * np.arange(0, samples, _NEAR), turn * np.arange(_NEAR)
@@ -81,40 +83,44 @@ def known_answer() -> Answer:
         SelfTestFailed: not found, found elsewhere, or something else was found.
     """
     with TemporaryDirectory(prefix="qulaq-selftest-") as folder:
-        segment = Path(folder) / "known.qseg"
-        write_known(segment)
-        return hear_known(segment)
+        write_known(Path(folder))
+        return hear_known(Path(folder))
 
 
-def write_known(segment: Path) -> None:
-    """Write the catalogue that the known piece is found in.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    write_segment(
-        segment,
-        [
-            ("known", fingerprint(made_up_music(1, PIECE_SECONDS), RATE_HZ)),
-            ("other", fingerprint(made_up_music(4, PIECE_SECONDS), RATE_HZ)),
-        ],
-    )
-
-
-def hear_known(segment: Path) -> Answer:
-    """Hear an evening with the known piece in it, by the whole ear, and judge what it tells.
+def write_known(folder: Path) -> None:
+    """Write an evening with a known piece in it, and the catalogue that it is found in.
 
     Raises:
-        SelfTestFailed: not found, found elsewhere, or something else was found.
+        OSError: they cannot be written.
     """
     piece = made_up_music(1, PIECE_SECONDS)
+    other = made_up_music(4, PIECE_SECONDS)
+    prints = [("known", fingerprint(piece, RATE_HZ)), ("other", fingerprint(other, RATE_HZ))]
+    write_segment(folder / SEGMENT, prints)
     first, last = (round(seconds * RATE_HZ) for seconds in EXCERPT_SECONDS)
     evening = np.concatenate(
         [made_up_music(2, LEAD_SECONDS), piece[first:last], made_up_music(3, LEAD_SECONDS)]
     )
+    (folder / EVENING).write_bytes(np.round(evening * FULL_SCALE).astype("<i2").tobytes())
+
+
+def hear_known(folder: Path) -> Answer:
+    """Hear the evening with the known piece in it, by the whole ear, and judge what it tells.
+
+    Args:
+        folder: where `write_known` has written.
+
+    Raises:
+        SelfTestFailed: the evening is missing, or the piece was not found, found elsewhere, or
+            something else was found.
+    """
+    try:
+        evening = np.fromfile(folder / EVENING, "<i2").astype(np.float32) / np.float32(FULL_SCALE)
+    except OSError as e:
+        raise SelfTestFailed(f"there is no known piece to hear: {e}") from e
     # a score of silence, which is like nothing: the room of works is compiled and run as well
     silence = References.of([("silence", np.zeros((100, BANDS), np.int8))])
-    known = Catalogue(1, Index.open([segment]), works=silence)
+    known = Catalogue(1, Index.open([folder / SEGMENT]), works=silence)
     run = Run(UUID(int=0), "selftest", Anchor(BEGAN, RATE_HZ, synced=True))
     ear = Ear(run, settings=Settings(), catalogue=known)
     for start in range(0, evening.size, RATE_HZ):

@@ -31,7 +31,7 @@ RATE_HZ = 16_000
 PACE = 200  # times real time: a checkpoint every 50 ms
 LIFE_SECONDS = 0.15  # at most, after its first or its telling word
 SEVEN = datetime(2026, 3, 5, 19, tzinfo=UTC)
-BACKLOG = 1_000  # records of an earlier boot: so many that uploads are cut in the middle
+BACKLOG = 2_000  # records of an earlier boot: so many that uploads are cut in the middle
 ROOT = Path(__file__).parents[2]
 
 SETTINGS = """

@@ -25,7 +25,7 @@ staff_tokens = Table(
     Column("revoked_at", Instant),
 )
 
-_bearer = HTTPBearer(auto_error=False, description="The token that `qulaq-central token` printed")
+BEARER = HTTPBearer(auto_error=False, description="The token that `qulaq-central token` printed")
 
 
 def new_secret() -> str:
@@ -74,7 +74,7 @@ def admit(office: Office, headers: Headers) -> str:
     return label
 
 
-def _staff(request: Request, desk: Desk, _: Annotated[object, Depends(_bearer)]) -> str:
+def _staff(request: Request, desk: Desk, _: Annotated[object, Depends(BEARER)]) -> str:
     return admit(desk, request.headers)
 
 

@@ -6,6 +6,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy import text
 from sqlalchemy.exc import DataError, OperationalError
+from starlette.routing import Match
 
 from central.access import Staff
 from central.catalogue import routes as catalogue
@@ -21,6 +22,7 @@ from central.exchange.routes import downloads
 from central.exchange.sister_routes import sister_counter
 from central.ingest import routes as ingest
 from central.ingest.reconciling_routes import reconciling
+from central.refusals import EVERYWHERE, TO_ANYBODY, TO_BOXES, TO_STAFF, refused
 from central.repertoire import detail_routes as details
 from central.repertoire import routes as repertoire
 from central.repertoire import uploads as sound
@@ -38,39 +40,34 @@ from central.web.routes import open_console
 from central.web.session import SignedIn
 from edge.errors import BadSeal, QulaqError
 
-ROUTERS = (
+FOR_STAFF = (
     repertoire.router,
     sound.uploads,
     details.router,
     mandates.router,
-    mandates.public,
     venues.router,
     programmes,
     catalogue.staff,
     devices.staff,
-    devices.boxes,
     directing.staff,
-    directing.boxes,
     ingest.staff,
-    ingest.boxes,
     reconciling,
     platform_counter,
     sister_counter,
     downloads(prefix="/v1", door=Staff),  # before the rooms whose addresses theirs continue
     royalties.router,
-    royalties.public,
     later,
-    from_outside,
     run_routes.router,
-    run_routes.from_outside,
-    transparency.public,
     transparency.staff,
 )
+FOR_BOXES = (devices.boxes, directing.boxes, ingest.boxes)
+FOR_ANYBODY = (mandates.public, royalties.public, from_outside, run_routes.from_outside)
 
 RETRY_SECONDS = 30  # what a box is asked to wait when the books cannot be used
 LETTERS = frozenset(
     {"/v1/detections", "/v1/heartbeat", "/v1/inventory", "/v1/keys", "/v1/directions"}
 )
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _FORM_BYTES = 1_000_000  # what may stand around the sound in an upload
 
 log = structlog.get_logger()
@@ -79,7 +76,7 @@ log = structlog.get_logger()
 def create_app(office: Office) -> FastAPI:
     """The application of one office."""
     # The interactive pages would load their scripts from elsewhere; /openapi.json says the same.
-    app = FastAPI(title="Qulaq central", docs_url=None, redoc_url=None)
+    app = FastAPI(title="Qulaq central", docs_url=None, redoc_url=None, responses=EVERYWHERE)
     app.state.office = office
     settings = office.settings
     app.state.turnstile = Turnstile(settings.questions_per_minute)
@@ -100,9 +97,15 @@ def create_app(office: Office) -> FastAPI:
         at_once=settings.letters_at_once,
         per_second=settings.letters_per_second,
     )
-    for router in ROUTERS:
-        app.include_router(router)
-    app.include_router(catalogue.boxes, dependencies=[BoxOrStaff])
+    for routers, answers in (
+        (FOR_STAFF, TO_STAFF),
+        (FOR_BOXES, TO_BOXES),
+        (FOR_ANYBODY, TO_ANYBODY),
+        ((transparency.public,), refused(404)),
+    ):
+        for router in routers:
+            app.include_router(router, responses=answers)
+    app.include_router(catalogue.boxes, dependencies=[BoxOrStaff], responses=TO_BOXES)
     app.include_router(
         downloads(prefix="", door=SignedIn, route_class=PageRoute), include_in_schema=False
     )
@@ -112,6 +115,7 @@ def create_app(office: Office) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _explain_form)
     app.add_exception_handler(OperationalError, _come_later)
     app.add_exception_handler(DataError, _explain_unkept)
+    app.add_exception_handler(405, _name_methods)
     return app
 
 
@@ -153,6 +157,18 @@ def _explain_form(_: Request, error: Exception) -> JSONResponse:
         for fault in faults
     ]
     return JSONResponse({"detail": "; ".join(said[:10])}, 422)
+
+
+def _name_methods(request: Request, _: Exception) -> JSONResponse:
+    """An address may answer by several routes, one for each method; all of them are named."""
+    routes = request.app.routes
+    taken = ", ".join(
+        method
+        for method in METHODS
+        if any(r.matches({**request.scope, "method": method})[0] is Match.FULL for r in routes)
+    )
+    said = f"{request.url.path} takes {taken}, not {request.method}"
+    return JSONResponse({"detail": said}, 405, {"Allow": taken})
 
 
 def _short(value: object) -> str:

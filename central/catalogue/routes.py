@@ -12,6 +12,7 @@ from central.catalogue import builder, shared, store, vouching
 from central.database import reading, writing
 from central.desk import Desk
 from central.errors import Unknown
+from central.refusals import Answers, file
 from edge.sync.seal import seal
 from edge.sync.wire import CENTRAL, Sealed, TimeTold
 
@@ -21,6 +22,12 @@ staff = APIRouter(prefix="/v1/catalogue", tags=["catalogue"], dependencies=[Staf
 """What staff decide."""
 
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+_PIECES: Answers = {
+    **file("application/octet-stream", headers=("ETag", "Cache-Control")),
+    206: {"description": "The piece that Range asked for"},
+    416: {"description": "Range begins behind the end of the file"},
+}
 
 Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 Nonce = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
@@ -66,13 +73,15 @@ def settle_shared(
         return shared.settle(connection, pair_id, leave_out=said.leave_out, at=desk.now())
 
 
-@boxes.get("/metadata/timestamp.json", response_class=Response)
+@boxes.get("/metadata/timestamp.json", response_class=Response, responses=file("application/json"))
 def get_timestamp(desk: Desk) -> Response:
     """What a box asks first: which snapshot is the newest, signed within a day."""
     return Response(vouching.newest_timestamp(desk), media_type="application/json")
 
 
-@boxes.get("/metadata/{version}.{role}.json", response_class=Response)
+@boxes.get(
+    "/metadata/{version}.{role}.json", response_class=Response, responses=file("application/json")
+)
 def get_statement(desk: Desk, version: forms.Number, role: RoleName) -> Response:
     """What a role said, by number; it never changes."""
     with reading(desk.books) as connection:
@@ -80,7 +89,9 @@ def get_statement(desk: Desk, version: forms.Number, role: RoleName) -> Response
     return Response(content, media_type="application/json", headers=FOREVER)
 
 
-@boxes.get("/manifests/{sha256}.{name}.json", response_class=Response)
+@boxes.get(
+    "/manifests/{sha256}.{name}.json", response_class=Response, responses=file("application/json")
+)
 def get_manifest(desk: Desk, sha256: Digest, name: ManifestName) -> Response:
     """A manifest, by the digest of its bytes and the name it is vouched for by."""
     with reading(desk.books) as connection:
@@ -94,7 +105,7 @@ def get_time(desk: Desk, nonce: Nonce) -> Sealed:
     return seal(TimeTold(nonce=nonce, at=desk.now()), signer=CENTRAL, key=desk.key)
 
 
-@boxes.get("/segments/{name}", response_class=FileResponse)
+@boxes.get("/segments/{name}", response_class=FileResponse, responses=_PIECES)
 def get_segment(desk: Desk, name: SegmentName) -> FileResponse:
     """One file of the catalogue; answers Range, so that a broken download goes on."""
     path = desk.home.segments / name

@@ -5,16 +5,29 @@ from typing import Annotated
 
 from cryptography.hazmat.primitives import serialization
 from fastapi import Depends, HTTPException, Request
+from fastapi.security.http import HTTPBase
 
-from central.access import admit
+from central.access import BEARER, admit
 from central.database import reading
 from central.desk import Desk, Office
 from central.devices import nonces, store
 from edge.errors import BadSeal
 from edge.sync import signing
 
+_signature = HTTPBase(
+    scheme="signature",
+    scheme_name="HTTPMessageSignature",
+    description="RFC 9421, by the box's own key, with a nonce of a 401's WWW-Authenticate",
+    auto_error=False,
+)
 
-def _box_or_staff(request: Request, desk: Desk) -> str:
+
+def _box_or_staff(
+    request: Request,
+    desk: Desk,
+    _: Annotated[object, Depends(_signature)],
+    __: Annotated[object, Depends(BEARER)],
+) -> str:
     if "authorization" in request.headers:
         return admit(desk, request.headers)
     return _box(request, desk)

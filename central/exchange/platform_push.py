@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, Select, exists, select
 
 from central.database import put, reading, writing
 from central.desk import Office
-from central.errors import CentralError, Unready
+from central.errors import CentralError, Unknown, Unready
 from central.exchange.deliveries import deliveries
 from central.exchange.json_file import write_json
 from central.exchange.platform import platform_report
@@ -126,11 +126,12 @@ def platform_of(office: Office) -> HttpPlatform:
     """The platform that the office's settings name.
 
     Raises:
-        Unready: none is named, or its token cannot be read.
+        Unknown: none is named.
+        Unready: its token cannot be read.
     """
     address = office.settings.platform_url
     if not address:
-        raise Unready(
+        raise Unknown(
             "no platform is named: set platform_url in the settings; XLSX and JSON can be"
             " fetched without it (`qulaq-central export platform`)"
         )

@@ -7,14 +7,17 @@ from fastapi import APIRouter
 from central.access import Staff
 from central.database import reading
 from central.desk import Desk
-from central.exchange.platform_push import Delivery, deliver, kept, platform_of
+from central.exchange.platform_push import Delivery, NotDelivered, deliver, kept, platform_of
 from central.forms import Number
+from central.refusals import refused
 from central.royalties import store
 
 platform_counter = APIRouter(prefix="/v1", tags=["exchange"], dependencies=[Staff])
 
 
-@platform_counter.post("/distributions/{distribution_id}/deliveries")
+@platform_counter.post(
+    "/distributions/{distribution_id}/deliveries", responses=refused(NotDelivered.status)
+)
 def deliver_distribution(desk: Desk, distribution_id: Number) -> dict[str, Any]:
     """Tell the platform of a closing once; asked again, this answers the receipt of that once."""
     made = deliver(

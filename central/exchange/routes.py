@@ -16,9 +16,14 @@ from central.exchange.offer import OF_A_CLOSING, drawn_up
 from central.exchange.tongues import Tongue
 from central.exchange.writing import MAKERS, Form
 from central.forms import Number
+from central.refusals import file
 
 _IN_MEMORY_BYTES = 1 << 20  # a report beyond that waits on the disk for its reader
 _PIECE_BYTES = 1 << 16
+_REPORT = file(
+    *(maker.media_type.partition(";")[0] for maker in MAKERS.values()),
+    headers=("Content-Disposition",),
+)
 
 
 def downloads(
@@ -34,9 +39,12 @@ def downloads(
     router = APIRouter(
         prefix=prefix, tags=["exchange"], dependencies=[door], route_class=route_class
     )
-    router.get("/statements/{number}.{form}")(statement)
-    router.get("/distributions/{number}/{what}.{form}")(of_a_closing)
-    router.get("/years/{number}/transparency.{form}")(transparency)
+    for address, told in (
+        ("/statements/{number}.{form}", statement),
+        ("/distributions/{number}/{what}.{form}", of_a_closing),
+        ("/years/{number}/transparency.{form}", transparency),
+    ):
+        router.get(address, response_class=StreamingResponse, responses=_REPORT)(told)
     return router
 
 

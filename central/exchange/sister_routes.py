@@ -9,9 +9,12 @@ from central.database import reading
 from central.desk import Desk
 from central.exchange.sisters import File, Sender, crd_file, sisters, up_file
 from central.forms import Number
+from central.refusals import file
 from central.royalties.accounts import money_json
 
 sister_counter = APIRouter(prefix="/v1", tags=["exchange"], dependencies=[Staff])
+
+_LAID_OUT = file("text/plain", headers=("Content-Disposition", "X-Qulaq-Assumed-Records"))
 
 
 @sister_counter.get("/distributions/{number}/sisters")
@@ -31,14 +34,16 @@ def list_sisters(desk: Desk, number: Number) -> list[dict[str, Any]]:
     ]
 
 
-@sister_counter.get("/distributions/{number}/sisters/{society}/crd")
+@sister_counter.get(
+    "/distributions/{number}/sisters/{society}/crd", response_class=Response, responses=_LAID_OUT
+)
 def download_crd(desk: Desk, number: Number, society: str) -> Response:
     """What the members of a society earned in a closing, laid out as CRD 2.0."""
     with reading(desk.books) as connection:
         return _file(crd_file(connection, number, society, sender=_sender(desk)))
 
 
-@sister_counter.get("/distributions/{number}/up")
+@sister_counter.get("/distributions/{number}/up", response_class=Response, responses=_LAID_OUT)
 def download_up(desk: Desk, number: Number) -> Response:
     """What of a closing nobody could be paid for, laid out as UP 1.1."""
     with reading(desk.books) as connection:

@@ -21,6 +21,7 @@ from central.ingest.gauges import CONTENT_TYPE, gauges
 from central.ingest.plays import Play
 from central.ingest.stock import gaps_of
 from central.ingest.unknown import UnknownSpan
+from central.refusals import file
 from central.venues.store import place_of, require_event
 from edge.sync.wire import BatchReceipt, DetectionBatch, DeviceId, Gaps, Inventory, Sealed
 
@@ -118,7 +119,7 @@ def look_at_fleet(desk: Desk, after: forms.Query = "") -> list[fleet.Looked]:
         return fleet.fleet(connection, after=after, now=desk.now())
 
 
-@staff.get("/metrics", response_class=Response)
+@staff.get("/metrics", response_class=Response, responses=file("text/plain"))
 def read_gauges(desk: Desk) -> Response:
     """The office's figures in Prometheus's text form; a scraper sends a staff token."""
     with reading(desk.books) as connection:

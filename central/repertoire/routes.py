@@ -6,6 +6,7 @@ from central import forms
 from central.access import Staff
 from central.database import reading, writing
 from central.desk import Desk
+from central.refusals import file
 from central.repertoire import imports, lists, store
 from central.repertoire.newcomers import NewParty, NewSociety, NewWork
 
@@ -111,7 +112,11 @@ def list_imports(desk: Desk) -> list[imports.Import]:
         return imports.latest(connection)
 
 
-@router.get("/imports/{number}/acknowledgement")
+@router.get(
+    "/imports/{number}/acknowledgement",
+    response_class=Response,
+    responses=file(*imports.MEDIA_TYPES.values()),
+)
 def download_acknowledgement(desk: Desk, number: forms.Number) -> Response:
     """The acknowledgement of a file, as it was first given."""
     with reading(desk.books) as connection:

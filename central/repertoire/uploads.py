@@ -14,6 +14,7 @@ from central import forms
 from central.access import Staff, admit, new_secret
 from central.database import reading, writing
 from central.desk import Desk, office_of
+from central.refusals import file
 from central.repertoire import identifiers, imports, invitations, store
 from central.repertoire.cwr.acknowledgement import Sender
 from central.repertoire.cwr.intake import take_file
@@ -147,7 +148,13 @@ def import_sheet(
         return imports.import_of(connection, number)
 
 
-@uploads.get("/templates/works.{kind}")
+@uploads.get(
+    "/templates/works.{kind}",
+    response_class=Response,
+    responses=file(
+        imports.MEDIA_TYPES["csv"], imports.MEDIA_TYPES["xlsx"], headers=("Content-Disposition",)
+    ),
+)
 def download_template(kind: Kind) -> Response:
     """The template for works, with an example."""
     headers = {"content-disposition": f'attachment; filename="works.{kind}"'}

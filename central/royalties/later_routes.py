@@ -100,7 +100,7 @@ def list_claims(desk: Desk) -> list[dict[str, Any]]:
         return [later_accounts.claim_json(one) for one in claim_books.latest_claims(connection)]
 
 
-@later.get("/claims/{claim_id}")
+@later.get("/claims/{claim_id:int}")  # `request` is no number, and nothing to be shown
 def show_claim(desk: Desk, claim_id: Number) -> dict[str, Any]:
     """One claim with its history."""
     with reading(desk.books) as connection:

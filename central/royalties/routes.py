@@ -1,6 +1,5 @@
 """Closing a period and reading statements over HTTP."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -9,7 +8,7 @@ from pydantic import Field
 from central.access import Staff, Teller
 from central.database import reading, writing
 from central.desk import Desk
-from central.forms import Code, Form, Moment, Number, Registered, Remark
+from central.forms import Code, Day, Form, Moment, Number, Registered, Remark
 from central.royalties import (
     accounts,
     closing,
@@ -44,8 +43,8 @@ class PeriodToClose(Form):
     """Which days of which venue, in its own calendar; both ends included; by which rule pack."""
 
     venue_id: Number
-    first_day: date = Field(alias="from")
-    last_day: date = Field(alias="to")
+    first_day: Day = Field(alias="from")
+    last_day: Day = Field(alias="to")
     pack: str = Field(default="", max_length=64)
     event_id: Number | None = None  # the only one to close; one that came late
 
@@ -80,8 +79,8 @@ class NewLicence(Form):
     tariff: Annotated[str, Field(min_length=1, max_length=64)]
     basis: LicenceBasis = ""
     screens: Annotated[int, Field(ge=1, le=1_000)] | None = None
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
     reference: Remark = ""
 
 
@@ -113,8 +112,8 @@ def prepare_period(desk: Desk, period: PeriodToClose, who: Teller) -> dict[str, 
 class RuleToTry(Form):
     """A rule and the plays to try it on; one of `pack` (the office's) and `words` (TOML)."""
 
-    first_day: date = Field(alias="from")
-    last_day: date = Field(alias="to")
+    first_day: Day = Field(alias="from")
+    last_day: Day = Field(alias="to")
     venue_id: Number | None = None
     pack: str = Field(default="", max_length=64)
     words: str = Field(default="", max_length=200_000)

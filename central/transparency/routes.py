@@ -9,6 +9,7 @@ from central.database import reading
 from central.desk import Desk
 from central.errors import Unknown
 from central.forms import Number
+from central.refusals import file
 from central.transparency import store
 from central.transparency.bundle import bundle_of
 from central.transparency.log_key import signer_in
@@ -21,6 +22,7 @@ public = APIRouter(prefix="/log", tags=["log"])
 staff = APIRouter(prefix="/v1", tags=["log"], dependencies=[Staff])
 
 _TEXT = "text/plain; charset=utf-8"
+_NOTE = file("text/plain", headers=("Cache-Control",))
 _FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
 _BRIEFLY = {"cache-control": "public, max-age=5"}
 
@@ -28,7 +30,7 @@ Level = Annotated[str, Path(pattern=r"^(0|[1-9][0-9]?|entries)$")]
 Place = Annotated[str, Path(max_length=60)]
 
 
-@public.get("/checkpoint")
+@public.get("/checkpoint", response_class=Response, responses=_NOTE)
 def show_checkpoint(desk: Desk) -> Response:
     """How large the log is and what its root is, signed, with what its witnesses said."""
     with reading(desk.books) as connection:
@@ -38,7 +40,7 @@ def show_checkpoint(desk: Desk) -> Response:
     return Response(text, media_type=_TEXT, headers=_BRIEFLY)
 
 
-@public.get("/key")
+@public.get("/key", response_class=Response, responses=_NOTE)
 def show_key(desk: Desk) -> Response:
     """The key the log signs with, in one line; ask for it elsewhere, too, before you trust it."""
     with reading(desk.books) as connection:
@@ -47,7 +49,11 @@ def show_key(desk: Desk) -> Response:
     return Response(text, media_type=_TEXT, headers=_BRIEFLY)
 
 
-@public.get("/tile/{level}/{place:path}")
+@public.get(
+    "/tile/{level}/{place:path}",
+    response_class=Response,
+    responses=file("application/octet-stream", headers=("Cache-Control",)),
+)
 def show_tile(desk: Desk, level: Level, place: Place) -> Response:
     """A tile of hashes, or of entries; what was once served here is served for ever."""
     number, width = tile_number(place)
@@ -61,7 +67,11 @@ def show_tile(desk: Desk, level: Level, place: Place) -> Response:
     return Response(content, media_type="application/octet-stream", headers=_FOR_EVER)
 
 
-@staff.get("/statements/{statement_id}/bundle")
+@staff.get(
+    "/statements/{statement_id}/bundle",
+    response_class=Response,
+    responses=file("text/plain", headers=("Content-Disposition",)),
+)
 def download_bundle(desk: Desk, statement_id: Number) -> Response:
     """A statement as a file that proves itself; `qulaq-verify` checks it, offline."""
     name = f'attachment; filename="statement-{statement_id}.qulaq"'

@@ -8,6 +8,7 @@ from central import forms
 from central.access import Staff, Teller
 from central.database import reading, writing
 from central.desk import Desk
+from central.refusals import file
 from central.repertoire.imports import MEDIA_TYPES
 from central.venues import intake
 from central.venues.declarations import acknowledgement_of
@@ -42,7 +43,11 @@ def declare_cue_sheet(
         )
 
 
-@programmes.get("/declarations/{number}/acknowledgement")
+@programmes.get(
+    "/declarations/{number}/acknowledgement",
+    response_class=Response,
+    responses=file(MEDIA_TYPES["csv"], MEDIA_TYPES["xlsx"], headers=("Content-Disposition",)),
+)
 def download_acknowledgement(desk: Desk, number: Number) -> Response:
     """What became of each row of a declaration, and why."""
     with reading(desk.books) as connection:
@@ -52,7 +57,11 @@ def download_acknowledgement(desk: Desk, number: Number) -> Response:
     return Response(content, media_type=MEDIA_TYPES[written], headers=headers)
 
 
-@programmes.get("/templates/programme.csv")
+@programmes.get(
+    "/templates/programme.csv",
+    response_class=Response,
+    responses=file(MEDIA_TYPES["csv"], headers=("Content-Disposition",)),
+)
 def download_template() -> Response:
     """The template for programmes and cue sheets, with an example."""
     headers = {"content-disposition": 'attachment; filename="programme.csv"'}

@@ -44,7 +44,7 @@ class NewHall(forms.Form):
 class HallHours(forms.Form):
     """When the boxes of a hall may listen, by the clock on its wall; none: always."""
 
-    hours: Annotated[tuple[Hours, ...], Field(max_length=32)] = ()
+    hours: Annotated[tuple[Hours, ...], Field(max_length=32, strict=False)] = ()
 
 
 class NewPart(forms.Form):
@@ -77,8 +77,8 @@ class NewEvent(forms.Form):
     licence_id: forms.Number | None = None
     currency: forms.Currency
     use: Use = "concert"
-    parts: Annotated[tuple[NewPart, ...], Field(max_length=100)] = ()
-    performances: Annotated[tuple[NewPerformance, ...], Field(max_length=100)] = ()
+    parts: Annotated[tuple[NewPart, ...], Field(max_length=100, strict=False)] = ()
+    performances: Annotated[tuple[NewPerformance, ...], Field(max_length=100, strict=False)] = ()
 
 
 class NewProduction(forms.Form):

@@ -54,11 +54,6 @@ OPEN = {
     ("GET", "/v1/directions/{have}"),
     ("POST", "/v1/directions"),
     ("GET", "/v1/licences"),
-    ("GET", "/v1/catalogue/time/{nonce}"),
-    ("GET", "/v1/catalogue/metadata/timestamp.json"),
-    ("GET", "/v1/catalogue/metadata/{version}.{role}.json"),
-    ("GET", "/v1/catalogue/manifests/{sha256}.{name}.json"),
-    ("GET", "/v1/catalogue/segments/{name}"),
 }
 # What each door needs to be given before it would look at a ticket at all.
 BODIES = {

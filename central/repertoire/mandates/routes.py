@@ -1,6 +1,5 @@
 """Mandates at the counter for staff, and the look-up that anybody may ask without a token."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
@@ -43,8 +42,8 @@ class NewGrant(forms.Form):
     use: GrantedUse = "any"
     territory: Territory = "KZ"
     except_in: Annotated[list[Country], forms.Field(default_factory=list, max_length=50)]
-    since: date
-    until: date | None = None
+    since: forms.Day
+    until: forms.Day | None = None
     work_id: forms.Number | None = None
     licensee: forms.Remark = ""
     document: forms.Remark = ""
@@ -70,7 +69,7 @@ class NewGrant(forms.Form):
 class LastDay(forms.Form):
     """The last day on which it still holds."""
 
-    until: date
+    until: forms.Day
 
 
 @router.post("/mandates", status_code=201)
@@ -97,7 +96,7 @@ def look_up_licence(
     use: Use,
     right: Right = "performing",
     territory: Country = "KZ",
-    day: date | None = None,
+    day: forms.Day | None = None,
     recording: forms.Query = "",
 ) -> LicenceAnswer:
     """Who may license this work for this use in this country on this day, and who until when."""

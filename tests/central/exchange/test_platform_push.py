@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from central.__main__ import main
 from central.database import reading, writing
-from central.errors import Unknown, Unready
+from central.errors import Unknown
 from central.exchange.platform_push import (
     ATTEMPTS,
     HttpPlatform,
@@ -128,7 +128,7 @@ def test_a_run_after_the_closing_is_told_as_what_it_moved(office, theatre, close
 
 
 def test_an_office_without_a_platform_says_what_to_do(office, closed):
-    with pytest.raises(Unready, match="set platform_url"):
+    with pytest.raises(Unknown, match="set platform_url"):
         platform_of(office.office)
     answer = office.http.post("/v1/distributions/1/deliveries")
 

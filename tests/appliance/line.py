@@ -5,7 +5,7 @@ import select
 import socket
 import time
 
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 900  # the emulated machine is slow; nothing is timed
 
 
 class Line:

@@ -1,14 +1,16 @@
 """A whole machine that runs Qulaq: switched on, asked, unplugged, frozen and thawed by a test.
 
-It is emulated instruction by instruction (no /dev/kvm is needed), so it is slow: conditions are
-awaited, nothing is timed.
+It is emulated instruction by instruction (no /dev/kvm is needed), so it is slow, and its clock goes
+by what it gets done (slow_clock.c): conditions are awaited, nothing is timed.
 """
 
 import atexit
 import json
+import mmap
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import time
 from base64 import b64encode
@@ -24,6 +26,7 @@ KERNEL = (
     "root=/dev/vda rw console=ttyS0 quiet loglevel=4 panic=0 mitigations=off random.trust_cpu=on"
     " tsc=reliable no_timer_check"
 )
+SIGN = "/run/qulaq-hear/hear-main.json"  # what the hearing process last said about its input
 CLOCKS = "/sys/devices/system/clocksource/clocksource0"
 SET_CLOCK = """
 import ctypes, struct, sys, time
@@ -38,10 +41,11 @@ print(min(time.time_ns() - time.monotonic_ns() for _ in range(9)))
 class Machine:
     """One machine with one disk; `frozen` names a state it was saved in."""
 
-    def __init__(self, image, folder, *, frozen=None, clock="utc", slowness):
+    def __init__(self, image, folder, *, frozen=None, slowness):
         self.folder = Path(folder)
-        self._image, self._frozen, self._clock = Path(image), frozen, clock
-        self.slowness = slowness  # so many seconds of ours are one of the machine's
+        self._image, self._frozen = Path(image), frozen
+        self._slowness = slowness  # how long a processor must work for a second of the machine, s
+        self._clock = None
         self._asked = 0
         self._events = []
         self._process = None
@@ -60,6 +64,8 @@ class Machine:
         with raw.open("wb") as file:
             file.truncate(int(size.removesuffix("M")) << 20)
         self._run("mkfs.ext4", "-qF", "-e", "remount-ro", str(raw))
+        # as installing sets it: what must survive a power cut the box syncs by itself
+        self._run("tune2fs", "-E", "mount_opts=commit=600", str(raw), stdout=subprocess.DEVNULL)
         self._run("qemu-img", "convert", "-O", "qcow2", str(raw), str(self.card))
         raw.unlink()
 
@@ -118,6 +124,7 @@ class Machine:
             stderr=log,
             env=os.environ | self._slow_clock(),
         )
+        self._began = (time.monotonic(), self.now())
         log.close()
         atexit.register(self._process.kill)  # no machine outlives its test
         self._control = Line(self.folder / "control", self.is_on)
@@ -129,10 +136,43 @@ class Machine:
         return self
 
     def _slow_clock(self):
-        clock = self.folder / "slow_clock.so"
+        library, clock = self.folder / "slow_clock.so", self.folder / "clock"
         source = Path(__file__).with_name("slow_clock.c")
-        self._run("cc", "-shared", "-fPIC", "-O2", "-o", str(clock), str(source), "-ldl")
-        return {"LD_PRELOAD": str(clock), "SLOWNESS": str(self.slowness)}
+        self._run("cc", "-shared", "-fPIC", "-O2", "-o", str(library), str(source), "-ldl")
+        clock.write_bytes(bytes(mmap.PAGESIZE))
+        with clock.open("r+b") as file:
+            self._clock = mmap.mmap(file.fileno(), mmap.PAGESIZE)
+        self._go_at(self._slowness)
+        return {"LD_PRELOAD": str(library), "CLOCK": str(clock)}
+
+    def _go_at(self, slowness):
+        """What is said in slow_clock.c: the clock's time, and how slow, in thousandths."""
+        struct.pack_into("=q", self._clock, 8, round(1000 * slowness))
+
+    def now(self):
+        """The machine's clock, s since some instant; it goes on while the machine does."""
+        return struct.unpack_from("=q", self._clock)[0] / 1e9
+
+    def pass_(self, seconds):
+        """Wait until so many seconds of the machine's have passed."""
+        until = self.now() + seconds
+        while self.now() < until:
+            time.sleep(0.005)
+
+    def hurry(self):
+        """Let the clock of a machine that does nothing any more go faster than ours, not slower."""
+        self._go_at(0.1)
+        self.control("query-status")  # whatever QEMU waits for, it looks at the clock again
+
+    def go_on(self):
+        """Let the clock go by what is done again."""
+        self._go_at(self._slowness)
+
+    @property
+    def slowness(self):
+        """How many seconds of ours a second of the machine took so far."""
+        began, then = self._began
+        return (time.monotonic() - began) / (self.now() - then)
 
     def is_on(self):
         return self._process is not None and self._process.poll() is None
@@ -157,9 +197,10 @@ class Machine:
             for name in ("agent", "control")
         }
         return [
-            "qemu-system-x86_64", "-nodefaults", "-display", "none", "-vga", "none",
+            "qemu-system-x86_64", "-name", "box,debug-threads=on",
+            "-nodefaults", "-display", "none", "-vga", "none",
             "-M", "q35,sata=off,smbus=off", "-cpu", "max", "-accel", "tcg,thread=multi,tb-size=384",
-            "-smp", "2", "-m", "1024", "-rtc", f"base={self._clock}",
+            "-smp", "2", "-m", "1024", "-rtc", "base=utc",
             "-kernel", str(self._image / "kernel"), "-initrd", str(self._image / "initrd"),
             "-append", KERNEL,
             "-drive", f"if=none,id=disk,file={self.disk},format=qcow2,cache=writeback",
@@ -187,49 +228,47 @@ class Machine:
         microphone.serve()
         self.put("/srv/plug_in.py", Path(__file__).with_name("plug_in.py").read_bytes())
         self.run(f"python3 /srv/plug_in.py 10.0.3.2 {microphone.port}")
-        self.await_("test -e /proc/asound/hall && grep 'Hall Microphone' /proc/asound/cards")
+        self.await_words("/proc/asound/cards", "[hall ")
 
     def await_units(self, *units):
         """Wait until every one of some units runs."""
         # systemctl is-active is content with any one of those it is asked about
-        self.await_(" && ".join(f"systemctl is-active {unit}" for unit in units), seconds=3600)
+        self.await_(" && ".join(f"systemctl is-active {unit}" for unit in units))
 
     def await_state(self, state):
-        """Wait until the box says of its input that it is in that state."""
-        self.await_(f'grep \'"state": "{state}"\' /run/qulaq-hear/hear-main.json', seconds=3600)
+        """Wait until the box says of its input that it is in that state; returns its sign."""
+        return json.loads(self.await_words(SIGN, f'"state": "{state}"'))
 
     # ── What can be asked of it ──
 
     def run(self, command, *, seconds=PATIENCE_SECONDS, code=0):
         """Run a command inside; returns what it printed. Any `code` but the expected one fails."""
-        self._asked += 1
-        self._agent.say({"id": self._asked, "command": command, "seconds": seconds})
-        while True:
-            answer = self._agent.hear(seconds + PATIENCE_SECONDS)
-            assert answer is not None, f"no answer to {command!r}"
-            if answer.get("id") == self._asked:
-                break
+        answer = self._ask(seconds, command=command, seconds=seconds)
         assert code is None or answer["code"] == code, (
             f"{command!r} left with {answer['code']}:\n{answer['said']}"
         )
         return answer["said"]
 
+    def _ask(self, patience_seconds, **words):
+        self._asked += 1
+        self._agent.say({"id": self._asked} | words)
+        while True:
+            answer = self._agent.hear(patience_seconds + PATIENCE_SECONDS)
+            assert answer is not None, f"no answer to {words}"
+            if answer["id"] == self._asked:
+                return answer
+
     def start(self, command):
         """Let a command go its way inside."""
         self.run(f"setsid bash -c {json.dumps(command)} > /dev/null 2>&1 < /dev/null &")
 
-    def await_(self, command, *, seconds=PATIENCE_SECONDS):
+    def await_(self, command):
         """Wait until a command succeeds inside; returns what it printed then."""
-        until = time.monotonic() + seconds
-        while True:
-            self._asked += 1
-            self._agent.say({"id": self._asked, "command": command, "seconds": 60})
-            answer = self._agent.hear()
-            assert answer is not None, f"no answer to {command!r}"
-            if answer["code"] == 0:
-                return answer["said"]
-            assert time.monotonic() < until, f"never came true: {command!r}\n{answer['said']}"
-            time.sleep(0.3)
+        return self._ask(PATIENCE_SECONDS, command=command, seconds=60, until=True)["said"]
+
+    def await_words(self, path, words):
+        """Wait until a file inside has these words; returns what is in it then."""
+        return self._ask(PATIENCE_SECONDS, file=str(path), has=words)["said"]
 
     def network_time(self):
         """Let a time daemon set the clock, as the kernel would be told by one.
@@ -294,8 +333,8 @@ class Machine:
         return told_in(self.folder)
 
     @staticmethod
-    def _run(*command):
-        subprocess.run(command, check=True)
+    def _run(*command, **streams):
+        subprocess.run(command, check=True, **streams)
 
 
 def told_in(folder):

@@ -2,19 +2,18 @@
 
 The kernel's own vhci-hcd and snd-usb-audio meet it as they would meet a real one. It plays raw
 samples once, then silence. It can be stalled (plugged in, but giving nothing), can hang until it
-is switched off and on, and can be pulled.
+is switched off and on, and can be pulled. The kernel asks for every millisecond by itself, a dozen
+ahead; they are answered together once all are full, as waking a machine costs it much.
 
 Source:
     Documentation/usb/usbip_protocol.rst (the protocol), Universal Serial Bus
     Device Class Definition for Audio Devices 1.0 (the descriptors).
 """
 
-import heapq
 import select
 import socket
 import struct
 import threading
-import time
 
 RATE_HZ = 48_000
 SUBMIT, UNLINK, SUBMITTED, UNLINKED = 1, 2, 3, 4
@@ -22,6 +21,7 @@ STALL, GONE = -32, -104  # EPIPE, ECONNRESET, as the kernel writes them
 HEADER = struct.Struct(">IIIII")  # command, number, device, direction, endpoint
 PACKET = struct.Struct(">IIIi")  # of an isochronous transfer: offset, room, length, status
 SET_CONFIGURATION = b"\x00\x09"
+LOOK_SECONDS = 0.05  # at whether it was stalled or pulled
 NAMES = {1: "Qulaq tests", 2: "Hall Microphone", 3: "HALL-0001"}
 
 
@@ -58,9 +58,9 @@ CONFIGURATION = _descriptor(2, _u16(9 + len(_INTERFACES)), 2, 1, 0, 0x80, 50) + 
 class Microphone:
     """A microphone whose cable is a TCP connection; `plug` it into a machine, `pull` it out."""
 
-    def __init__(self, pcm, *, slowness=1.0):
+    def __init__(self, pcm, *, now):
         self.pcm = pcm
-        self._slowness = slowness  # so many seconds of ours are one of the machine's
+        self._now = now  # tells the machine's time, s, which never goes faster than ours
         self.given = 0  # bytes of it that went into the cable
         self.is_stalled = False
         self.is_hung = False  # stalled, until the machine sets it up anew
@@ -96,19 +96,14 @@ class Microphone:
         try:
             while not self._pulled:
                 self._give()
-                wait = (
-                    0.05
-                    if self._is_silent or not self._due
-                    else self._slowness * (self._due[0][0] - self._now())
-                )
-                if select.select([self._cable], [], [], max(0.0, min(wait, 0.2)))[0]:
+                wait = LOOK_SECONDS
+                if self._due and not self._is_silent:
+                    wait = max(self._due[-1][0] - self._now(), 0.001)
+                if select.select([self._cable], [], [], min(wait, LOOK_SECONDS))[0]:
                     self._take()
         except OSError:
             pass  # pulled, or the machine is off
         self._cable.close()
-
-    def _now(self):
-        return time.monotonic() / self._slowness
 
     @property
     def _is_silent(self):
@@ -132,7 +127,6 @@ class Microphone:
             left = [one for one in self._due if one[1] != victim]
             status = GONE if len(left) < len(self._due) else 0
             self._due = left
-            heapq.heapify(self._due)
             self._cable.sendall(
                 HEADER.pack(UNLINKED, number, 0, 0, 0) + struct.pack(">i24x", status)
             )
@@ -148,9 +142,9 @@ class Microphone:
             )
         elif packets > 0:
             self._next = max(self._next, self._now() - 0.25) + packets / 1000
-            heapq.heappush(self._due, (self._next, number, packets, plan))
+            self._due.append((self._next, number, packets, plan))
         else:
-            self._answer(number, STALL, b"")
+            self._answer(number, STALL, b"", size=0)
 
     def _control(self, setup):
         """What is asked of endpoint 0: who are you, and what are you set to."""
@@ -182,9 +176,11 @@ class Microphone:
         return {1: DEVICE, 2: CONFIGURATION}.get(kind)
 
     def _give(self):
-        """Every transfer whose time has come, filled: 48 samples in each millisecond's packet."""
-        while self._due and not self._is_silent and self._due[0][0] <= self._now():
-            _when, number, packets, plan = heapq.heappop(self._due)
+        """All that was asked for, once the last of it is full: 48 samples to a millisecond."""
+        if not self._due or self._is_silent or self._now() < self._due[-1][0]:
+            return
+        given = b""
+        for _when, number, packets, plan in self._due:
             sound, table = b"", b""
             for packet in range(packets):
                 offset, room, _length, _status = PACKET.unpack_from(plan, PACKET.size * packet)
@@ -194,9 +190,15 @@ class Microphone:
                 sound += piece
                 table += PACKET.pack(offset, room, len(piece), 0)
             self._frame += packets
-            self._answer(number, 0, sound, table=table, packets=packets, frame=self._frame)
+            given += _answered(number, 0, sound, table=table, packets=packets, frame=self._frame)
+        self._due = []
+        self._cable.sendall(given)
 
-    def _answer(self, number, status, content, *, size=None, table=b"", packets=0, frame=0):
-        size = len(content) if size is None else size
-        tail = struct.pack(">iiiii8x", status, size, frame, packets, 0)
-        self._cable.sendall(HEADER.pack(SUBMITTED, number, 0, 0, 0) + tail + content + table)
+    def _answer(self, number, status, content, *, size):
+        self._cable.sendall(_answered(number, status, content, size=size))
+
+
+def _answered(number, status, content, *, size=None, table=b"", packets=0, frame=0):
+    size = len(content) if size is None else size
+    tail = struct.pack(">iiiii8x", status, size, frame, packets, 0)
+    return HEADER.pack(SUBMITTED, number, 0, 0, 0) + tail + content + table

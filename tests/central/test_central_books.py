@@ -43,7 +43,7 @@ def test_a_time_without_a_zone_is_refused(books):
 
 
 def test_the_steps_lead_to_the_tables_the_rooms_describe(books):
-    assert central.app.ROUTERS
+    assert central.app.FOR_STAFF
 
     def belongs(thing, *_):
         return thing.info.get("only", books.dialect.name) == books.dialect.name

@@ -55,7 +55,7 @@ def lay(office: Office, wanted: Mapping[str, str], last: Manifest | None) -> Lai
     layers = _layers(office.home.segments, known)
     kept = keeps(layers, wanted)
     chain = [*known[:kept], *_write(office, over(layers[:kept], wanted))]
-    if len(chain) < PACKED_FROM:
+    if not kept or len(chain) < PACKED_FROM:  # written afresh, there are no fewer files
         return Laid(chain)
     return Laid(chain, [known[0], *_write(office, over(layers[:1], wanted))])
 

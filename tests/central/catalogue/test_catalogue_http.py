@@ -84,6 +84,21 @@ def test_more_than_memory_holds_is_written_in_parts(office, tune, monkeypatch):
     assert ids == set(index.recordings)
 
 
+def test_a_first_catalogue_of_many_parts_is_offered_as_it_was_written(office, tune, monkeypatch):
+    monkeypatch.setattr(laying, "AT_ONCE", 0)
+    monkeypatch.setattr(laying, "PER_SEGMENT", 1)
+    monkeypatch.setattr(laying, "PACKED_FROM", 2)
+    work_id = office.work()
+    ids = {office.send_recording(tune(n), work_id=work_id).json()["id"] for n in (1, 2)}
+    answer = office.http.post("/v1/catalogue")
+    manifest = office.manifest()
+
+    assert answer.is_success, answer.text
+    assert (2, []) == (len(manifest.segments), list(manifest.packed))
+    index = Index.open([office.home.segments / one.name for one in manifest.segments])
+    assert ids == set(index.recordings)
+
+
 def test_many_who_register_and_build_at_once_leave_nothing_out(office, tune):
     work_id = office.work()
     tunes = [tune(n, seconds=n % 3 * 4 + 8) for n in range(6)]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Connection,
     ForeignKey,
     Integer,
+    Row,
     String,
     Table,
     Text,
@@ -164,9 +166,7 @@ def told(connection: Connection, device: str) -> Told | None:
         Unknown: no such box.
     """
     _require_box(connection, device)
-    table = box_directions
-    mine = select(table).filter_by(device=device).order_by(table.c.number.desc())
-    row = connection.execute(mine.limit(1)).first()
+    row = _newest(connection, device)
     if row is None:
         return None
     said = Directions.model_validate_json(row.payload)
@@ -224,9 +224,7 @@ Last = tuple[Directions, Sealed]
 
 def newest(connection: Connection, device: str) -> Last | None:
     """What a box was told last, and the same as it was signed; None if nothing ever."""
-    table = box_directions
-    mine = select(table).filter_by(device=device).order_by(table.c.number.desc())
-    row = connection.execute(mine.limit(1)).first()
+    row = _newest(connection, device)
     if row is None:
         return None
     sealed = Sealed(payload=row.payload, signer=CENTRAL, signature=row.signature)
@@ -254,6 +252,12 @@ def keep(
         "signature": sealed.signature,
     }
     connection.execute(insert(box_directions).values(row))
+
+
+def _newest(connection: Connection, device: str) -> Row[Any] | None:
+    table = box_directions
+    mine = select(table).filter_by(device=device).order_by(table.c.number.desc())
+    return connection.execute(mine.limit(1)).first()
 
 
 def _require_box(connection: Connection, device: str) -> None:

@@ -7,6 +7,7 @@ from pydantic import AllowInfNan, AwareDatetime, Field, Strict, StrictBool, Stri
 
 from edge.sync.wire import LARGEST, DeviceId, Digest, Key, Message, ScoreId
 
+_TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"  # digits of no other script
 MOST_EVENINGS = 64  # of a programme
 MOST_WORKS = 200  # of one evening: more say nothing about what will be played
 
@@ -41,8 +42,10 @@ class Hours(Message):
     days: list[Annotated[StrictInt, Field(ge=1, le=7)]] = Field(
         min_length=1, max_length=7
     )  # 1: Mon
-    begins: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
-    ends: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")  # not after `begins`: on the next day
+    begins: str = Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
+    ends: str = Field(
+        pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+    )  # not after `begins`: on the next day
 
 
 class Bundle(Message):

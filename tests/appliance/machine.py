@@ -124,7 +124,6 @@ class Machine:
             stderr=log,
             env=os.environ | self._slow_clock(),
         )
-        self._began = (time.monotonic(), self.now())
         log.close()
         atexit.register(self._process.kill)  # no machine outlives its test
         self._control = Line(self.folder / "control", self.is_on)
@@ -132,6 +131,7 @@ class Machine:
         self.control("qmp_capabilities")
         self._agent = Line(self.folder / "agent", self.is_on)
         self.run(f"echo hpet > {CLOCKS}/current_clocksource; echo 0 > /proc/sys/kernel/watchdog")
+        self._began = (time.monotonic(), self.now())
         self._frozen = None
         return self
 

@@ -70,7 +70,12 @@ def told_to(office, machine, enough):
         records = sorted(office.central.records.values(), key=lambda one: one.started_at)
         return records if enough(records) else None
 
-    return until(machine, have)
+    try:
+        return until(machine, have)
+    except AssertionError as e:
+        last = coverage_of(sorted(office.central.records.values(), key=lambda r: r.started_at))[-8:]
+        e.add_note("central has " + "; ".join(f"{r.state} from {r.started_at}" for r in last))
+        raise
 
 
 def coverage_of(records):

@@ -1,6 +1,8 @@
 """An office open for business: a real server on a loopback port, and boxes that talk to it."""
 
+import html
 import os
+import re
 import shutil
 import threading
 from datetime import UTC, datetime, timedelta
@@ -307,3 +309,16 @@ def open_office_with(founded, home):
 def give_tune():
     """The maker of tunes: `tune(seed, seconds=6)`."""
     return tune
+
+
+@pytest.fixture
+def staff(office):
+    """A browser that has signed in, as far as HTTP can tell."""
+    with httpx.Client(base_url=office.url, timeout=30, follow_redirects=True) as browser:
+        browser.post("/login", data={"token": office.token})
+        yield browser
+
+
+def words_of(page):
+    """What stands on a page, without its tags."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page.text)).split())

@@ -13,7 +13,7 @@ from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
 from edge.sync.outbox import Outbox
 from edge.sync.wire import CoverageRecord, DetectionRecord
-from tests.edge.test_edge_listen import PIECE, RATE_HZ, SEVEN, Stage, an_evening, stock
+from tests.edge.stage import PIECE, RATE_HZ, SEVEN, Stage, an_evening, stock
 
 SETTINGS = Settings(coverage_seconds=20)
 OTHER = made_up_music(5, 80, rate_hz=RATE_HZ)

@@ -9,7 +9,7 @@ from edge.listen import listen
 from edge.view.glance import look_at
 from edge.view.health import Seen
 from tests.edge.capture.signals import FAULTS, quiet_hall
-from tests.edge.test_edge_listen import SEVEN, Stage, an_evening
+from tests.edge.stage import SEVEN, Stage, an_evening
 
 BAD_SECONDS = 60  # every fault is named within a minute
 

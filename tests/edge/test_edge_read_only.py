@@ -18,7 +18,7 @@ from edge.sync.outbox import Outbox
 from edge.sync.wire import Level
 from edge.view.glance import look_at
 from edge.view.health import Verdict, verdict
-from tests.edge.test_edge_listen import RATE_HZ, SEVEN, Stage, an_evening
+from tests.edge.stage import RATE_HZ, SEVEN, Stage, an_evening
 from tests.fakes.evenings import checkpoint, folder_in_memory, heard
 
 SETTINGS = Settings(coverage_seconds=20)

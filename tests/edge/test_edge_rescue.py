@@ -6,7 +6,6 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from structlog.testing import capture_logs
 
 from edge import rescue
 from edge.capture.recovery import Door
@@ -40,12 +39,6 @@ def bus(tmp_path):
     bus.plug("1-1.2", product="Hall Microphone", number=1, card_id="socket2")
     bus.plug("1-1.4", product="Stage Microphone", number=2, card_id="socket4")
     return bus
-
-
-@pytest.fixture
-def journal():
-    with capture_logs() as events:
-        yield events
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
 from edge.sync.outbox import Outbox
 from edge.sync.wire import CoverageRecord, DetectionRecord
-from tests.edge.test_edge_listen import stock
+from tests.edge.stage import stock
 from tests.fakes.central_simulator import CentralSimulator
 from tests.fakes.evenings import SEVEN, make_box
 

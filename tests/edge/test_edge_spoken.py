@@ -9,7 +9,7 @@ from edge.config import BoxPaths
 from edge.matcher.fingerprint import fingerprint
 from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
-from tests.edge.test_edge_listen import RATE_HZ, an_evening, hear, stock, written
+from tests.edge.stage import RATE_HZ, an_evening, hear, stock, written
 
 SAID = {
     "kk": "Қайырлы кеш, құрметті қонақтар. Концерт бес минуттан кейін басталады.",

@@ -1,11 +1,8 @@
 """What a box is told: made from the books, never edited, taken or refused by the box's own word."""
 
-import html
 import json
-import re
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import mido
 import pytest
 from click.testing import CliRunner
@@ -27,6 +24,7 @@ from edge.sync.protocol import Answer
 from edge.sync.seal import public_pem, seal
 from edge.sync.tray import Tray
 from edge.sync.wire import Heartbeat, InputNow
+from tests.central.conftest import words_of
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 OWN = Settings()
@@ -292,17 +290,6 @@ def test_of_a_box_that_is_not_there_nothing_is_decided(office):
 
 
 # ── The page, and the desk ──────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def staff(office):
-    with httpx.Client(base_url=office.url, timeout=30, follow_redirects=True) as browser:
-        browser.post("/login", data={"token": office.token})
-        yield browser
-
-
-def words_of(page):
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page.text)).split())
 
 
 @pytest.mark.parametrize("tongue", ["kk", "ru", "en"])

@@ -1,11 +1,8 @@
 """Laws of a box's page: how the box is, in three languages; and the hours that staff set."""
 
-import html
-import re
 from datetime import UTC, datetime
 from typing import get_args
 
-import httpx
 import pytest
 
 from central.web.box_words import box_words, input_text, is_well
@@ -13,18 +10,11 @@ from edge.sync import seal
 from edge.sync.chain import BEGINNING, content_of, follow
 from edge.sync.letters import Hours
 from edge.sync.wire import DetectionBatch, Heartbeat, InputNow, Link, SignalFault
+from tests.central.conftest import words_of
 
 SAID_AT = datetime(2026, 11, 21, 14, tzinfo=UTC)
 MUTED = InputNow(name="main", state="silent_signal", fault="muted_mixer")
 FULL = InputNow(name="foyer", state="heard", is_kept=False)
-
-
-@pytest.fixture
-def staff(office):
-    """A browser that has signed in, as far as HTTP can tell."""
-    with httpx.Client(base_url=office.url, timeout=30, follow_redirects=True) as browser:
-        browser.post("/login", data={"token": office.token})
-        yield browser
 
 
 @pytest.fixture
@@ -43,10 +33,6 @@ def beat(box, *inputs):
         inputs_now=inputs,
     )
     assert box.send("/v1/heartbeat", box.seal(letter)).status_code == 204
-
-
-def words_of(page):
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page.text)).split())
 
 
 @pytest.mark.parametrize("tongue", ["kk", "ru", "en"])

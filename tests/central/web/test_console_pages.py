@@ -1,6 +1,5 @@
 """Laws of the console: staff see evenings and money as they are; nobody else sees anything."""
 
-import html
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +7,7 @@ import httpx
 import pytest
 
 from central.web.session import COOKIE
+from tests.central.conftest import words_of
 from tests.fakes.spring_evening import LANES, WORKS, Filler
 
 
@@ -19,22 +19,10 @@ def browser(office):
 
 
 @pytest.fixture
-def staff(office):
-    """A browser that has signed in, as far as HTTP can tell."""
-    with httpx.Client(base_url=office.url, timeout=30, follow_redirects=True) as browser:
-        browser.post("/login", data={"token": office.token})
-        yield browser
-
-
-@pytest.fixture
 def filled(office):
     filler = Filler(office.http, office.stranger)
     registered = filler.fill()
     return registered, filler.close(registered)
-
-
-def words_of(page):
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page.text)).split())
 
 
 PAGES = ["/", "/venues/1", "/events/1", "/distributions", "/distributions/1", "/statements/1"]

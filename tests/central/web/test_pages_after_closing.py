@@ -30,13 +30,6 @@ def closed(office):
     return theatre
 
 
-@pytest.fixture
-def staff(office):
-    with httpx.Client(base_url=office.url, timeout=30, follow_redirects=True) as client:
-        client.post("/login", data={"token": office.token})
-        yield client
-
-
 def said(closed, **changes):
     return {
         "reference": closed.reference,

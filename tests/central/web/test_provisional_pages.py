@@ -2,18 +2,8 @@
 
 from datetime import timedelta
 
-import httpx
-import pytest
-
 from central.royalties.nightly import reckon
 from tests.fakes.spring_evening import BEGINS, Filler
-
-
-@pytest.fixture
-def staff(office):
-    with httpx.Client(base_url=office.url, timeout=30, follow_redirects=True) as browser:
-        browser.post("/login", data={"token": office.token})
-        yield browser
 
 
 def test_an_open_evening_is_shown_as_provisional_and_leaves_when_it_is_closed(office, staff):

@@ -14,13 +14,6 @@ from central.web.tongues import TONGUES, settling_words
 from tests.fakes.spring_evening import Filler
 
 
-@pytest.fixture
-def staff(office):
-    with httpx.Client(base_url=office.url, timeout=30, follow_redirects=True) as browser:
-        browser.post("/login", data={"token": office.token})
-        yield browser
-
-
 def test_a_programme_is_typed_and_what_was_not_heard_is_settled(office, staff):
     number = Filler(office.http, office.stranger).fill().event_id
     typed = "title,composers,duration\nКөктем лебі,,1:20\nНе <сыграно>,,2:00\n,,1:00\n"

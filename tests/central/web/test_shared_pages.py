@@ -1,30 +1,13 @@
 """Pages about shared sound: staff see what fits as well, and decide what stays."""
 
-import html
-import re
 from datetime import timedelta
-
-import httpx
-import pytest
 
 from edge.sync.wire import Alternative
 from tests.central.catalogue.test_catalogue_shared_http import flac, register
-from tests.central.conftest import EVENING
+from tests.central.conftest import EVENING, words_of
 from tests.edge.matcher.matcher_sounds import play
 
 MINUTES = timedelta(minutes=30)
-
-
-@pytest.fixture
-def staff(office):
-    """A browser that has signed in."""
-    with httpx.Client(base_url=office.url, timeout=30, follow_redirects=True) as browser:
-        browser.post("/login", data={"token": office.token})
-        yield browser
-
-
-def words_of(page):
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page.text)).split())
 
 
 def evening_with(office, chosen, *others):

@@ -1,7 +1,6 @@
 """Trying a rule on a page: the bars say what the sums say, and mistakes are named."""
 
 import httpx
-import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -10,13 +9,6 @@ from central.web.shifts import MOST, shifts_of
 from tests.fakes.spring_evening import Filler
 
 sums = some.integers(-(10**12), 10**12)
-
-
-@pytest.fixture
-def staff(office):
-    with httpx.Client(base_url=office.url, timeout=30, follow_redirects=True) as browser:
-        browser.post("/login", data={"token": office.token})
-        yield browser
 
 
 @given(some.lists(some.tuples(sums, sums), max_size=60))

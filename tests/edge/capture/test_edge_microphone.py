@@ -9,7 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from structlog.testing import capture_logs
 
 from edge.capture import microphone as room
 from edge.capture.block import AudioBlock, Hole
@@ -66,12 +65,6 @@ def socket(tmp_path, monkeypatch):
 def door(tmp_path):
     (tmp_path / "door").mkdir()
     return tmp_path / "door"
-
-
-@pytest.fixture
-def journal():
-    with capture_logs() as events:
-        yield events
 
 
 @pytest.fixture

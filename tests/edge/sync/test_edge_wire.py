@@ -185,7 +185,7 @@ def test_a_span_without_what_is_newly_told_is_in_the_words_of_boxes_that_told_no
     assert CoverageRecord.model_validate_json(words) == plain
 
 
-@pytest.mark.parametrize("begins", ["24:00", "9:00", "19:60", "evening"])
+@pytest.mark.parametrize("begins", ["24:00", "9:00", "19:60", "evening", "1٨:00"])
 def test_hours_that_are_on_no_clock_are_an_error(begins):
     with pytest.raises(ValidationError, match="begins"):
         Hours(days=[5], begins=begins, ends="23:00")

@@ -8,13 +8,16 @@ from uuid import UUID
 from edge.sync.entry import Entry, Told
 from edge.sync.wire import HoleRecord
 
+UNNAMED = UUID(int=0)
+"""Whichever runs there were before the first that can still be read: none of them says its name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loss:
     """Records that were told once and can no longer be read.
 
     Attributes:
-        boot: which run told them.
+        boot: which run told them; `UNNAMED` where the very beginning is gone.
         first: the number of the first.
         last: of the last; None when more may have followed it, and whole runs.
         began: before this instant everything is accounted for.
@@ -80,6 +83,8 @@ def _between(end: Told | None, entry: Entry, *, began: datetime) -> Iterator[Los
         return
     if end is not None:
         yield Loss(end.record.boot, end.record.seq + 1, None, began, ended)
+    else:  # nobody is left to say whether there were runs before this one
+        yield Loss(UNNAMED, 1, None, began, ended)
     if first > 1:
         yield Loss(boot, 1, first - 1, began, ended)
 

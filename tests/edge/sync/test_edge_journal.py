@@ -13,7 +13,7 @@ from edge.sync import journal
 from edge.sync.chain import BEGINNING, content_of, follow
 from edge.sync.entry import Entry
 from edge.sync.frame import decode, encode
-from edge.sync.holes import Loss, holes
+from edge.sync.holes import UNNAMED, Loss, holes
 from edge.sync.journal import Journal
 from edge.sync.wire import BoxTime
 from tests.fakes.evenings import BOOT, SEVEN, checkpoint, folder_in_memory, heard
@@ -170,9 +170,25 @@ def test_every_lost_sector_is_a_hole_with_its_numbers(lost):
             content[sector * SECTOR_BYTES : (sector + 1) * SECTOR_BYTES] = bytes(SECTOR_BYTES)
         newest_file(folder).write_bytes(content)
 
-        found = {n for one in holes_in(folder) for n in range(one.first, one.last + 1)}
+        found = holes_in(folder)
+        mine = [one for one in found if one.boot == BOOT]
 
-    assert {n + 1 for n in lost} == found
+    assert {n + 1 for n in lost} == {n for one in mine for n in range(one.first, one.last + 1)}
+    others = [(one.boot, one.first, one.last) for one in found if one not in mine]
+    assert others == [(UNNAMED, 1, None)] * (0 in lost)  # perhaps there were runs before
+
+
+def test_a_first_run_that_is_lost_whole_is_told_without_its_name(folder):
+    write(folder, [1, 2])
+    entries = write(folder, [1, 2], boot=OTHER)
+    content = bytearray(newest_file(folder).read_bytes())
+    content[: 2 * SECTOR_BYTES] = bytes(2 * SECTOR_BYTES)
+    newest_file(folder).write_bytes(content)
+
+    (hole,) = holes_in(folder)
+
+    assert (UNNAMED, 1, None) == (hole.boot, hole.first, hole.last)
+    assert entries[0].checkpoint.listened_until == hole.ended
 
 
 def test_a_hole_says_whose_which_and_when(folder):

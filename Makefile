@@ -31,7 +31,7 @@ setup: ## Bring everything for work on the project: environment, Debian packages
 	@$(SETUP) test
 	@if [ -d .git ]; then $(BIN)/pre-commit install; fi
 
-demo: ## An evening of real music through the whole product, in some four minutes (MIC=1: the room you sit in)
+demo: ## An evening of real music through the whole product, in one to four minutes (MIC=1: the room you sit in)
 	@$(SETUP) $(if $(MIC),microphone,demo)
 	@$(BIN)/python -m demo $(if $(MIC),--microphone "$(if $(filter 1,$(MIC)),default,$(MIC))") $(ARGS)
 

@@ -54,7 +54,7 @@ postgres: ## The office's tests once more, its books in a PostgreSQL server that
 
 appliance: ## The box in an emulated machine: systemd, USB microphone and stick, power cuts, a failing card (root)
 	@$(SETUP) appliance
-	@$(BIN)/python -m pytest -m appliance tests/appliance $(ARGS)
+	@$(BIN)/python -m pytest -m appliance -n 2 --dist worksteal tests/appliance $(ARGS)
 
 lint: ## Format, style, types, and who may import whom
 	@$(SETUP) lint

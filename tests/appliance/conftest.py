@@ -1,13 +1,14 @@
 """One machine for all tests: built, booted and given its orders once, then thawed for each test."""
 
+import fcntl
 import hashlib
 import json
 import os
-import random
 import shutil
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 import numpy as np
@@ -28,7 +29,7 @@ from edge.stick.medium import open_medium
 from edge.sync.letters import BoxInput, Bundle
 from edge.sync.seal import new_key
 from provisioning.stick import identities, write_orders
-from tests.appliance.machine import Machine
+from tests.appliance.machine import CARD, CENTRAL, DISK, Machine
 from tests.appliance.microphone import RATE_HZ, Microphone
 from tests.fakes.central_simulator import MADE_AT, CentralSimulator, on_loopback
 
@@ -36,8 +37,8 @@ ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 KEPT = Path(os.environ.get("QULAQ_APPLIANCE", ROOT / ".cache/appliance"))
 PIECE_SECONDS = 15.0
+OFFICE = "office.json"
 HOUR = 3600  # s; a condition is awaited, nothing is timed
-FIGURES = pytest.StashKey()
 
 
 def pytest_collection_modifyitems(items):
@@ -71,11 +72,21 @@ def _name_of(*parts):
 def image():
     """The machine's kernel and disk, built unless they are there as everything now is."""
     folder = Path(os.environ.get("QULAQ_APPLIANCE_IMAGE", KEPT / f"machine-{_release()}"))
-    if not (folder / "disk").exists():
-        for old in KEPT.glob("machine-*"):
-            subprocess.run(["rm", "-rf", old], check=True)
-        subprocess.run([HERE / "build.sh", folder], check=True)
+    with _one_at_a_time():
+        if not (folder / "disk").exists():
+            for old in KEPT.glob("machine-*"):
+                subprocess.run(["rm", "-rf", old], check=True)
+            subprocess.run([HERE / "build.sh", folder], check=True)
     return folder
+
+
+@contextmanager
+def _one_at_a_time():
+    """Of several at work beside each other the first makes what all of them use."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with (KEPT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -95,44 +106,48 @@ def evening(piece):
 def ready(image, piece, slowness, tmp_path_factory):
     """A folder with a machine that has its orders, its catalogue and an ear that is awake.
 
-    Making it takes most of the time, since a program starts slowly in an emulated machine. So it
-    is kept beside the image, with the office the box was told to obey.
+    Making it takes long, since a program starts slowly in an emulated machine. So it is kept
+    beside the image, with the office the box was told to obey; tested is a copy.
     """
-    folder = image / f"ready-{_manner()}"
-    if not (folder / "office.json").exists():
-        for old in image.glob("ready-*"):
-            shutil.rmtree(old)
-        folder.mkdir()
-        stick = tmp_path_factory.mktemp("stick") / "stick.img"
-        _make_ready(Machine(image, folder, slowness=slowness), piece, stick)
-    return folder
+    kept = image / f"ready-{_manner()}"
+    with _one_at_a_time():
+        if not (kept / OFFICE).exists():
+            for old in image.glob("ready-*"):
+                shutil.rmtree(old)
+            kept.mkdir()
+            stick = tmp_path_factory.mktemp("stick") / "stick.img"
+            _make_ready(Machine(image, kept, slowness=slowness), piece, stick)
+    with TemporaryDirectory(dir=image) as folder:
+        for name in (DISK, CARD, OFFICE):
+            shutil.copy(kept / name, folder)
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")
 def office(ready):
     """The central that the box in the machine reports to."""
-    kept = json.loads((ready / "office.json").read_text())
-    with _opened_office(load_pem_private_key(kept["key"].encode(), None), kept["port"]) as office:
+    kept = json.loads((ready / OFFICE).read_text())
+    with _opened_office(load_pem_private_key(kept["key"].encode(), None)) as office:
         office.central.boxes = kept["boxes"]
         yield office
 
 
 @contextmanager
-def _opened_office(key, port):
+def _opened_office(key):
     central = CentralSimulator(recipe=RECIPE.id, key=key)
-    with on_loopback(central.answer, port=port) as url:
-        yield SimpleNamespace(central=central, url=url.replace("127.0.0.1", "10.0.2.2"))
+    with on_loopback(central.answer) as url:
+        yield SimpleNamespace(central=central, port=int(url.rpartition(":")[2]))
 
 
 def _make_ready(machine, piece, stick):
-    key, port = new_key(), random.randrange(20_000, 30_000)  # below those that connections use
-    with _opened_office(key, port) as office:
+    key = new_key()
+    with _opened_office(key) as office:
         segment = machine.folder / "known.qseg"
         write_segment(segment, [("rec-1", fingerprint(piece, RATE_HZ))])
         office.central.publish([segment.read_bytes()], version=1)
         machine.new_disk()
         machine.new_card()
-        machine.switch_on()
+        machine.switch_on(office.port)
         machine.await_("systemctl is-system-running")
         _make_a_box(machine, office)
         make_blank(stick, volume_number=1)
@@ -143,8 +158,8 @@ def _make_ready(machine, piece, stick):
         machine.run("sync")
         machine.freeze("ready")
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-        kept = {"key": pem, "port": port, "boxes": office.central.boxes}
-        (machine.folder / "office.json").write_text(json.dumps(kept))
+        kept = {"key": pem, "boxes": office.central.boxes}
+        (machine.folder / OFFICE).write_text(json.dumps(kept))
 
 
 def _hear_once(machine):
@@ -191,7 +206,7 @@ def _bring_orders(machine, office, stick):
             hall="Small hall",
             time_zone="Asia/Almaty",
             inputs=[BoxInput(device="hw:hall")],
-            central_url=office.url,
+            central_url=CENTRAL,
             central_key=office.central.public_key,
             catalogue_root=office.central.anchor.root,
         )
@@ -218,11 +233,10 @@ def machine(ready, image, office, slowness, figures):
     office.central.heartbeats.clear()
     machine = Machine(image, ready, frozen="ready", slowness=slowness)
     (ready / "told").unlink(missing_ok=True)
-    took = figures.setdefault("seconds of ours that one of the machine's took, by scenario", [])
     try:
-        yield machine.switch_on()
+        yield machine.switch_on(office.port)
     finally:
-        took.append(f"{machine.slowness:.1f}")
+        figures("seconds of ours that one of the machine's took", f"{machine.slowness:.1f}")
         machine.cut_power()
 
 
@@ -234,16 +248,20 @@ def microphone(evening, machine):
     microphone.close()
 
 
-@pytest.fixture(scope="session")
-def figures(pytestconfig):
-    """What was measured on the way: shown at the end, asserted by nobody."""
-    return pytestconfig.stash.setdefault(FIGURES, {})
+@pytest.fixture
+def figures(record_property):
+    """Takes the name of a figure and what was measured: shown at the end, asserted by nobody."""
+    return record_property
 
 
-def pytest_terminal_summary(terminalreporter, config):
-    measured = config.stash.get(FIGURES, {})
+def pytest_terminal_summary(terminalreporter):
+    measured = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "teardown":
+                for name, words in report.user_properties:
+                    measured.setdefault(name, []).append(words)
     if measured:
         terminalreporter.section("measured in the emulated machine")
         for name, words in measured.items():
-            said = words if isinstance(words, str) else ", ".join(words)
-            terminalreporter.write_line(f"{name}: {said}")
+            terminalreporter.write_line(f"{name}: {', '.join(words)}")

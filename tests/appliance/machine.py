@@ -19,7 +19,9 @@ from pathlib import Path
 
 from tests.appliance.line import PATIENCE_SECONDS, Line
 
-CARD = "card.qcow2"
+DISK, CARD = "disk.qcow2", "card.qcow2"
+ADDRESS = "10.0.2.9"  # of central, for every machine: each has a way to an office of its own
+CENTRAL = f"http://{ADDRESS}"
 HALL = "52:54:00:00:02:01"  # the network cable of the hall; the host is 10.0.2.2
 BENCH = "52:54:00:00:03:01"  # the tests' own cable, for USB over IP; the host is 10.0.3.2
 KERNEL = (
@@ -106,19 +108,19 @@ class Machine:
 
     @property
     def disk(self):
-        return self.folder / "disk.qcow2"
+        return self.folder / DISK
 
     @property
     def card(self):
         return self.folder / CARD
 
-    def switch_on(self):
-        """Power on, and wait until somebody inside answers."""
+    def switch_on(self, office_port):
+        """Power on, central at a port of this host, and wait until somebody inside answers."""
         for name in ("agent", "control"):
             (self.folder / name).unlink(missing_ok=True)
         log = (self.folder / "qemu.log").open("ab")
         self._process = subprocess.Popen(
-            self._command(),
+            self._command(office_port),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -191,7 +193,8 @@ class Machine:
         assert said == "", said
         self.cut_power()
 
-    def _command(self):
+    def _command(self, office_port):
+        way = f"guestfwd=tcp:{ADDRESS}:80-cmd:busybox nc 127.0.0.1 {office_port}"
         sockets = {
             name: f"socket,id={name},path={self.folder / name},server=on,wait=off"
             for name in ("agent", "control")
@@ -214,7 +217,7 @@ class Machine:
             "-device", "virtserialport,chardev=told,name=qulaq.told",
             "-chardev", sockets["control"], "-mon", "chardev=control,mode=control",
             "-serial", f"file:{self.folder / 'console'}",
-            "-netdev", "user,id=hall,net=10.0.2.0/24,ipv6=off",
+            "-netdev", f"user,id=hall,net=10.0.2.0/24,ipv6=off,{way}",
             "-device", f"virtio-net-pci,netdev=hall,mac={HALL}",
             "-netdev", "user,id=bench,net=10.0.3.0/24,ipv6=off",
             "-device", f"virtio-net-pci,netdev=bench,mac={BENCH}",

@@ -202,7 +202,7 @@ class CentralSimulator:
 
 
 @contextmanager
-def on_loopback(answer: Callable[[Request], Answer], *, port: int = 0) -> Iterator[str]:
+def on_loopback(answer: Callable[[Request], Answer]) -> Iterator[str]:
     """A real server on 127.0.0.1 in front of `answer`, at any free port; gives its address."""
 
     class Door(BaseHTTPRequestHandler):
@@ -225,7 +225,7 @@ def on_loopback(answer: Callable[[Request], Answer], *, port: int = 0) -> Iterat
         def log_message(self, *_words):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Door)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -60,6 +60,7 @@ declared_pieces = Table(
     Column("use", String(16), nullable=False),  # empty: as the evening says
     Column("placing", String(16), nullable=False, server_default="full"),
     Column("encore", Boolean, nullable=False),
+    Column("role", String(16), nullable=False, server_default=""),  # of a cue in its film
 )
 
 Kind = Literal["typed", "csv", "xlsx", "json"]
@@ -132,11 +133,14 @@ def declared_at(connection: Connection, event_id: int) -> list[Declared]:
     if own is not None:
         return pieces_of(connection, own)
     shown = select(performances.c.production_id).filter_by(event_id=event_id)
-    sheets = [
-        connection.scalar(_latest().where(declarations.c.production_id == production_id))
-        for production_id in connection.scalars(shown.order_by(performances.c.production_id))
-    ]
-    return [piece for one in sheets if one is not None for piece in pieces_of(connection, one)]
+    films = connection.scalars(shown.order_by(performances.c.production_id)).all()
+    return [piece for production_id in films for piece in cues_of(connection, production_id)]
+
+
+def cues_of(connection: Connection, production_id: int) -> list[Declared]:
+    """The latest cue sheet of a production, in order."""
+    own = connection.scalar(_latest().where(declarations.c.production_id == production_id))
+    return [] if own is None else pieces_of(connection, own)
 
 
 def pieces_of(connection: Connection, declaration_id: int) -> list[Declared]:

@@ -11,14 +11,24 @@ from central.errors import Unacceptable, Unknown
 from central.repertoire.sheets.table import kind_of, rows_of, written
 from central.repertoire.store import require_work
 from central.venues.accounts import require_production
-from central.venues.declarations import Kind, Told, put_declaration
-from central.venues.programme import COLUMNS, EXAMPLE, Piece, piece_of, rows_by_name
+from central.venues.cues import keep_keys
+from central.venues.declarations import Kind, Told, pieces_of, put_declaration
+from central.venues.programme import (
+    COLUMNS,
+    CUE_COLUMNS,
+    CUE_EXAMPLE,
+    EXAMPLE,
+    Piece,
+    piece_of,
+    rows_by_name,
+)
 from central.venues.store import require_event
 
 # What cue sheets call the columns; those that say nothing we keep are read over.
-HEADINGS = {column: column for column in COLUMNS} | {
+HEADINGS = {column: column for column in (*COLUMNS, *CUE_COLUMNS)} | {
     "cue title": "title",
     "music title": "title",
+    "song title": "title",
     "work title": "title",
     "composer": "composers",
     "composer(s)": "composers",
@@ -26,10 +36,19 @@ HEADINGS = {column: column for column in COLUMNS} | {
     "length": "duration",
     "cue duration": "duration",
     "time in": "start",
+    "tc in": "start",
     "start time": "start",
+    "time out": "end",
+    "tc out": "end",
+    "end time": "end",
+    "usage": "role",
+    "usage type": "role",
+    "type of use": "role",
     "cue": "",
+    "cue #": "",
+    "cue name": "",
     "cue number": "",
-    "time out": "",
+    "seq #": "",
     "publisher": "",
     "publisher(s)": "",
 }
@@ -57,6 +76,11 @@ def template() -> bytes:
     return written([COLUMNS, *EXAMPLE], "csv")
 
 
+def cue_template() -> bytes:
+    """An empty cue sheet with its heading and an example, as CSV."""
+    return written([CUE_COLUMNS, *CUE_EXAMPLE], "csv")
+
+
 def take_programme(
     connection: Connection, event_id: int, content: bytes, *, name: str, by: str, at: datetime
 ) -> Answer:
@@ -67,7 +91,8 @@ def take_programme(
         Unacceptable: the file is none of these, or lacks the template's columns.
     """
     require_event(connection, event_id)
-    told, pieces, refused = _read(connection, content, name=name, by=by, at=at)
+    sheet = _Sheet(COLUMNS, name, by, at)
+    told, pieces, refused = _read(connection, content, sheet)
     number = put_declaration(connection, told, pieces, event_id=event_id)
     return Answer(number, len(pieces), refused)
 
@@ -81,14 +106,26 @@ def take_cue_sheet(
         Unknown: no such production.
         Unacceptable: the file is none of these, or lacks a column of titles.
     """
-    require_production(connection, production_id)
-    told, pieces, refused = _read(connection, content, name=name, by=by, at=at)
+    production = require_production(connection, production_id)
+    sheet = _Sheet(CUE_COLUMNS, name, by, at)
+    told, pieces, refused = _read(connection, content, sheet)
     number = put_declaration(connection, told, pieces, production_id=production_id)
+    keep_keys(connection, production, pieces_of(connection, number))
     return Answer(number, len(pieces), refused)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What is known of a sheet beside its bytes; `columns` are those of the answer to it."""
+
+    columns: tuple[str, ...]
+    name: str
+    by: str
+    at: datetime
+
+
 def _read(
-    connection: Connection, content: bytes, *, name: str, by: str, at: datetime
+    connection: Connection, content: bytes, sheet: _Sheet
 ) -> tuple[Told, list[Piece], tuple[RefusedRow, ...]]:
     kind: Kind = "json" if content.lstrip()[:1] in (b"{", b"[") else kind_of(content)
     table = _of_json(content) if kind == "json" else rows_of(content)
@@ -102,11 +139,12 @@ def _read(
         except (Unacceptable, Unknown) as wrong:
             reason = str(wrong)
             refused.append(RefusedRow(line, reason))
-        shown = [cells.get(column, "") for column in COLUMNS]
+        shown = [cells.get(column, "") for column in sheet.columns]
         answers.append([*shown, str(line), "refused" if reason else "taken", reason])
-    heading = (*COLUMNS, "row", "result", "reason")
+    heading = (*sheet.columns, "row", "result", "reason")
     back = written([heading, *answers], "xlsx" if kind == "xlsx" else "csv")
-    return Told(kind, name, content, back, len(refused), by, at), pieces, tuple(refused)
+    told = Told(kind, sheet.name, content, back, len(refused), sheet.by, sheet.at)
+    return told, pieces, tuple(refused)
 
 
 def _registered(connection: Connection, piece: Piece) -> Piece:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from central.errors import Unacceptable
 from central.repertoire.identifiers import READERS
-from central.venues.uses import PLACINGS, USES, Placing, Use
+from central.venues.uses import PLACINGS, ROLES, USES, Placing, Role, Use
 
 COLUMNS = (
     "title",
@@ -26,6 +26,22 @@ EXAMPLE = (
     ("Symphony No. 40", "W. A. Mozart", "", "26:00", "", "", "", "", "concert", "", ""),
     ("Весенний вальс", "Дина Оспанова", "", "2:10", "", "", "", "", "concert", "", "yes"),
 )
+CUE_COLUMNS = (
+    "title",
+    "composers",
+    "performer",
+    "start",
+    "end",
+    "duration",
+    "role",
+    "iswc",
+    "isrc",
+    "work_id",
+)
+CUE_EXAMPLE = (
+    ("Басты тақырып", "Абай Сұлтанов", "", "0:00:12", "0:01:40", "", "theme", "", "", ""),
+    ("Ночной вокзал", "Дина Оспанова", "Үлгі ансамблі", "0:24:05", "", "1:10", "VV", "", "", ""),
+)
 MOST_PIECES = 500
 _LONGEST_SECONDS = 86_400
 _WIDTHS = {"title": 300, "composers": 300, "performer": 300}
@@ -42,6 +58,7 @@ class Piece:
         milliseconds: how long it lasts, ms.
         use: use of the music; empty where the evening's own holds.
         placing: in full, or only in a medley, as walk-in music …
+        role: of a cue in its film: theme, featured, background, logo.
     """
 
     title: str
@@ -55,6 +72,7 @@ class Piece:
     use: Use | Literal[""] = ""
     placing: Placing = "full"
     encore: bool = False
+    role: Role = ""
 
 
 def rows_by_name(
@@ -98,6 +116,7 @@ def piece_of(cells: Mapping[str, str]) -> Piece:
         said = cells.get(column, "")
         if len(said) > most or not said.isprintable():
             raise Unacceptable(f"{column} {said[:40]!r} is not one line of {most} letters at most")
+    start = _milliseconds("start", cells.get("start", ""))
     return Piece(
         title=title,
         composers=cells.get("composers", ""),
@@ -105,11 +124,12 @@ def piece_of(cells: Mapping[str, str]) -> Piece:
         work_id=_work_id(cells.get("work_id", "")),
         iswc=_code("iswc", cells.get("iswc", "")),
         isrc=_code("isrc", cells.get("isrc", "")),
-        from_milliseconds=_milliseconds("start", cells.get("start", "")),
-        milliseconds=_milliseconds("duration", cells.get("duration", "")),
+        from_milliseconds=start,
+        milliseconds=_length(cells, start),
         use=_use(cells.get("use", "").lower()),
         placing=_placing(cells.get("placing", "").lower() or "full"),
         encore=cells.get("encore", "").lower() in _YES,
+        role=_role(cells.get("role", "").lower()),
     )
 
 
@@ -141,14 +161,32 @@ def _placing(said: str) -> Placing:
     raise Unacceptable(f"placing {said!r} is none of {', '.join(PLACINGS)}")
 
 
+def _role(said: str) -> Role:
+    if said not in ROLES:
+        raise Unacceptable(f"role {said!r} is none of {', '.join(filter(None, ROLES))}")
+    return ROLES[said]
+
+
+def _length(cells: Mapping[str, str], start: int | None) -> int | None:
+    """As the row says; a cue may tell where it ends instead."""
+    length = _milliseconds("duration", cells.get("duration", ""))
+    end = _milliseconds("end", cells.get("end", ""))
+    if length is not None or end is None or start is None:
+        return length
+    if end <= start:
+        raise Unacceptable(f"end {cells['end']!r} is not after start {cells['start']!r}")
+    return end - start
+
+
 def _milliseconds(column: str, said: str) -> int | None:
+    """Minutes and seconds, hours before them; frames after them are less than a second."""
     if not said:
         return None
-    parts = said.split(":")
-    if not (1 < len(parts) <= 3 and all(one.isascii() and one.isdecimal() for one in parts)):
+    parts = said.replace(";", ":").split(":")
+    if not (1 < len(parts) <= 4 and all(one.isascii() and one.isdecimal() for one in parts)):
         raise Unacceptable(f"{column} {said!r} is not minutes:seconds, as in 3:25")
     seconds = 0
-    for one in parts:
+    for one in parts[:3]:
         seconds = seconds * 60 + int(one[:9])
     if seconds > _LONGEST_SECONDS:
         raise Unacceptable(f"{column} {said!r} is longer than a day")

@@ -63,6 +63,17 @@ def download_acknowledgement(desk: Desk, number: Number) -> Response:
     responses=file(MEDIA_TYPES["csv"], headers=("Content-Disposition",)),
 )
 def download_template() -> Response:
-    """The template for programmes and cue sheets, with an example."""
+    """The template for programmes, with an example."""
     headers = {"content-disposition": 'attachment; filename="programme.csv"'}
     return Response(intake.template(), media_type=MEDIA_TYPES["csv"], headers=headers)
+
+
+@programmes.get(
+    "/templates/cue-sheet.csv",
+    response_class=Response,
+    responses=file(MEDIA_TYPES["csv"], headers=("Content-Disposition",)),
+)
+def download_cue_template() -> Response:
+    """The template for cue sheets, with an example."""
+    headers = {"content-disposition": 'attachment; filename="cue-sheet.csv"'}
+    return Response(intake.cue_template(), media_type=MEDIA_TYPES["csv"], headers=headers)

@@ -58,3 +58,30 @@ Placing = Literal["full", "medley", "walk-in", "walk-out", "interlude", "intro"]
 """How a piece stood in its evening; some rules count all but `full` for less."""
 
 PLACINGS: tuple[Placing, ...] = get_args(Placing)
+
+Role = Literal["", "background", "featured", "theme", "logo"]
+"""What a cue is to its film; empty where its sheet does not say."""
+
+ROLES: Mapping[str, Role] = {
+    "background": "background",
+    "bg": "background",
+    "bi": "background",
+    "bv": "background",
+    "featured": "featured",
+    "fi": "featured",
+    "fv": "featured",
+    "vi": "featured",
+    "vs": "featured",
+    "vv": "featured",
+    "theme": "theme",
+    "ct": "theme",
+    "ot": "theme",
+    "logo": "logo",
+    "ee": "logo",
+    "pd": "",
+    "": "",
+}
+"""Roles by the codes that cue sheets have for them, in small letters."""
+
+SELF_RUNNING: frozenset[ProductionKind] = frozenset({"film", "trailer"})
+"""Productions that take the same time whenever they are given: their cues tell when they began."""

@@ -20,6 +20,7 @@ from central.errors import CentralError
 from central.exchange.platform_routes import platform_counter
 from central.exchange.routes import downloads
 from central.exchange.sister_routes import sister_counter
+from central.ingest import posting
 from central.ingest import routes as ingest
 from central.ingest.reconciling_routes import reconciling
 from central.refusals import EVERYWHERE, TO_ANYBODY, TO_BOXES, TO_STAFF, refused
@@ -60,12 +61,19 @@ FOR_STAFF = (
     run_routes.router,
     transparency.staff,
 )
-FOR_BOXES = (devices.boxes, directing.boxes, ingest.boxes)
+FOR_BOXES = (devices.boxes, directing.boxes, ingest.boxes, posting.boxes)
 FOR_ANYBODY = (mandates.public, royalties.public, from_outside, run_routes.from_outside)
 
 RETRY_SECONDS = 30  # what a box is asked to wait when the books cannot be used
 LETTERS = frozenset(
-    {"/v1/detections", "/v1/heartbeat", "/v1/inventory", "/v1/keys", "/v1/directions"}
+    {
+        "/v1/detections",
+        "/v1/heartbeat",
+        "/v1/inventory",
+        "/v1/keys",
+        "/v1/directions",
+        "/v1/post",
+    }
 )
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _FORM_BYTES = 1_000_000  # what may stand around the sound in an upload

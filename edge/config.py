@@ -59,6 +59,11 @@ class BoxPaths:
         return self.home / "mute"
 
     @property
+    def post(self) -> Path:
+        """The folder in which letters wait for a stick, and what a stick brought."""
+        return self.home / "post"
+
+    @property
     def shelf(self) -> Path:
         """The folder of the catalogue's segments."""
         return self.home / "shelf"

@@ -2,6 +2,7 @@
 
 import secrets
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -10,7 +11,11 @@ from edge.errors import BadStick, QulaqError
 from edge.stick.blank import make_blank
 from edge.stick.medium import open_medium
 from edge.sync.letters import BoxIdentity
-from provisioning.enrol import enrol as ask_central
+from edge.sync.post import Closed
+from provisioning.asking import ask as ask_central
+from provisioning.carry import Carried, posts
+from provisioning.carry import carry as carry_post
+from provisioning.enrol import enrol as enrol_at
 from provisioning.enrol import enrolment
 from provisioning.receipt import Answer, answers
 from provisioning.stick import choose, identities, read_identity, write_orders
@@ -27,6 +32,10 @@ _TOUR = """Make a box known to central, by USB stick.
    (the token comes from the office and says which hall the box is for)
 3. Plug it into the box: the box takes its orders and writes a receipt.
 4. Plug it in here:      qulaq-provision receipt
+
+\b
+Where a hall has no network, a stick also carries what its box heard:
+   box → stick → qulaq-provision carry --central URL → stick → box
 """
 
 _stick = click.option(
@@ -79,7 +88,7 @@ def enrol(
         found = _identities_in(identity_file) if identity_file else identities(medium)
         box = choose(found, device=device)
         click.echo(f"Box {box.device}: asking {central} …")
-        sealed, bundle = ask_central(central, enrolment(token, box))
+        sealed, bundle = enrol_at(central, enrolment(token, box))
         name = write_orders(medium, sealed, device=box.device)
     click.echo(f"Orders {bundle.serial} for {bundle.venue}, {bundle.hall} are on the stick: {name}")
     click.echo(f"Now: eject the stick, plug it into box {box.device}, wait for its receipt")
@@ -101,6 +110,51 @@ def receipt(path: Path | None) -> None:
         click.echo(_line_of(answer))
     if not all(answer.receipt and answer.receipt.applied for answer in found):
         sys.exit(2)
+
+
+@bench.command()
+@click.option(
+    "--central", required=True, help="Central's address, such as https://central.example."
+)
+@_stick
+def carry(central: str, path: Path | None) -> None:
+    """Hand in what boxes without a network left on the stick, and take central's answers along.
+
+    The letters are closed: nobody but central reads them, here neither. The answers are receipts,
+    and what is new in the catalogue; plug the stick into the boxes again to give them that.
+    Exits with 0 only when central took every letter.
+    """
+
+    def ask(place: str, content: bytes, longest: int) -> bytes:
+        return ask_central(central, place, content, longest=longest)
+
+    with open_medium(path or stick_at_hand()) as medium:
+        names = posts(medium)
+        if not names:
+            raise BadStick(
+                "no box has left letters on this stick; plug it into the box and leave it in "
+                "until QULAQ/RECEIPT.txt speaks of them"
+            )
+        carried = [carry_post(medium, name, ask, show=_shown) for name in names]
+    for one in carried:
+        click.echo(_line_of_post(one))
+    if any(one.refused for one in carried):
+        sys.exit(2)
+
+
+def _shown(letters: list[Closed]) -> Iterator[Closed]:
+    with click.progressbar(letters, label="letters") as bar:
+        yield from bar
+
+
+def _line_of_post(one: Carried) -> str:
+    lines = [
+        f"{one.device}  {one.letters} letters: {one.accepted} records new, {one.duplicates} known, "
+        f"{one.rejected} rejected; {one.enclosed_bytes / 1e6:.1f} MB of the catalogue go back"
+    ]
+    if not one.is_whole:
+        lines.append("  the stick had no room for the catalogue; the receipts alone are on it")
+    return "\n".join([*lines, *(f"  a letter was refused: {why}" for why in one.refused)])
 
 
 @bench.command("stick-image")

@@ -1,14 +1,13 @@
 """Enrolling a box: central takes its identity and a one-time token, and answers signed orders."""
 
-import httpx
 from pydantic import ValidationError
 
-from edge.errors import BadSeal, Refused, Unreachable
+from edge.errors import BadSeal, Refused
 from edge.sync.letters import BoxIdentity, Bundle, Enrolment
 from edge.sync.seal import device_id, unseal
 from edge.sync.wire import CENTRAL, Sealed
+from provisioning.asking import ask
 
-_TIMEOUT_SECONDS = 20.0
 _MOST_ANSWER_CHARACTERS = 1 << 20
 
 
@@ -68,27 +67,6 @@ def enrol(central: str, letter: Enrolment) -> tuple[Sealed, Bundle]:
         Refused: central does not take the box in, and says why.
         BadSeal: the answer is not orders for this box.
     """
-    address = f"{central.rstrip('/')}/v1/enrol"
-    try:
-        answer = httpx.post(
-            address,
-            content=letter.model_dump_json(),
-            headers={"Content-Type": "application/json"},
-            timeout=_TIMEOUT_SECONDS,
-        )
-    except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as e:  # the last: no such name
-        raise Unreachable(f"{address} did not answer ({e}); check the address and try again") from e
-    if answer.is_server_error:
-        raise Unreachable(f"{address} answered {answer.status_code}; try again later")
-    if not answer.is_success:
-        raise Refused(f"{address} answered {answer.status_code}: {_reason(answer)}")
-    return orders_in(answer.text, device=letter.identity.device)
-
-
-def _reason(answer: httpx.Response) -> str:
-    """What central gives as its reason, or what it said at all; at most 300 characters."""
-    try:
-        said = answer.json()["detail"]
-    except (ValueError, KeyError, TypeError):
-        said = answer.text
-    return " ".join(str(said).split())[:300]
+    content = letter.model_dump_json().encode()
+    answer = ask(central, "/v1/enrol", content, longest=_MOST_ANSWER_CHARACTERS)
+    return orders_in(answer.decode("utf-8", "replace"), device=letter.identity.device)

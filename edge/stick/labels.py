@@ -15,6 +15,16 @@ def bundle_name(device: str) -> str:
     return f"bundle-{device}.json"
 
 
+def post_name(device: str) -> str:
+    """The file in which a box sends central what it heard."""
+    return f"post-{device}.qpost"
+
+
+def answer_name(device: str) -> str:
+    """The file in which central answers a post."""
+    return f"answer-{device}.qpost"
+
+
 def receipt_name(device: str) -> str:
     """The file in which a box signs what it did with its orders."""
     return f"receipt-{device}.json"

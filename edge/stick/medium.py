@@ -14,8 +14,9 @@ from edge.errors import BadStick
 from edge.stick.disk import open_disk
 from edge.stick.volume import INBOX, Volume
 
-MOST_FILES = 16
+MOST_FILES = 64
 MOST_BYTES = 1 << 20  # of one file
+_PIECE_BYTES = 1 << 16
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -27,6 +28,9 @@ class Medium(Protocol):
 
     def read_file(self, name: str, *, limit: int = MOST_BYTES) -> bytes:
         """A file's content, if it has no more than `limit` bytes."""
+
+    def pieces(self, name: str, *, limit: int) -> Iterator[bytes]:
+        """The same, piece by piece."""
 
     def write_file(self, name: str, content: bytes) -> None:
         """Put or replace a file; when this returns it is on the medium."""
@@ -53,6 +57,14 @@ class FatMedium:
             BadStick: no such file, too large, or broken.
         """
         return self._volume.read(_checked(name), limit=limit)
+
+    def pieces(self, name: str, *, limit: int) -> Iterator[bytes]:
+        """A file's content, cluster by cluster.
+
+        Raises:
+            BadStick: no such file, too large, or broken.
+        """
+        return self._volume.pieces(_checked(name), limit=limit)
 
     def write_file(self, name: str, content: bytes) -> None:
         """Put or replace a file.
@@ -91,16 +103,26 @@ class FolderMedium:
         Raises:
             BadStick: no such file, too large, or a link.
         """
+        return b"".join(self.pieces(name, limit=limit))
+
+    def pieces(self, name: str, *, limit: int) -> Iterator[bytes]:
+        """A file's content, piece by piece.
+
+        Raises:
+            BadStick: no such file, too large, or a link.
+        """
         self._refuse_links()
         path = self._inbox / _checked(name)
+        left = limit
         try:
             with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:  # noqa: PTH123
-                content = file.read(limit + 1)
+                while piece := file.read(min(_PIECE_BYTES, left + 1)):
+                    left -= len(piece)
+                    if left < 0:
+                        raise BadStick(f"{INBOX}/{name} has more than {limit} bytes")
+                    yield piece
         except OSError as e:
             raise BadStick(f"{path} cannot be read: {e.strerror}") from e
-        if len(content) > limit:
-            raise BadStick(f"{INBOX}/{name} has more than {limit} bytes")
-        return content
 
     def write_file(self, name: str, content: bytes) -> None:
         """Put or replace a file: whole or not at all.

@@ -66,19 +66,26 @@ class Volume:
         Raises:
             BadStick: there is no such file, it is too large, or its clusters do not hold it.
         """
+        return b"".join(self.pieces(name, limit=limit))
+
+    def pieces(self, name: str, *, limit: int) -> Iterator[bytes]:
+        """The same, cluster by cluster.
+
+        Raises:
+            BadStick: see `read`; before the first piece is given.
+        """
         inbox = self._inbox()
         entry = inbox and self._find(inbox, name)
         if not entry:
             raise BadStick(f"there is no {INBOX}/{name} on the stick")
         if entry.size_bytes > limit:
             raise BadStick(f"{INBOX}/{name} has {entry.size_bytes} bytes, more than {limit}")
-        if entry.size_bytes == 0:
-            return b""
-        count = -(-entry.size_bytes // self._geometry.cluster_bytes)
-        content = self._content(self._table.chain(entry.cluster, most=count))
-        if len(content) < entry.size_bytes:
-            raise BadStick(f"{INBOX}/{name} is torn: {len(content)} of {entry.size_bytes} bytes")
-        return content[: entry.size_bytes]
+        clusters, size = self._clusters_of(entry), self._geometry.cluster_bytes
+        if (there := len(clusters) * size) < entry.size_bytes:
+            raise BadStick(f"{INBOX}/{name} is torn: {there} of {entry.size_bytes} bytes")
+        for at, cluster in enumerate(clusters):
+            piece = self._disk.read(self._geometry.cluster_start(cluster), size)
+            yield piece[: entry.size_bytes - at * size]
 
     def write(self, name: str, content: bytes) -> None:
         """Put a file into QULAQ/, which is made if need be, or replace its content.

@@ -5,16 +5,31 @@ from datetime import datetime
 from typing import Final
 
 from edge.stick.orders import Judgement, Verdict
+from edge.sync.post import Parcel
 
+_Words = tuple[str, str, str]  # Kazakh, Russian, English
 _LANGUAGES: Final = ("Қазақша", "Русский", "English")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """What came of a box's post, for people.
+
+    Attributes:
+        parcel: what the box says of its post; None: who speaks did not answer in time.
+        brought: whether there was an answer for the box.
+    """
+
+    parcel: Parcel | None
+    brought: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Saying:
     """What happened and what to do next, in Kazakh, Russian and English."""
 
-    happened: tuple[str, str, str]
-    following: tuple[str, str, str]
+    happened: _Words
+    following: _Words
 
 
 _TAKE_OUT: Final = (
@@ -135,13 +150,39 @@ _SAYINGS: Final = {
 }
 
 
-def receipt_text(judgement: Judgement, *, device: str, now: datetime) -> bytes:
+_CARRY: Final = (
+    "Осы флешкада орталыққа хаттар бар: {letters}. Сыймай қалған жазбалар: {waiting}. Флешканы "
+    "техниктің жұмыс орнына апарып, мынаны орындаңыз: qulaq-provision carry.",
+    "На этой флешке письма в центр: {letters}. Не вошло записей: {waiting}. Отнесите флешку на "
+    "рабочее место техника и выполните: qulaq-provision carry.",
+    "On this stick there are letters for the office: {letters}. Records that did not go in: "
+    "{waiting}. Take it to the technician's bench and run: qulaq-provision carry.",
+)
+_TAKEN: Final = (
+    "Орталықтың жауабы алынды. Расталған жазбалар: {taken}. Каталог нұсқасы: {catalogue_version}.",
+    "Ответ центра принят. Подтверждено записей: {taken}. Версия каталога: {catalogue_version}.",
+    "The office's answer was taken. Records it has: {taken}. Version of the catalogue: "
+    "{catalogue_version}.",
+)
+_UNANSWERED: Final = (
+    "Құрылғы хаттарын уақытында дайындай алмады. Флешканы шығарып, екі минуттан кейін қайта "
+    "салыңыз.",
+    "Устройство не успело подготовить письма. Выньте флешку и вставьте снова через две минуты.",
+    "The box did not get its letters ready in time. Take the stick out, and plug it in again "
+    "after two minutes.",
+)
+
+
+def receipt_text(
+    judgement: Judgement, *, device: str, now: datetime, post: Exchanged | None = None
+) -> bytes:
     """The note a person reads on any computer.
 
     Args:
         judgement: what was decided.
         device: the box that decided.
         now: its clock.
+        post: what came of the post, if the box sends any by stick.
 
     Returns:
         UTF-8 with a byte order mark and CRLF, so that the oldest office computer shows it right.
@@ -150,10 +191,26 @@ def receipt_text(judgement: Judgement, *, device: str, now: datetime) -> bytes:
     lines = [f"QULAQ  {device}  {now:%Y-%m-%d %H:%M} UTC", ""]
     if place is not None and judgement.verdict.is_obeyed:
         lines += [f"{place.venue} · {place.hall} · № {place.serial}", ""]
-    saying = _SAYINGS[judgement.verdict]
-    for language, happened, following in zip(
-        _LANGUAGES, saying.happened, saying.following, strict=True
-    ):
-        lines += [f"[{language}]", happened, following, ""]
+    for language, said in zip(_LANGUAGES, zip(*_told(judgement, post), strict=True), strict=True):
+        lines += [f"[{language}]", *said, ""]
     lines += [f"({judgement.verdict.value}: {judgement.reason})", ""]
     return "\r\n".join(lines).encode("utf-8-sig")
+
+
+def _told(judgement: Judgement, post: Exchanged | None) -> list[_Words]:
+    """What is said in each language, line by line."""
+    saying = _SAYINGS[judgement.verdict]
+    # A stick that only carries post has no orders on it, and needs none.
+    told = [saying.happened, saying.following]
+    if post is None:
+        return told
+    if judgement.verdict is Verdict.INTRODUCED:
+        told = []
+    if post.parcel is None:
+        return [*told, _UNANSWERED]
+    facts = post.parcel.model_dump(include={"letters", "waiting", "taken", "catalogue_version"})
+    lines = [_TAKEN, _CARRY] if post.brought else [_CARRY]
+    return [
+        *told,
+        *((kk.format(**facts), ru.format(**facts), en.format(**facts)) for kk, ru, en in lines),
+    ]

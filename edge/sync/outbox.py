@@ -2,9 +2,10 @@
 
 import errno
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Self
 from uuid import UUID
@@ -120,7 +121,14 @@ class Outbox:
 
     def next_batch(self, limit: int) -> list[AnyRecord]:
         """The newest records that wait for central and have their time, at most `limit`."""
-        return self._index.ask(lambda queue: queue.next_batch(limit))
+        return self._index.ask(lambda queue: queue.waiting(limit))[1]
+
+    def batches(self, limit: int) -> Iterator[list[AnyRecord]]:
+        """All that waits for central and has its time, the newest batch first."""
+        below, batch = self._index.ask(lambda queue: queue.waiting(limit))
+        while batch:
+            yield batch
+            below, batch = self._index.ask(partial(Queue.waiting, limit=limit, below=below))
 
     def fixes(self) -> list[Fix]:
         """What was ever learned of the calendar, at whatever input."""
@@ -153,11 +161,16 @@ class Outbox:
             Refused: the receipt does not account for exactly this batch; nothing is settled.
             Unwritable: the card is full, read-only or dying; nothing is settled.
         """
+        self.settle_numbers({(r.boot, r.seq) for r in batch}, receipt, at=at)
+
+    def settle_numbers(
+        self, keys: Set[tuple[UUID, int]], receipt: BatchReceipt, *, at: datetime
+    ) -> None:
+        """The same, of a batch that only its numbers are left of: boot, and number in it."""
         reasons = {(r.boot, r.seq): r.reason for r in receipt.rejected}
-        keys = {(r.boot, r.seq) for r in batch}
         counted = receipt.accepted + receipt.duplicates + len(receipt.rejected)
-        if counted != len(batch) or len(reasons) != len(receipt.rejected) or reasons.keys() - keys:
-            raise Refused(f"central's receipt speaks of {counted} records, {len(batch)} were sent")
+        if counted != len(keys) or len(reasons) != len(receipt.rejected) or reasons.keys() - keys:
+            raise Refused(f"central's receipt speaks of {counted} records, {len(keys)} were sent")
         fates = [(*key, reasons.get(key)) for key in sorted(keys)]
         self._index.ask(lambda queue: queue.settle(fates, at=at))
 

@@ -21,6 +21,7 @@ from edge.sync.wire import AnyRecord, Link, Span
 
 BUSY_SECONDS = 30.0  # the two processes of a box wait this long for each other's transaction
 LOG_PAGES = 8192  # of the log before its pages are copied: what changes often is copied once
+NEWEST = 2**62  # a row that was never written
 PAGE_BYTES = 512  # of a new file: what changes at once is small, and pages are written whole
 _TORN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
@@ -183,18 +184,25 @@ class Queue:
         rows = self._query("SELECT body, before FROM records WHERE before = ?", [before])
         return next((Told(*row) for row in rows), None)
 
-    def next_batch(self, limit: int) -> list[AnyRecord]:
+    def waiting(self, limit: int, *, below: int = NEWEST) -> tuple[int, list[AnyRecord]]:
         """The newest records that wait for central and have their time, at most `limit`.
 
         In the order they were written; so what is heard now never waits behind old backlog.
+
+        Args:
+            limit: how many at most.
+            below: the row before which they were written.
+
+        Returns:
+            The row of the first of them, and the records.
         """
         rows = self._query(
-            """SELECT body FROM records
-               WHERE delivered_at IS NULL AND rejected IS NULL AND held = 0
+            """SELECT id, body FROM records
+               WHERE delivered_at IS NULL AND rejected IS NULL AND held = 0 AND id < ?
                ORDER BY id DESC LIMIT ?""",
-            [limit],
+            [below, limit],
         )
-        return [_record(body) for (body,) in reversed(rows)]
+        return rows[-1][0] if rows else 0, [_record(body) for _, body in reversed(rows)]
 
     def held(self) -> list[AnyRecord]:
         """The records that wait for their time, in the order they were written."""

@@ -4,7 +4,7 @@ import math
 import random
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Event
@@ -14,7 +14,7 @@ import structlog
 from edge import notify, signs, timekeeping
 from edge.config import BoxPaths, Settings
 from edge.errors import BadSeal, Busy, Misconfigured, QulaqError
-from edge.sync import backoff
+from edge.sync import backoff, postroom
 from edge.sync.asking import Asking
 from edge.sync.client import Courier
 from edge.sync.directions import Standing, tuned
@@ -23,6 +23,7 @@ from edge.sync.following import Follower, follow
 from edge.sync.identity import load_or_make, read_bundle, read_trust
 from edge.sync.letters import Bundle
 from edge.sync.outbox import Outbox
+from edge.sync.post import Folder
 from edge.sync.protocol import Answer, Request
 from edge.sync.shelf import Shelf
 from edge.sync.tray import Tray, read_directions
@@ -32,7 +33,7 @@ from edge.sync.vitals import inputs_now
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 # Between two questions for other directions. Not a setting: by it a wrong one is taken back.
 DIRECTIONS_SECONDS = 300.0
-NAP_SECONDS = 5.0  # the watchdog is fed at least this often while we wait
+NAP_SECONDS = 1.0  # while we wait the watchdog is fed and a stick is looked for this often
 
 log = structlog.get_logger()
 
@@ -276,16 +277,29 @@ def sync_until_stopped(paths: BoxPaths, settings: Settings) -> None:
             budget = budget.after(failed=failures > 0 and not came.gained)
             luck = dice.random()
             pause = pause_after(met, failures, luck=luck, settings=settings, budget=budget)
-            if _stops_within(pause, asked):
+            if _stops_within(pause, asked, meanwhile=lambda: serve_stick(desk, paths)):
                 break
         notify.tell("STOPPING=1")
         log.info("sync_stopped", waiting=desk.outbox.tally().waiting)
 
 
-def _stops_within(seconds: float, asked: Event) -> bool:
+def serve_stick(desk: Desk, paths: BoxPaths) -> None:
+    """If a stick waits for this box's post, let it have it."""
+    folder = Folder(paths.post)
+    if not folder.wanted.exists():
+        return
+    try:
+        bundle = read_bundle(paths.bundle, trust=read_trust(paths.trust))
+        postroom.serve(desk, folder, anchor_of(bundle), alive=lambda: notify.tell("WATCHDOG=1"))
+    except (QulaqError, OSError) as e:
+        log.warning("post_not_packed", error=type(e).__name__, reason=str(e))
+
+
+def _stops_within(seconds: float, asked: Event, *, meanwhile: Callable[[], object]) -> bool:
     """Wait, feeding the watchdog; true as soon as we are asked to stop."""
     while seconds > 0:
         notify.tell("WATCHDOG=1")
+        meanwhile()
         nap = min(seconds, NAP_SECONDS)
         if asked.wait(nap):
             return True

@@ -76,6 +76,10 @@ class Shelf:
         """The file of scores that works played live are followed by, if a version has one."""
         return None if manifest.works is None else self._folder / manifest.works.name
 
+    def names(self) -> list[str]:
+        """The files that are here, sorted."""
+        return sorted(path.name for path in self._kept())
+
     def missing(self, manifest: Manifest) -> list[CatalogueFile]:
         """The files of a version that are not yet here, whole."""
         needed = [*self._way(manifest), *manifest.besides]
@@ -176,11 +180,7 @@ class Shelf:
 
     def _way(self, manifest: Manifest) -> list[Segment]:
         """The segments of a version in the way that brings us the fewest bytes."""
-
-        def lacks(way: list[Segment]) -> int:
-            return sum(one.size_bytes for one in way if not self._is_whole(one))
-
-        return min(manifest.ways, key=lacks)
+        return manifest.way(self._is_whole)
 
     def _is_whole(self, segment: CatalogueFile) -> bool:
         path = self._folder / segment.name

@@ -5,6 +5,7 @@ except the answers of central, which travel inside the connection that asked.
 Unknown fields are errors: an old box must not half-understand a new letter.
 """
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -391,6 +392,14 @@ class Manifest(Message):
     def ways(self) -> list[list[Segment]]:
         """The segments of this version, each way it can be had, the fewest files first."""
         return [way for way in (self.packed, self.segments) if way] or [[]]
+
+    def way(self, has: Callable[[Segment], bool]) -> list[Segment]:
+        """Of the ways to have it, the one that brings the fewest bytes to who has some."""
+
+        def lacks(way: list[Segment]) -> int:
+            return sum(one.size_bytes for one in way if not has(one))
+
+        return min(self.ways, key=lacks)
 
     @property
     def besides(self) -> list[SiblingsFile | WorksFile]:

@@ -50,6 +50,8 @@ OPEN = {
     ("POST", "/v1/heartbeat"),
     ("POST", "/v1/detections"),
     ("POST", "/v1/inventory"),
+    ("POST", "/v1/post"),
+    ("POST", "/v1/post/catalogue"),
     ("POST", "/v1/keys"),
     ("GET", "/v1/directions/{have}"),
     ("POST", "/v1/directions"),

@@ -9,6 +9,7 @@ import uvicorn
 from sqlalchemy import select
 
 from central.app import create_app
+from central.catalogue import vouching
 from central.database import reading, writing
 from central.devices import store as devices
 from central.founding import found, open_office
@@ -33,6 +34,7 @@ class InProcess:
         self.office = open_office(Home(folder), Settings())
         self.books = self.office.books
         self.public_key = public_pem(self.office.key)
+        self.root = vouching.root_in_force(self.office).content.decode()
         self._app = create_app(self.office)
         # in a thread of its own: a browser's tests leave a loop running in this one
         self._loop = asyncio.new_event_loop()
@@ -101,7 +103,9 @@ class InProcess:
         told = []
 
         async def receive():
-            return next(heard, {"type": "http.disconnect"})
+            for message in heard:
+                return message
+            await asyncio.Event().wait()  # the line stays open until all is said
 
         async def send(message):
             told.append(message)

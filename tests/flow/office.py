@@ -27,14 +27,14 @@ def until(condition, what, seconds=60):
 
 
 class Office:
-    def __init__(self, home):
+    def __init__(self, home, *, public_url=""):
         self.home = home
         command = [*CENTRAL, "init", "--home", home]
         founded = subprocess.run(command, capture_output=True, text=True, check=True)
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self.process = subprocess.Popen(
-            [*CENTRAL, "serve", "--home", home, "--port", str(port)],
+            [*CENTRAL, "serve", "--home", home, "--port", str(port), "--public-url", public_url],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -138,7 +138,7 @@ def test_who_serves_sticks_cannot_reach_the_internet_nor_what_was_heard():
     assert stick["RestrictAddressFamilies"] == ["AF_UNIX AF_NETLINK"]
     assert stick["IPAddressDeny"] == ["any"]
     assert stick["DeviceAllow"] == ["block-sd rw"]
-    assert stick["ReadWritePaths"] == ["/var/lib/qulaq/orders"]
+    assert stick["ReadWritePaths"] == ["/var/lib/qulaq/orders /var/lib/qulaq/post"]
     assert "-/var/lib/qulaq/outbox" in stick["InaccessiblePaths"][0].split()
 
 

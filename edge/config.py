@@ -160,6 +160,13 @@ class Settings:
     catalogue_seconds: float = _number(
         300.0, "s", "between two questions for a newer catalogue", least=1, most=604_800
     )
+    clock_error_seconds: float = _number(
+        0.0,
+        "s",
+        "how wrong the box's own clock with a battery may be, for halls without a network; 0: none",
+        least=0,
+        most=600,
+    )
     keep_sent_days: int = _number(
         30, "d", "a delivered record stays on the box", least=1, most=3650
     )

@@ -71,6 +71,7 @@ class Session:
             kernel=started.kernel if started else None,
             look=look,
             not_before=evening.not_before,
+            battery_error_seconds=settings.clock_error_seconds,
         )
         self._led_seconds = 0.0
         self._guidance = evening.guidance()

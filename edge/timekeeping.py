@@ -10,6 +10,7 @@ from uuid import UUID
 TIME_ERROR = 5  # adjtimex(2): "the system clock is not synchronized"
 FIRST_BOX = datetime(2026, 1, 1, tzinfo=UTC)  # none was made before
 KERNEL_RUN = Path("/proc/sys/kernel/random/boot_id")
+CLOCKS = Path("/sys/class/rtc")
 IMAGE_EPOCH = Path("/usr/lib/clock-epoch")  # systemd's own mark: touched when an image is built
 
 
@@ -34,12 +35,15 @@ class Reading:
         utc_ns: since 1970, as the machine believes.
         synced: whether network time keeps it right.
         uncertainty_ns: what the kernel says it may be wrong by, if synced; and the reading itself.
+        battery_s: what the clock says that goes on without power, s since 1970; None: there is
+            none that the machine's clock was set by when it started.
     """
 
     monotonic_ns: int
     utc_ns: int
     synced: bool
     uncertainty_ns: int
+    battery_s: int | None = None
 
     @property
     def utc(self) -> datetime:
@@ -64,7 +68,23 @@ def read() -> Reading:
         utc_ns=utc_ns,
         synced=0 <= state < TIME_ERROR,
         uncertainty_ns=timex.maxerror * 1000 + (after - before + 1) // 2,
+        battery_s=_battery_s(),
     )
+
+
+def _battery_s() -> int | None:
+    """What a clock with a battery says.
+
+    Source:
+        Linux, Documentation/ABI/testing/sysfs-class-rtc.
+    """
+    for clock in sorted(CLOCKS.glob("rtc*")):
+        try:
+            if (clock / "hctosys").read_text(encoding="ascii").strip() == "1":
+                return int((clock / "since_epoch").read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            continue
+    return None
 
 
 def kernel_run() -> UUID:

@@ -23,14 +23,14 @@ class Fix:
         monotonic_ns: of that run.
         utc_ns: since 1970.
         uncertainty_ns: the two belong together within this.
-        source: `network` time, or a `guess` where no time ever came.
+        source: `network` time, the box's own `battery` clock, or a `guess` where no time ever came.
     """
 
     kernel: UUID
     monotonic_ns: int
     utc_ns: int
     uncertainty_ns: int
-    source: Literal["network", "guess"] = "network"
+    source: Literal["network", "battery", "guess"] = "network"
 
     @property
     def offset_ns(self) -> int:
@@ -45,7 +45,7 @@ class Dated:
     Attributes:
         at: aware, to the microsecond; rounded down, so order is kept.
         uncertainty_ns: it is right within this.
-        known: it came from network time, now or later, and not from a guess.
+        known: it came from a clock, now or later, and not from a guess.
     """
 
     at: datetime
@@ -106,11 +106,13 @@ class Calendar:
         fix = next((f for f in reversed(fixes) if f.monotonic_ns <= monotonic_ns), fixes[0])
         before_ns = max(0, fix.monotonic_ns - monotonic_ns)
         quarrel_ns = max(abs(fix.offset_ns - other.offset_ns) for other in fixes)
-        uncertain_ns = fix.uncertainty_ns + before_ns * DRIFT_PPM // _MILLION
+        # after a fix network time keeps the clock right; nobody does where there is none
+        alone_ns = abs(monotonic_ns - fix.monotonic_ns) if fix.source == "battery" else before_ns
+        uncertain_ns = fix.uncertainty_ns + alone_ns * DRIFT_PPM // _MILLION
         return Dated(
             _instant(monotonic_ns + fix.offset_ns),
             max(uncertain_ns, quarrel_ns),
-            known=fix.source == "network",
+            known=fix.source != "guess",
         )
 
 

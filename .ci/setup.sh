@@ -7,7 +7,7 @@
 #   live         … and music21's scores and a synthesiser, to measure works played live
 #   nation       … and Spark with its Java, to settle a period on another engine
 #   appliance    … and what builds and runs an emulated machine: QEMU, mmdebstrap
-#   test         … and the programs the tests play against: PulseAudio, Chromium, umockdev, systemd
+#   test         … and the programs the tests play against: PulseAudio, Chromium, umockdev, systemd, nftables
 #
 # Takes: Python 3.11 to 3.13. Makes: .tools (uv, from PyPI) and .venv (what uv.lock says), both in this folder.
 # Debian packages are installed only if they are missing; without root it prints what to ask for.
@@ -50,6 +50,8 @@ packages_for() {
             echo "umockdev|USB sticks that are plugged in by a program: the stick tests see real udev events"
             echo "dosfstools|makes and checks FAT file systems: the judge of what the box writes to a stick"
             echo "mtools|reads and writes FAT file systems: a second reader beside ours"
+            echo "iproute2|two halls and an office with a network each, and slow lines between them"
+            echo "nftables|loses and cuts what goes over these lines"
             echo "strace|tells every call of the hearing process to the kernel: it must not write sound"
             echo "espeak-ng|speaks Kazakh, Russian and English: of speech nothing may be stored"
             echo "systemd|systemd-analyze: judges the units the box is shipped with"

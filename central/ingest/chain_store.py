@@ -7,12 +7,14 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, insert, or_, select
 
 from central.forms import LARGEST
-from central.ingest.chains import is_altered, is_fork, loose_ends
-from central.ingest.judgement import Told
+from central.ingest.chains import begins_inside, is_altered, is_fork, loose_ends
+from central.ingest.judgement import Key, Told, key_of
+from central.ingest.tables import batches, holes, records
 from central.ingest.tables import chain_links as table
-from central.ingest.tables import holes
-from edge.sync.chain import content_of_words
-from edge.sync.wire import Link
+from edge.sync.chain import content_of, content_of_words
+from edge.sync.wire import DetectionBatch, Link
+
+LONGEST = 500  # records in a link: no letter has more
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,13 @@ def put_links(
         for one in (told if new else ())
     }
     for link in new:
-        broken = None
+        broken: str | None = None
         if is_altered(link, contents):
             broken = "altered"
-        elif is_fork(link, _rivals(connection, device, link)):
-            broken = "fork"
+        else:
+            rivals = _rivals(connection, device, link)
+            before = _told_before(connection, device, link, rivals)
+            broken = "fork" if is_fork(link, rivals, before | contents) else None
         row = link.model_dump() | {"boot": str(link.boot), "broken": broken}
         connection.execute(insert(table).values(row | {"device": device, "received_at": now}))
 
@@ -89,11 +93,33 @@ def _is_known(connection: Connection, device: str, link: Link) -> bool:
 
 
 def _rivals(connection: Connection, device: str, link: Link) -> list[Link]:
-    """Links that begin with the same record, or after the same hash."""
-    same_record = (table.c.boot == str(link.boot)) & (table.c.first == link.first)
+    """Links that share a record with this one, or begin after the same hash."""
+    shares = (
+        (table.c.boot == str(link.boot))
+        & table.c.first.between(link.first - LONGEST, link.last)
+        & (table.c.last >= link.first)
+    )
     wanted = select(table).filter_by(device=device, broken=None)
-    rows = connection.execute(wanted.where(or_(same_record, table.c.before == link.before)))
+    rows = connection.execute(wanted.where(or_(shares, table.c.before == link.before)))
     return [_link(row) for row in rows]
+
+
+def _told_before(
+    connection: Connection, device: str, link: Link, rivals: Iterable[Link]
+) -> dict[Key, bytes]:
+    """What the chain seals of records before this link, out of the letters that told them.
+
+    Only for a link that begins inside another one: a box whose receipt was lost on the way cuts its
+    letters in another way.
+    """
+    first = min((one.first for one in rivals if begins_inside(link, one)), default=link.first)
+    if first == link.first:
+        return {}
+    told = records.c.seq.between(first, link.first - 1) & (records.c.boot == str(link.boot))
+    letters = select(records.c.batch_id).filter_by(device=device).where(told)
+    payloads = connection.scalars(select(batches.c.payload).where(batches.c.id.in_(letters)))
+    every = (DetectionBatch.model_validate_json(payload).records for payload in payloads)
+    return {key_of(one): content_of(one) for letter in every for one in letter}
 
 
 def _link(row: Row[tuple[object, ...]]) -> Link:

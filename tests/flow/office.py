@@ -27,19 +27,20 @@ def until(condition, what, seconds=60):
 
 
 class Office:
-    def __init__(self, home, *, public_url=""):
+    def __init__(self, home, *, host="127.0.0.1", public_url=""):
         self.home = home
         command = [*CENTRAL, "init", "--home", home]
         founded = subprocess.run(command, capture_output=True, text=True, check=True)
-        with socket.create_server(("127.0.0.1", 0)) as free:
+        with socket.create_server((host, 0)) as free:
             port = free.getsockname()[1]
+        address = ["--host", host, "--port", str(port)]
         self.process = subprocess.Popen(
-            [*CENTRAL, "serve", "--home", home, "--port", str(port), "--public-url", public_url],
+            [*CENTRAL, "serve", "--home", home, *address, "--public-url", public_url],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         self.staff = httpx.Client(
-            base_url=f"http://127.0.0.1:{port}",
+            base_url=f"http://{host}:{port}",
             headers={"Authorization": f"Bearer {founded.stdout.split()[-1]}"},
             timeout=300,
             trust_env=False,

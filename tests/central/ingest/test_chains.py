@@ -1,5 +1,7 @@
+from itertools import permutations
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +32,13 @@ def after(link):
 
 RECORDS = [heard(seq) for seq in range(1, 9)]
 WHOLE = link_of(RECORDS)
+CUT = st.tuples(st.integers(1, 8), st.integers(1, 8)).map(sorted)
+
+
+def piece_of(first, last, lie=None):
+    """The records between these numbers, as a letter of their own tells them."""
+    before = lie or follow(BEGINNING, [content_of(one) for one in RECORDS[: first - 1]])
+    return link_of(RECORDS[first - 1 : last], before)
 
 
 def test_a_link_fits_the_records_it_came_with():
@@ -48,17 +57,37 @@ def test_a_record_changed_or_withheld_shows_in_its_link(number):
 def test_batches_cut_in_another_way_are_no_fork():
     first, rest = link_of(RECORDS[:3]), link_of(RECORDS[3:], after(link_of(RECORDS[:3])))
 
-    assert not is_fork(first, [WHOLE])
-    assert not is_fork(rest, [WHOLE, first])
+    assert not is_fork(first, [WHOLE], contents(RECORDS))
+    assert not is_fork(rest, [WHOLE, first], contents(RECORDS))
     assert loose_ends([WHOLE, first, rest]) == []
+
+
+@given(CUT, CUT, st.booleans())
+def test_letters_cut_anywhere_and_told_again_hang_together(one, other, turned):
+    told, again = sorted((piece_of(*one), piece_of(*other)), key=lambda link: link.first)
+    come = [again, told] if turned else [told, again]
+    loose = [told] * (told.first > 1)
+    if again.first == told.first or again.first > told.last + 1:
+        loose += [again] * (again.first > 1)
+
+    assert not is_fork(come[1], [come[0]], contents(RECORDS))
+    assert sorted(loose, key=str) == sorted(loose_ends(come), key=str)
+
+
+@given(CUT, CUT)
+def test_a_piece_that_repeats_another_but_follows_something_else_is_a_fork(one, other):
+    told, again = piece_of(*one), piece_of(*other, lie=bytes(31) + b"9")
+    overlaps = told.first <= again.last and again.first <= told.last
+
+    assert overlaps == is_fork(again, [told], contents(RECORDS))
 
 
 def test_a_card_that_was_copied_tells_on_in_two_ways():
     one = link_of([heard(1, boot=UUID(int=2))], after(WHOLE))
     other = link_of([heard(1, boot=UUID(int=3))], after(WHOLE))
 
-    assert is_fork(other, [WHOLE, one])
-    assert is_fork(link_of(RECORDS, bytes(31) + b"1"), [WHOLE])
+    assert is_fork(other, [WHOLE, one], {})
+    assert is_fork(link_of(RECORDS, bytes(31) + b"1"), [WHOLE], {})
 
 
 def test_what_never_came_leaves_a_loose_end():
@@ -113,6 +142,26 @@ def test_the_office_sees_forks_gaps_and_what_a_card_has_lost(office):
     told = memory(office, box)
     assert (0, 1, 1, 1) == (told.altered, told.forks, told.missing, told.lost)
     assert receipt.accepted == 1
+
+
+@pytest.mark.parametrize("order", list(permutations([(1, 3), (4, 8), (3, 5), (5, 6)])))
+def test_a_receipt_lost_on_the_way_leaves_no_gap_though_letters_are_cut_anew(office, order):
+    box = office.box(office.hall())
+    for first, last in order:
+        send(box, RECORDS[first - 1 : last], piece_of(first, last))
+
+    told = memory(office, box)
+    assert (4, 0, 0, 0, 0) == (told.links, told.altered, told.forks, told.missing, told.lost)
+
+
+@pytest.mark.parametrize("known", [(1, 4), (3, 6), (1, 8), (4, 5)])
+def test_who_tells_a_part_of_it_after_something_else_tells_a_fork(office, known):
+    box = office.box(office.hall())
+    first, last = known
+    send(box, RECORDS[first - 1 : last], piece_of(first, last))
+    send(box, RECORDS[2:5], piece_of(3, 5, lie=bytes(31) + b"9"))
+
+    assert 1 == memory(office, box).forks
 
 
 def test_a_batch_without_a_chain_is_taken_as_ever(office):

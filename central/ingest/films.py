@@ -97,20 +97,20 @@ def showings(films: Iterable[Film], heard: Iterable[Sounded]) -> list[Showing]:
     return sorted(told, key=lambda one: (one.starts_at, one.film))
 
 
-def _outdone(one: Showing, *, by: Showing) -> bool:
-    """Two films cannot run at once: the other one explains more than twice as much alone."""
-    ours, theirs = one.plays - by.plays, by.plays - one.plays
-    return _at_once(one, by) and len(theirs) > 2 * len(ours)
-
-
-def _rivals(one: Showing, found: Iterable[Showing]) -> tuple[int, ...]:
-    return tuple(sorted({other.film for other in found if _at_once(one, other)}))
-
-
-def _at_once(one: Showing, other: Showing) -> bool:
+def at_once(one: Showing, other: Showing) -> bool:
     """Different films whose times lie over each other by more than they are uncertain."""
     both = min(one.ends_at, other.ends_at) - max(one.starts_at, other.starts_at)
     return one.film != other.film and both > 2 * SLACK
+
+
+def _outdone(one: Showing, *, by: Showing) -> bool:
+    """Two films cannot run at once: the other one explains more than twice as much alone."""
+    ours, theirs = one.plays - by.plays, by.plays - one.plays
+    return at_once(one, by) and len(theirs) > 2 * len(ours)
+
+
+def _rivals(one: Showing, found: Iterable[Showing]) -> tuple[int, ...]:
+    return tuple(sorted({other.film for other in found if at_once(one, other)}))
 
 
 def _showings_of(film: Film, sounds: Sequence[Sounded]) -> list[Showing]:

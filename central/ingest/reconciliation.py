@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
@@ -10,6 +11,7 @@ from central.ingest.decisions import Decision, decisions_on, put_decision
 from central.ingest.fates import AGREED, Basis, LengthBy, fate_of
 from central.ingest.plays import MILLISECOND, Play
 from central.ingest.reconcile import Line, Listed, Sounded, reconcile
+from central.ingest.screenings import Entry, Screening, entries_of, screenings_at
 from central.ingest.settled import Reconciliation, Settled
 from central.ingest.store import plays_of, uncertainty_of
 from central.repertoire.scores import works_of_scores
@@ -27,25 +29,37 @@ class _Known:
     """What the lines of an evening are settled with.
 
     Attributes:
+        entries: what was declared, in order; lines name an entry by its place.
         meant: works a declared piece may mean, by its number.
         work_of: the registered work of a recording.
         lengths: usual length of works, ms.
-        last: the last word on each line or play, the latest last.
-        sheets: productions given whole, whose cue sheet says what was played.
+        last: the last word on each line, play or film, the latest last.
+        screenings: films that their cues tell.
+        kinds: what each production is that was announced or told.
+        by_sheet: the evening was announced as a showing that its cue sheet pays.
         use: of music where neither a piece nor a part of the evening says another.
         unsure: plays that may have sounded before or after, so little did a box know the time.
     """
 
     account: Account
-    pieces: Mapping[int, Declared]
+    entries: Sequence[Entry]
     plays: Mapping[str, Play]
     meant: Mapping[int, frozenset[int]]
     work_of: Mapping[str, int]
     lengths: Mapping[int, int]
     last: Mapping[str, Decision]
-    sheets: frozenset[int]
+    screenings: Sequence[Screening]
+    kinds: Mapping[int, str]
+    by_sheet: bool
     use: Use
     unsure: frozenset[str]
+
+    def running_at(self, instant: datetime) -> Screening | None:
+        """The film that its cues tell was running then; one that a person denied is none."""
+        running = (
+            one for one in self.screenings if one.fate != "not shown" and one.covers(instant)
+        )
+        return next(running, None)
 
 
 def reconciliation_of(
@@ -71,35 +85,51 @@ def reconciliation_of(
 def reconciled(connection: Connection, account: Account, heard: Sequence[Play]) -> Reconciliation:
     """An event's programme beside these plays of its hall; stakes are left at nought."""
     known = _known(connection, account, heard)
-    same = {d.line: d.piece_id for d in known.last.values() if d.verdict == "same" and d.piece_id}
+    told = {d.line: d.piece_id for d in known.last.values() if d.verdict == "same" and d.piece_id}
+    place_of = {one.declared.id: n for n, one in reversed(list(enumerate(known.entries)))}
+    same = {play: place_of[piece] for play, piece in told.items() if piece in place_of}
+    cues = {play: n for n, one in enumerate(known.entries) for play in one.plays}
     lines = reconcile(
-        [Listed(n, one.place, known.meant[n], one.piece.encore) for n, one in known.pieces.items()],
+        [
+            Listed(n, n, known.meant[one.declared.id], one.declared.piece.encore)
+            for n, one in enumerate(known.entries)
+        ],
         [_sounded(play, known.work_of) for play in heard],
-        same=same,
+        same=cues | same,
     )
     settled = tuple(_settled(known, line, same=same) for line in lines)
-    return Reconciliation(account, settled, decisions_on(connection, account.id))
+    history = decisions_on(connection, account.id)
+    return Reconciliation(account, settled, history, tuple(known.screenings))
 
 
 def _known(connection: Connection, account: Account, heard: Sequence[Play]) -> _Known:
-    pieces = {one.id: one for one in declared_at(connection, account.id)}
-    meant = {number: works_meant(connection, one.piece) for number, one in pieces.items()}
-    declared = {one.production_id for one in pieces.values()}
-    sheets = [
-        one.production
-        for one in account.performances
-        if one.acts == one.production.acts and one.production.id in declared
-    ]
+    declared = declared_at(connection, account.id)
+    own = any(one.production_id is None for one in declared)
+    work_of = _works_of(connection, heard)
+    last = _last_words(decisions_on(connection, account.id))
+    sounds = [_sounded(play, work_of) for play in heard]
+    told = () if own else screenings_at(connection, account, sounds, last=last)
+    whole = {one.production.id for one in account.performances if one.acts == one.production.acts}
+    entries = entries_of(declared, told, whole=whole)
+    meant = {
+        one.declared.id: works_meant(connection, one.declared.piece)
+        for one in {one.declared.id: one for one in entries}.values()
+    }
+    productions = [one.production for one in account.performances]
+    sheets = {one.production_id for one in declared} & whole
+    kinds = {one.id: one.kind for one in (*productions, *(one.production for one in told))}
     return _Known(
         account=account,
-        pieces=pieces,
+        entries=entries,
         plays={play.id: play for play in heard},
         meant=meant,
-        work_of=_works_of(connection, heard),
+        work_of=work_of,
         lengths=_lengths(connection, {work for fitting in meant.values() for work in fitting}),
-        last=_last_words(decisions_on(connection, account.id)),
-        sheets=frozenset(one.id for one in sheets),
-        use=_evening_use(account, [one.kind for one in sheets]),
+        last=last,
+        screenings=told,
+        kinds=kinds,
+        by_sheet=bool(sheets),
+        use=_evening_use(account, [one.kind for one in productions if one.id in sheets]),
         unsure=_unsure(connection, account, heard),
     )
 
@@ -138,6 +168,8 @@ def settle(connection: Connection, event_id: int, decision: Decision) -> int:
         Unacceptable: there is no such line, or the word does not say enough.
     """
     known = reconciliation_of(connection, event_id)
+    if decision.line in {one.name for one in known.screenings}:
+        return put_decision(connection, event_id, _on_a_film(decision))
     plays = {play.id for line in known.lines for play in line.plays}
     line = next((one for one in known.lines if one.name == decision.line), None)
     if line is None and decision.line not in plays:
@@ -152,6 +184,12 @@ def settle(connection: Connection, event_id: int, decision: Decision) -> int:
     if decision.verdict == "played" and unclear:
         raise Unacceptable(f"say which work {decision.line!r} was; its title fits none or several")
     return put_decision(connection, event_id, decision)
+
+
+def _on_a_film(decision: Decision) -> Decision:
+    if decision.verdict == "same" or decision.work_id or decision.piece_id:
+        raise Unacceptable(f"of {decision.line!r} one can say that it was played, not played, open")
+    return decision
 
 
 def _works_of(connection: Connection, heard: Sequence[Play]) -> dict[str, int]:
@@ -172,12 +210,13 @@ def _sounded(play: Play, works_by_recording: Mapping[str, int]) -> Sounded:
 
 
 def _settled(known: _Known, line: Line, *, same: Mapping[str, int]) -> Settled:
-    piece = None if line.listed is None else known.pieces[line.listed]
+    entry = None if line.listed is None else known.entries[line.listed]
+    piece = entry.declared if entry else None
     heard = tuple(known.plays[key] for key in line.heard)
-    decision = _last_word(known, line)
+    decision = _last_word(known, line, entry)
     work_id = _work_of(known, line, decision, told=any(key in same for key in line.heard))
     use = _use_of(known, piece, heard)
-    basis = _basis_of(known, piece, heard)
+    basis: Basis = "cue-sheet" if entry and entry.by_sheet else "heard" if heard else "programme"
     milliseconds, length_by = _length(known, piece, heard, work_id=work_id, basis=basis)
     of_the_evening = known.unsure.isdisjoint(line.heard)
     fate = fate_of(
@@ -185,12 +224,12 @@ def _settled(known: _Known, line: Line, *, same: Mapping[str, int]) -> Settled:
         verdict=decision.verdict if decision else "",
         use=use,
         basis=basis,
-        by_sheet=bool(known.sheets) and use == known.use,
+        by_sheet=_of_a_showing(known, use, heard),
         of_the_evening=of_the_evening,
     )
     doubtful = line.state not in AGREED and basis != "cue-sheet" and fate != "grand right"
     return Settled(
-        name=_name(line),
+        name=_name(line, entry),
         state=line.state,
         piece=piece,
         plays=heard,
@@ -202,25 +241,30 @@ def _settled(known: _Known, line: Line, *, same: Mapping[str, int]) -> Settled:
         length_by=length_by,
         decision=decision,
         from_programme_alone=not heard,
+        sounds_at=entry.sounds_at if entry else None,
         of_the_evening=of_the_evening,
         is_open=doubtful and decision is None,
         fate=fate,
     )
 
 
-def _name(line: Line) -> str:
-    return line.heard[0] if line.listed is None else f"piece-{line.listed}"
+def _name(line: Line, entry: Entry | None) -> str:
+    return line.heard[0] if entry is None else entry.name
 
 
-def _last_word(known: _Known, line: Line) -> Decision | None:
-    """The last word on the line or on what was heard of it, unless it was taken back."""
-    names = {_name(line), *line.heard}
+def _last_word(known: _Known, line: Line, entry: Entry | None) -> Decision | None:
+    """The last word on the line, on what was heard of it or its film, unless it was taken back."""
+    names = {_name(line, entry), *line.heard}
+    piece = entry.declared.id if entry else None
     said = [
         word
         for name, word in known.last.items()
-        if name in names and (word.verdict != "same" or word.piece_id == line.listed)
+        if name in names and (word.verdict != "same" or word.piece_id == piece)
     ]
-    return said[-1] if said and said[-1].verdict != "open" else None
+    if said and said[-1].verdict != "open":
+        return said[-1]
+    film = known.last.get(entry.film) if entry and entry.film else None
+    return film if film and film.verdict != "open" else None
 
 
 def _work_of(known: _Known, line: Line, decision: Decision | None, *, told: bool) -> int | None:
@@ -229,7 +273,8 @@ def _work_of(known: _Known, line: Line, decision: Decision | None, *, told: bool
         return decision.work_id
     recorded = {known.plays[key].recording_id for key in line.heard}
     heard = {known.work_of[name] for name in recorded if name in known.work_of}
-    meant = set() if line.listed is None else set(known.meant[line.listed])
+    listed = None if line.listed is None else known.entries[line.listed].declared.id
+    meant = set() if listed is None else set(known.meant[listed])
     fitting = meant if told and len(meant) == 1 else heard or meant
     return fitting.pop() if len(fitting) == 1 else None
 
@@ -237,17 +282,20 @@ def _work_of(known: _Known, line: Line, decision: Decision | None, *, told: bool
 def _use_of(known: _Known, piece: Declared | None, heard: Sequence[Play]) -> Use:
     if piece is not None and piece.piece.use:
         return piece.piece.use
-    kinds = {one.production.id: one.production.kind for one in known.account.performances}
-    if piece is not None and piece.production_id in kinds:
-        return USE_OF_KIND[kinds[piece.production_id]]
+    if piece is not None and piece.production_id is not None:
+        return USE_OF_KIND[known.kinds[piece.production_id]]
     part = known.account.part_at(heard[0].middle) if heard else None
-    return known.use if part is None else part.use
+    if part is not None:
+        return part.use
+    running = known.running_at(heard[0].middle) if heard else None
+    return USE_OF_KIND[running.production.kind] if running else known.use
 
 
-def _basis_of(known: _Known, piece: Declared | None, heard: Sequence[Play]) -> Basis:
-    if piece is not None and piece.production_id in known.sheets:
-        return "cue-sheet"
-    return "heard" if heard else "programme"
+def _of_a_showing(known: _Known, use: Use, heard: Sequence[Play]) -> bool:
+    """Whether music belongs to a showing, whose cue sheet should know it."""
+    running = known.running_at(heard[0].middle) if heard else None
+    shown = running is not None and use == USE_OF_KIND[running.production.kind]
+    return shown or (known.by_sheet and use == known.use)
 
 
 def _length(

@@ -261,3 +261,24 @@ def test_the_shares_of_a_reattributed_play_are_those_of_its_new_work(theatre):
     theatre.decides(event_id, theatre.line_of(event_id, "heard only").name, "played", work_id=3)
 
     assert {"Дина Оспанова": 1_000} == paid(closed(theatre))
+
+
+def test_a_film_that_two_cues_tell_is_paid_by_its_sheet_though_nobody_announced_it(theatre):
+    theatre.event(fee_minor=4_000)
+    sheet = "title,start,duration\nКөктем,0:10,1:00\nЖел,2:00,1:00\nСоңы,4:00,2:00\n"
+    with writing(theatre.books) as connection:
+        number = put_production(connection, title="Фильм", kind="film", acts=1, code="")
+        take_cue_sheet(connection, number, sheet.encode(), name="c.csv", by="Студия", at=NOW)
+    theatre.hears(theatre.recordings[0], second=70, seconds=20)
+    theatre.hears(theatre.recordings[1], second=185, seconds=50)
+
+    done = closed(theatre)
+
+    (event,) = done.events
+    assert [("cue-sheet", 60_000), ("cue-sheet", 60_000), ("cue-sheet", 120_000)] == sorted(
+        (play.basis, play.milliseconds) for play in event.plays
+    )
+    assert [0, 1, 1] == sorted(len(play.detections) for play in event.plays)
+    assert {"Абай Сұлтанов": 500, "Дина Оспанова": 500, "Ерлан Қасым": 1_000} == paid(done)
+    assert [2_000] == [p.amount.minor for p in event.allocations if p.party_id is None]
+    assert {"Студия"} == {play.testimony.piece.told_by for play in event.plays}

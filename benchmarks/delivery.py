@@ -138,8 +138,7 @@ class Stand:
     def lay(self, change: Change) -> list[Segment]:
         """The next version's segments, by the office's own hand."""
         wanted = {name: self.wanted[name] for name in self.names if name not in change.gone}
-        last = Manifest(version=1, made_at=NOW, recipe=RECIPE.id, segments=[self.base])
-        return list(laying.lay(self.office, wanted | change.sounds, last).segments)
+        return list(laying.lay(self.office, wanted | change.sounds, [self.base]).segments)
 
     @contextmanager
     def served(self) -> Iterator[tuple[str, int]]:

@@ -64,19 +64,38 @@ def key(home: Home) -> None:
 
 @main.command("build-catalogue")
 @HOME
-def build_catalogue(home: Home) -> None:
+@CONFIG
+def build_catalogue(home: Home, config: Path | None) -> None:
     """Make the next version of the catalogue from everything registered.
 
     Recordings that are new are compared with all others; which share sound stands on the page
-    "Shared sound". Cut off, it goes on where it was when it is run again.
+    "Shared sound". Cut off, it goes on where it was when it is run again. Where a box cannot have
+    everything (`box_recordings`, `box_megabytes`), each kind of house gets its part: see
+    `explain-catalogue`.
     """
-    from central.catalogue.builder import build
     from central.founding import open_office
+    from central.profiles.making import make
 
     compared = shown("recordings compared")
-    with closing(open_office(home, Settings())) as office, compared as progress:
-        made = build(office, progress=progress)
+    settings = load(config) if config else Settings()
+    with closing(open_office(home, settings)) as office, compared as progress:
+        made = make(office, progress=progress)
     click.echo(f"version {made.version}: {made.recordings} recordings, {made.size_bytes} bytes")
+
+
+@main.command("explain-catalogue")
+@HOME
+@click.option("--hall", type=click.IntRange(1), required=True, help="The hall, by its number.")
+@click.option("--lang", type=click.Choice(("kk", "ru", "en")), default="en", show_default=True)
+def explain_catalogue(home: Home, hall: int, lang: str) -> None:
+    """Say in words what the boxes of a hall can recognise, and why just that."""
+    from central.database import reading
+    from central.founding import open_office
+    from central.profiles.explaining import explain, in_words
+
+    with closing(open_office(home, Settings())) as office, reading(office.books) as connection:
+        first, *grounds = in_words(explain(connection, hall), lang)
+    click.echo("\n".join([first, *(f"  {ground}" for ground in grounds)]))
 
 
 @main.command()

@@ -23,6 +23,7 @@ from central.exchange.sister_routes import sister_counter
 from central.ingest import posting
 from central.ingest import routes as ingest
 from central.ingest.reconciling_routes import reconciling
+from central.profiles import routes as profiles
 from central.refusals import EVERYWHERE, TO_ANYBODY, TO_BOXES, TO_STAFF, refused
 from central.repertoire import detail_routes as details
 from central.repertoire import routes as repertoire
@@ -49,6 +50,7 @@ FOR_STAFF = (
     venues.router,
     programmes,
     catalogue.staff,
+    profiles.staff,
     devices.staff,
     directing.staff,
     ingest.staff,
@@ -113,7 +115,8 @@ def create_app(office: Office) -> FastAPI:
     ):
         for router in routers:
             app.include_router(router, responses=answers)
-    app.include_router(catalogue.boxes, dependencies=[BoxOrStaff], responses=TO_BOXES)
+    for router in (catalogue.boxes, profiles.boxes):
+        app.include_router(router, dependencies=[BoxOrStaff], responses=TO_BOXES)
     app.include_router(
         downloads(prefix="", door=SignedIn, route_class=PageRoute), include_in_schema=False
     )

@@ -81,6 +81,8 @@ class Settings:
     letters_at_once: int = 16  # of boxes; more are told when to come again
     letters_per_second: int = 100  # that may come then, /s; what the office takes in
     questions_per_minute: int = 60  # that one visitor without a token may ask
+    box_recordings: int = 100_000  # that one box may have; of more, each kind of house gets a part
+    box_megabytes: int = 4_000  # of catalogue on the card of one box, MB
     society_code: str = "000"  # CISAC's number of the society this office works for
     society_name: str = "QULAQ"  # as its acknowledgements call it
     pack_family: str = "kz-venues"  # of rule packs, for venues never yet closed by another

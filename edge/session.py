@@ -25,6 +25,7 @@ from edge.sync.wire import (
     AnyRecord,
     CoverageRecord,
     DetectionRecord,
+    Manifest,
     UnknownMusicRecord,
     WorkRecord,
 )
@@ -57,6 +58,7 @@ class Session:
         self._unit = unit
         self._outbox = outbox
         self._shelf = shelf
+        self._hears_by: Manifest | None = None
         self._given = self._settings = settings
         self._left: tuple[AnyRecord, ...] = ()  # of the last run, not yet written
         self._is_settled = False  # whether it has been asked what the last run left
@@ -85,7 +87,7 @@ class Session:
                 None if started is None else SampleClock(started, rate_hz),
             ),
             settings=settings,
-            catalogue=_newer_catalogue(shelf, 0),
+            catalogue=self._newer_catalogue(),
             baseline=self._baseline,
         )
         self._follow(self._guidance)
@@ -263,11 +265,30 @@ class Session:
         if self._ear.listened_seconds - self._looked_seconds < self._settings.shelf_look_seconds:
             return
         self._looked_seconds = self._ear.listened_seconds
-        catalogue = _newer_catalogue(self._shelf, self._ear.catalogue_version)
+        catalogue = self._newer_catalogue()
         if catalogue is not None:
             self._ear.change(catalogue)
             log.info("catalogue_changed", version=catalogue.version)
         self._follow(self._evening.guidance())
+
+    def _newer_catalogue(self) -> Catalogue | None:
+        """What is on the shelf, opened, if it is another than the one we hear by.
+
+        A catalogue that cannot be used is told and passed over: hearing goes on by the one we
+        have, and after a start by the one before.
+        """
+        for generation in (self._shelf.manifest, self._shelf.previous):
+            try:
+                manifest = generation()
+                if manifest is None or manifest == self._hears_by:
+                    return None
+                catalogue = _open(self._shelf, manifest)
+            except BadCatalogue as e:
+                log.warning("catalogue_unusable", reason=str(e))
+            else:
+                self._hears_by = manifest
+                return catalogue
+        return None
 
     def _follow(self, guidance: Guidance) -> None:
         """Listen by this from now on."""
@@ -286,21 +307,10 @@ def _manner(record: CoverageRecord) -> _Manner:
     return (record.state, record.fault, record.cause, record.step, record.attempt)
 
 
-def _newer_catalogue(shelf: Shelf, have: int) -> Catalogue | None:
-    """The version on the shelf, opened, if it is another than the one we have.
-
-    A catalogue that cannot be used is told and passed over: hearing goes on with the old one.
-    """
-    try:
-        manifest = shelf.manifest()
-        if manifest is None or manifest.version == have:
-            return None
-        return open_catalogue(
-            manifest, shelf.segments(manifest), shelf.siblings(manifest), shelf.works(manifest)
-        )
-    except BadCatalogue as e:
-        log.warning("catalogue_unusable", reason=str(e))
-        return None
+def _open(shelf: Shelf, manifest: Manifest) -> Catalogue:
+    return open_catalogue(
+        manifest, shelf.segments(manifest), shelf.siblings(manifest), shelf.works(manifest)
+    )
 
 
 def _note(record: AnyRecord) -> None:

@@ -23,7 +23,7 @@ _PLACE = "/v1/catalogue"
 _FILES_BYTES = ANSWER_BYTES - 2 * HEAD_BYTES  # what files may take; roles and receipts need room
 
 
-def enclosures(office: Office, parcel: Parcel) -> list[Thing]:
+def enclosures(office: Office, parcel: Parcel, profile: str | None) -> list[Thing]:
     """What a box asks for when it looks for a newer catalogue, in the order it asks.
 
     What would be too much for one stick is left for the next: a box keeps what came.
@@ -31,11 +31,12 @@ def enclosures(office: Office, parcel: Parcel) -> list[Thing]:
     Args:
         office: whose catalogue.
         parcel: what the box has, and the nonce it asked the time with.
+        profile: whose part of the catalogue it gets; None: everything.
 
     Returns:
         Nothing while there is no catalogue.
     """
-    told = TimeTold(nonce=parcel.nonce, at=office.now())
+    told = TimeTold(nonce=parcel.nonce, at=office.now(), profile=profile)
     sealed = seal(told, signer=CENTRAL, key=office.key).model_dump_json().encode()
     try:
         vouching.newest_timestamp(office)  # what is about to end is signed anew
@@ -43,11 +44,11 @@ def enclosures(office: Office, parcel: Parcel) -> list[Thing]:
         return []
     with reading(office.books) as connection:
         roles = _roles(connection)
-        manifest = _manifest(connection)
-    things: list[Thing] = [(f"{_PLACE}/time/{parcel.nonce}", sealed), *roles]
+        manifest = _manifest(connection, profile)
+    things: list[Thing] = [(f"{_PLACE}/profile/{parcel.nonce}", sealed), *roles]
     if manifest is None:
         return things
-    things.append((f"{_PLACE}/manifests/{manifest[0]}.{WHOLE}", manifest[1]))
+    things.append((f"{_PLACE}/manifests/{manifest[0]}", manifest[1]))
     return [*things, *_files(office, Manifest.model_validate_json(manifest[1]), parcel)]
 
 
@@ -67,17 +68,18 @@ def _roles(connection: Connection) -> list[Thing]:
     return things
 
 
-def _manifest(connection: Connection) -> tuple[str, bytes] | None:
-    """The newest manifest that is vouched for, and the digest of its bytes."""
+def _manifest(connection: Connection, profile: str | None) -> tuple[str, bytes] | None:
+    """The newest manifest that is vouched for, of a profile if it has one, and its name."""
     targets = vouching.newest(connection, TARGETS)
     if targets is None:
         return None
     said: Metadata[Targets] = Metadata[Targets].from_bytes(targets.content)
-    named = said.signed.targets.get(WHOLE)
+    every = said.signed.targets
+    named = every.get(f"{profile}.json") or every.get(WHOLE)
     if named is None:
         return None
     digest = named.hashes["sha256"]
-    return digest, store.manifest_named(connection, digest).encode()
+    return f"{digest}.{named.path}", store.manifest_named(connection, digest).encode()
 
 
 def _files(office: Office, manifest: Manifest, parcel: Parcel) -> list[Thing]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 PACKED_FROM = 8  # segments: from then on the younger ones are offered as one besides
 MOST = 16  # segments of a version: a box looks each of them up
+MOST_OWN = 4  # segments that a kind of house gets beside those of all
 WORN = 0.2  # share of the oldest segment's recordings that younger ones hide: then it is made anew
 
 
@@ -61,7 +62,7 @@ def is_worn(oldest: Layer, wanted: Mapping[str, str]) -> bool:
     return len(oldest.recordings) - kept > WORN * len(oldest.recordings)
 
 
-def keeps(layers: Sequence[Layer], wanted: Mapping[str, str]) -> int:
+def keeps(layers: Sequence[Layer], wanted: Mapping[str, str], *, most: int = MOST) -> int:
     """How many of the oldest layers the next version is laid over.
 
     All of them, as a rule: then a box fetches what is new and nothing else. The oldest alone, when
@@ -69,4 +70,4 @@ def keeps(layers: Sequence[Layer], wanted: Mapping[str, str]) -> int:
     """
     if not layers or is_worn(layers[0], wanted):
         return 0
-    return len(layers) if len(layers) < MOST else 1
+    return len(layers) if len(layers) < most else 1

@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from central.catalogue import bulk
-from central.catalogue.layers import PACKED_FROM, Layer, keeps, over
+from central.catalogue.layers import MOST_OWN, PACKED_FROM, Layer, keeps, over, seen_through
 from central.database import reading
 from central.desk import Office
 from central.repertoire.store import recordings
@@ -18,7 +18,7 @@ from edge.matcher.fingerprint import Fingerprint
 from edge.matcher.layout import VERSION
 from edge.matcher.recipe import RECIPE
 from edge.matcher.write import write_segment
-from edge.sync.wire import Manifest, Segment
+from edge.sync.wire import Segment
 
 AT_ONCE = 2000  # recordings: as many as are written out of memory, some 300 MB
 PER_SEGMENT = 300_000  # recordings of 4 minutes; a segment's timeline is three years long
@@ -43,21 +43,44 @@ class Laid:
         return sum(segment.size_bytes for segment in self.packed or self.segments)
 
 
-def lay(office: Office, wanted: Mapping[str, str], last: Manifest | None) -> Laid:
+def lay(office: Office, wanted: Mapping[str, str], known: Sequence[Segment]) -> Laid:
     """The segments by which what is wanted is recognised, those of the last version reused.
 
     Args:
         office: whose recordings.
         wanted: id and what names its sound, of each recording.
-        last: the version before.
+        known: the segments of the version before.
     """
-    known = [] if last is None else list(last.segments)
     layers = _layers(office.home.segments, known)
     kept = keeps(layers, wanted)
     chain = [*known[:kept], *_write(office, over(layers[:kept], wanted))]
     if not kept or len(chain) < PACKED_FROM:  # written afresh, there are no fewer files
         return Laid(chain)
     return Laid(chain, [known[0], *_write(office, over(layers[:1], wanted))])
+
+
+def lay_over(
+    office: Office, common: Laid, wanted: Mapping[str, str], known: Sequence[Segment]
+) -> Laid:
+    """The segments that make of what is laid for all houses what one kind of them shall have.
+
+    Args:
+        office: whose recordings.
+        common: the segments of all.
+        wanted: id and what names its sound, of each recording such houses shall have.
+        known: what was laid over those of all in the version before.
+    """
+    beneath = held(office, common.segments)
+    layers = _layers(office.home.segments, known)
+    kept = keeps(layers, wanted, most=MOST_OWN)
+    added = _write(office, over([Layer(beneath), *layers[:kept]], wanted))
+    own = [*known[:kept], *added]
+    return Laid([*common.segments, *own], [*common.packed, *own] if common.packed else ())
+
+
+def held(office: Office, segments: Sequence[Segment]) -> dict[str, str]:
+    """What segments hold: id and what names its sound; nothing, if that is known no longer."""
+    return seen_through(_layers(office.home.segments, segments))
 
 
 def _layers(folder: Path, segments: Sequence[Segment]) -> list[Layer]:

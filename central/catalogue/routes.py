@@ -1,14 +1,14 @@
-"""Where the catalogue is made, and where boxes fetch it, in pieces if their line is bad."""
+"""Where boxes fetch the catalogue, in pieces if their line is bad, and staff settle its pairs."""
 
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path
 from fastapi.responses import FileResponse, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from central import forms
 from central.access import Staff
-from central.catalogue import builder, shared, store, vouching
+from central.catalogue import shared, store, vouching
 from central.database import reading, writing
 from central.desk import Desk
 from central.errors import Unknown
@@ -34,21 +34,6 @@ Nonce = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 ManifestName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,59}$")]
 RoleName = Annotated[Literal["root", "targets", "snapshot", "timestamp"], Path()]
 SegmentName = Annotated[str, Path(pattern=r"^[0-9a-f]{64}\.(qseg|qsib|qwrk)$")]
-
-
-class Built(BaseModel):
-    """The version now in force."""
-
-    version: int
-    recordings: int
-    size_bytes: int
-
-
-@staff.post("", status_code=201)
-def build_catalogue(desk: Desk) -> Built:
-    """Make the next version from everything registered; unchanged, it stays the same one."""
-    made = builder.build(desk)
-    return Built(version=made.version, recordings=made.recordings, size_bytes=made.size_bytes)
 
 
 class Settled(forms.Form):
@@ -101,7 +86,7 @@ def get_manifest(desk: Desk, sha256: Digest, name: ManifestName) -> Response:
 
 @boxes.get("/time/{nonce}")
 def get_time(desk: Desk, nonce: Nonce) -> Sealed:
-    """The time, sealed with what the box said: it is not earlier than that, whatever its clock."""
+    """The time, sealed with what a box said that knows of no profiles: it gets everything."""
     return seal(TimeTold(nonce=nonce, at=desk.now()), signer=CENTRAL, key=desk.key)
 
 

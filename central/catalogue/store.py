@@ -1,10 +1,12 @@
 """Every version of the catalogue there ever was, in the books; none is ever changed."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
+    JSON,
     Column,
     Connection,
     ForeignKey,
@@ -17,11 +19,13 @@ from sqlalchemy import (
     select,
 )
 
+from central.catalogue.choosing import Ground
 from central.database import METADATA, Instant
 from central.errors import Unknown
 from edge.sync.wire import Manifest
 
 WHOLE = "all.json"  # the manifest of everything that can be recognised
+COMMON = "common"  # what is laid for all profiles; theirs is laid over it
 
 catalogues = Table(
     "catalogues",
@@ -45,6 +49,32 @@ manifests = Table(
 )
 
 
+profiles = Table(  # where a box can have everything there are none
+    "catalogue_profiles",
+    METADATA,
+    Column("version", ForeignKey("catalogues.version"), primary_key=True, autoincrement=False),
+    Column("name", String(32), primary_key=True),
+    Column("sha256", ForeignKey("catalogue_manifests.sha256"), nullable=False),
+    Column("taken", JSON, nullable=False),  # how many by each ground
+    Column("left", JSON, nullable=False),  # how many found no room
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What houses of one profile get of a version.
+
+    Attributes:
+        taken: how many recordings were chosen by each ground.
+        left: how many found no room, by the ground that spoke for them.
+        manifest: names the files.
+    """
+
+    taken: Mapping[Ground, int]
+    left: Mapping[Ground, int]
+    manifest: Manifest
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """One version: what it holds, how large it is, and the manifest that names its files."""
@@ -65,8 +95,10 @@ class Catalogue:
         return self.manifest.made_at
 
 
-def put_catalogue(connection: Connection, catalogue: Catalogue) -> None:
-    """Add a version."""
+def put_catalogue(
+    connection: Connection, catalogue: Catalogue, parts: Mapping[str, Part] | None = None
+) -> None:
+    """Add a version, and what each profile gets of it, where a box cannot have everything."""
     connection.execute(
         insert(catalogues).values(
             version=catalogue.version,
@@ -76,15 +108,32 @@ def put_catalogue(connection: Connection, catalogue: Catalogue) -> None:
             size_bytes=catalogue.size_bytes,
         )
     )
-    content = catalogue.manifest.to_bytes()
-    connection.execute(
-        insert(manifests).values(
-            sha256=hashlib.sha256(content).hexdigest(),
-            version=catalogue.version,
-            name=WHOLE,
-            content=content.decode(),
-        )
-    )
+    _put_manifest(connection, WHOLE, catalogue.manifest)
+    for name, part in (parts or {}).items():
+        sha256 = _put_manifest(connection, f"{name}.json", part.manifest)
+        row = {"version": catalogue.version, "name": name, "sha256": sha256}
+        grounds = {"taken": dict(part.taken), "left": dict(part.left)}
+        connection.execute(insert(profiles).values(row | grounds))
+
+
+def _put_manifest(connection: Connection, name: str, manifest: Manifest) -> str:
+    """Keep a manifest; two profiles may have the same. Answers its digest."""
+    content = manifest.to_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    if connection.scalar(select(manifests.c.sha256).filter_by(sha256=sha256)) is None:
+        row = {"version": manifest.version, "name": name, "content": content.decode()}
+        connection.execute(insert(manifests).values(row | {"sha256": sha256}))
+    return sha256
+
+
+def parts_of(connection: Connection, version: int) -> dict[str, Part]:
+    """What each profile gets of a version; none, where every box gets everything."""
+    wanted = select(profiles, manifests.c.content).join(manifests)
+    rows = connection.execute(wanted.where(profiles.c.version == version).order_by(profiles.c.name))
+    return {
+        row.name: Part(row.taken, row.left, Manifest.model_validate_json(row.content))
+        for row in rows
+    }
 
 
 def manifest_named(connection: Connection, sha256: str) -> str:

@@ -22,8 +22,10 @@ from sqlalchemy import (
     update,
 )
 
+from central.catalogue.choosing import UNKNOWN
 from central.database import METADATA, Instant, put
 from central.errors import Taken, Unknown, Unwelcome
+from central.venues.store import kind_of
 from edge.sync.letters import BoxIdentity, BoxInput
 from edge.sync.wire import Heartbeat, Sealed
 
@@ -181,6 +183,12 @@ def put_box(connection: Connection, identity: BoxIdentity, slot: Slot, *, now: d
     placed = {"device": identity.device, "hall_id": slot.hall_id, "serial": serial, "since": now}
     put(connection, placements, placed)
     return serial
+
+
+def profile_of(connection: Connection, device: str) -> str | None:
+    """Whose part of the catalogue a box gets: the kind of house it hangs in; None: no box."""
+    hall_id = connection.scalar(select(boxes.c.hall_id).filter_by(device=device))
+    return None if hall_id is None else kind_of(connection, hall_id) or UNKNOWN
 
 
 def keys_in_force(connection: Connection, device: str) -> list[Key]:

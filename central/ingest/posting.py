@@ -7,8 +7,10 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from central.catalogue.enclosing import Thing, enclosures
+from central.database import reading
 from central.desk import Desk
 from central.devices.opening import opened
+from central.devices.store import profile_of
 from central.errors import Unacceptable
 from central.ingest.routes import take_detections
 from central.refusals import file
@@ -44,7 +46,10 @@ def take_closed_letter(desk: Desk, closed: Closed) -> Sealed:
 )
 def give_catalogue(desk: Desk, sealed: Sealed) -> StreamingResponse:
     """What of the catalogue a box lacks, by its parcel: a line that tells what, then all that."""
-    things = enclosures(desk, opened(desk, sealed, Parcel))
+    parcel = opened(desk, sealed, Parcel)
+    with reading(desk.books) as connection:
+        profile = profile_of(connection, parcel.device)
+    things = enclosures(desk, parcel, profile)
     return StreamingResponse(_written(things), media_type="application/octet-stream")
 
 

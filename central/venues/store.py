@@ -161,6 +161,17 @@ def require_event(connection: Connection, event_id: int) -> None:
         raise Unknown(f"event {event_id} is not registered")
 
 
+def kind_of(connection: Connection, hall_id: int) -> str:
+    """What kind of house a hall is in; empty where nobody said.
+
+    Raises:
+        Unknown: no such hall.
+    """
+    place_of(connection, hall_id)
+    kind = select(venues.c.kind).join_from(halls, venues).where(halls.c.id == hall_id)
+    return str(connection.execute(kind).scalar_one())
+
+
 def place_of(connection: Connection, hall_id: int) -> Place:
     """Where a hall is.
 

@@ -14,6 +14,7 @@ from central.forms import Number, Query
 from central.ingest.alarms import ALARMS
 from central.ingest.chain_store import memory_of
 from central.ingest.fleet import Looked, fleet
+from central.profiles.explaining import explain, in_words
 from central.venues.store import hours_of, set_hours
 from central.web import store
 from central.web.box_words import box_words
@@ -55,7 +56,8 @@ def show_box(desk: Desk, device: DeviceId, lang: Tongue = "kk") -> Response:
         memory = memory_of(connection, device)
         hours = hours_of(connection, box.hall_id)
         newest, decisions = told(connection, device), decided(connection, device)
-    content = {"box": box, "memory": memory, "hours": hours, "newest": newest}
+        part = in_words(explain(connection, box.hall_id), lang)
+    content = {"box": box, "memory": memory, "hours": hours, "newest": newest, "part": part}
     content |= {"decisions": decisions, "settings": list(Tuning.model_fields)}
     words = {"said": box_words(lang), "told": direction_words(lang)}
     return page("box_page", content | words | {"lang": lang, "tongues": TONGUES})

@@ -106,7 +106,7 @@ def compare(inventory: Sealed) -> Flow[Gaps]:
 
 
 def ask_time(nonce: str) -> Flow[Sealed]:
-    """What time it is at central, still sealed.
+    """What time it is at central, and whose part of the catalogue is ours; still sealed.
 
     Args:
         nonce: 32 hex digits that were never said before.
@@ -114,7 +114,7 @@ def ask_time(nonce: str) -> Flow[Sealed]:
     Raises:
         Busy, Unreachable, Refused: see `expect`.
     """
-    answer = yield Request("GET", f"/v1/catalogue/time/{nonce}")
+    answer = yield Request("GET", f"/v1/catalogue/profile/{nonce}")
     expect(answer, 200)
     return _parse(answer, Sealed)
 

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -20,13 +20,16 @@ class Shelf:
     """A folder of segments. What is named by `manifest.json` is whole, always.
 
     New segments arrive in `incoming/`, are checked and moved beside the old ones; only then the
-    manifest is replaced, in one rename. A box cut off at any point keeps the version it had.
+    manifest is replaced, in one rename. A box cut off at any point keeps the version it had. The
+    one before stays too, named by `previous.json`: should the card lose what is in force, it is
+    there to hear by.
     """
 
     def __init__(self, folder: Path) -> None:
         """Stand before a shelf; the folder is made when something is put on it."""
         self._folder = folder
         self._manifest = folder / "manifest.json"
+        self._previous = folder / "previous.json"
         self._incoming = folder / "incoming"
 
     @property
@@ -42,12 +45,15 @@ class Shelf:
         Raises:
             BadCatalogue: the file is there but is no manifest.
         """
-        try:
-            return Manifest.model_validate_json(self._manifest.read_bytes())
-        except FileNotFoundError:
-            return None
-        except (OSError, ValidationError) as e:
-            raise BadCatalogue(f"{self._manifest} is no manifest; sync fetches it again") from e
+        return _read(self._manifest)
+
+    def previous(self) -> Manifest | None:
+        """The version that was in force before, or None if there was none.
+
+        Raises:
+            BadCatalogue: the file is there but is no manifest.
+        """
+        return _read(self._previous)
 
     def manifest_bytes(self) -> bytes:
         """The manifest in force as it was vouched for; empty while there is none to be read."""
@@ -155,8 +161,11 @@ class Shelf:
             raise BadCatalogue(f"segment {segment.name} is not whole on the shelf")
         with self._card():
             self._folder.mkdir(parents=True, exist_ok=True)
+            with suppress(BadCatalogue):
+                if (before := self.manifest()) is not None and before != manifest:
+                    write_whole(self._previous, before.to_bytes())
             write_whole(self._manifest, manifest.to_bytes())
-            for stray in self._strays(manifest):
+            for stray in self._strays():
                 stray.unlink(missing_ok=True)
 
     def check_not_older(self, manifest: Manifest) -> None:
@@ -192,11 +201,24 @@ class Shelf:
     def _part(self, segment: CatalogueFile) -> Path:
         return self._incoming / f"{segment.sha256}.part"
 
-    def _strays(self, manifest: Manifest) -> Iterator[Path]:
-        """Files no version in force names; a process that still maps one keeps its bytes."""
-        named = {file.name for file in [*self._way(manifest), *manifest.besides]}
+    def _strays(self) -> Iterator[Path]:
+        """Files that neither version names; a process that still maps one keeps its bytes."""
+        named = set()
+        for version in (self.manifest, self.previous):
+            with suppress(BadCatalogue):
+                if (kept := version()) is not None:
+                    named |= {file.name for file in [*self._way(kept), *kept.besides]}
         yield from (path for path in self._kept() if path.name not in named)
         yield from self._incoming.glob("*.part")
+
+
+def _read(path: Path) -> Manifest | None:
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as e:
+        raise BadCatalogue(f"{path} is no manifest; sync fetches it again") from e
 
 
 def _sha256(path: Path) -> str:

@@ -3,14 +3,14 @@
 A box asks four roles in turn, each named by the one before. It believes a root that continues the
 one it was given with its first orders, and nothing older than it has seen, nothing pieced together
 and nothing that has ended. To know what has ended it does not look at its clock, which may be
-wrong: the office says the time, sealed, in answer to a nonce of the box's own. What is believed
-here decides on what is fetched. What the box has on its shelf it hears by for ever.
+wrong: the office says the time, sealed, in answer to a nonce of the box's own, and with it which
+part of the catalogue is for halls like the box's. What is believed here decides on what is fetched.
+What the box has on its shelf it hears by for ever.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -75,12 +75,12 @@ def newest_manifest(
         BadCatalogue: it is signed, and no manifest.
         Unwritable: the card takes nothing more.
     """
-    now = _time_at_central(anchor, send, nonce)
+    told = _told_now(anchor, send, nonce)
     try:
-        content = _asked(folder, anchor, send, now=now, have=have)
+        content = _asked(folder, anchor, send, told=told, have=have)
     except ExpiredMetadataError as e:
         raise Refused(
-            f"nobody has vouched for the catalogue lately: {e} ({now.isoformat()}); "
+            f"nobody has vouched for the catalogue lately: {e} ({told.at.isoformat()}); "
             "somebody holds back what is new, or the office must renew its keys"
         ) from e
     except DownloadHTTPError as e:
@@ -92,29 +92,33 @@ def newest_manifest(
     return None if content is None else _read(content)
 
 
-def _time_at_central(anchor: Anchor, send: Send, nonce: str) -> datetime:
+def _told_now(anchor: Anchor, send: Send, nonce: str) -> TimeTold:
     sealed = drive(ask_time(nonce), send)
     told = unseal(sealed, TimeTold, signer=CENTRAL, public_key=anchor.central_key)
     if told.nonce != nonce:
         raise BadSeal(f"central was asked the time with {nonce}, and answered {told.nonce}")
-    return told.at
+    return told
 
 
 def _read(content: bytes) -> Manifest:
     try:
         return Manifest.model_validate_json(content)
     except ValidationError as e:
-        raise BadCatalogue(f"{WHOLE} is no manifest this box can read: {e}") from e
+        raise BadCatalogue(f"what is vouched for is no manifest this box can read: {e}") from e
 
 
-def _asked(folder: Path, anchor: Anchor, send: Send, *, now: datetime, have: bytes) -> bytes | None:
+def _asked(
+    folder: Path, anchor: Anchor, send: Send, *, told: TimeTold, have: bytes
+) -> bytes | None:
     fetcher = _Fetcher(send)
     root = _first_root(folder, anchor.root.encode())
     updater = Updater(str(folder), _METADATA, fetcher=fetcher, config=LIMITS, bootstrap=root)
     # The library would look at the machine's clock, and has no door for another.
-    updater._trusted_set.reference_time = now
+    updater._trusted_set.reference_time = told.at
     updater.refresh()
-    named = updater.get_targetinfo(WHOLE)
+    # A profile that nobody vouches for is one that gets everything.
+    own = updater.get_targetinfo(f"{told.profile}.json") if told.profile else None
+    named = own or updater.get_targetinfo(WHOLE)
     if named is None:
         return None
     if named.length > MANIFEST_BYTES:
@@ -123,7 +127,7 @@ def _asked(folder: Path, anchor: Anchor, send: Send, *, now: datetime, have: byt
         named.verify_length_and_hashes(have)
         return have
     digest = named.hashes["sha256"]
-    content = fetcher.download_bytes(f"manifests/{digest}.{WHOLE}", named.length)
+    content = fetcher.download_bytes(f"manifests/{digest}.{named.path}", named.length)
     named.verify_length_and_hashes(content)
     return content
 

@@ -17,6 +17,7 @@ DeviceId = Annotated[str, Field(pattern=r"^qb-[0-9a-f]{16}$")]
 Key = Annotated[str, Field(max_length=1024)]  # public key, PEM (SubjectPublicKeyInfo, P-256)
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]  # SHA-256, hex
 RecordingId = Annotated[str, Field(min_length=1, max_length=64)]
+ProfileName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 ScoreId = Annotated[str, Field(pattern=r"^score-[0-9a-f]{16}$")]
 LARGEST = 2**31 - 1  # what every database keeps in an integer
 
@@ -369,6 +370,8 @@ class TimeTold(Message):
     wire: Literal[1] = 1
     nonce: str = Field(pattern=r"^[0-9a-f]{32}$")  # as the box said it
     at: AwareDatetime
+    # Whose part of the catalogue the box shall have; left out: everything.
+    profile: ProfileName | None = Field(default=None, exclude_if=lambda none: none is None)
 
 
 class Manifest(Message):

@@ -26,6 +26,7 @@ from edge.sync.calendar import EPOCH
 from edge.sync.entry import Checkpoint
 from edge.sync.letters import Hours, Tuning
 from edge.sync.outbox import Outbox
+from edge.sync.shelf import Shelf
 from edge.sync.wire import DetectionRecord
 from edge.telling import Run
 from edge.timekeeping import FIRST_BOX, Reading, image_built, kernel_run
@@ -127,6 +128,22 @@ def test_a_catalogue_that_cannot_be_used_stops_nobody_from_hearing(paths, journa
     hear(an_evening(Stage(EVENING)), paths)
 
     assert {"heard"} == {r.state for r in written(paths)[0]}
+    assert "catalogue_unusable" in {event["event"] for event in journal}
+
+
+def test_what_the_card_lost_of_the_newest_catalogue_is_heard_by_the_one_before(
+    paths, segment, journal
+):
+    stock(paths, segment, version=3)
+    stock(paths, b"another segment", version=4)
+    shelf = Shelf(paths.shelf)
+    (lost,) = shelf.segments(shelf.manifest())
+    lost.unlink()
+
+    hear(an_evening(Stage(EVENING)), paths)
+
+    found = [r for r in written(paths)[0] if isinstance(r, DetectionRecord)]
+    assert [("rec-1", 3)] == [(r.recording_id, r.catalogue_version) for r in found]
     assert "catalogue_unusable" in {event["event"] for event in journal}
 
 

@@ -50,6 +50,7 @@ class CentralSimulator:
         self.receipts = []  # what boxes did with them
         self.manifest = None
         self.vouching = Vouching()
+        self.profile = None  # of every box: whose part of the catalogue it is told to take
         self.now = MADE_AT
         self.segments = {}  # name → bytes
         self.unwanted = set()  # recording ids this central will never take
@@ -75,8 +76,11 @@ class CentralSimulator:
             )
         )
 
-    def publish(self, contents, *, version, siblings=None, packed=()):
-        """Serve a catalogue of these segments, or these packed ones, and of a file of siblings."""
+    def publish(self, contents, *, version, siblings=None, packed=(), profile="all"):
+        """Serve a catalogue of these segments, or these packed ones, and of a file of siblings.
+
+        Those of other profiles stay as they were.
+        """
         manifest = Manifest(
             version=version,
             made_at=MADE_AT,
@@ -86,7 +90,7 @@ class CentralSimulator:
             siblings=None if siblings is None else self._keep_siblings(siblings),
         )
         self.manifest = manifest
-        self.vouching.publish(manifest.to_bytes())
+        self.vouching.publish(manifest.to_bytes(), name=f"{profile}.json")
         return manifest
 
     def _keep(self, content):
@@ -120,7 +124,7 @@ class CentralSimulator:
                     return self._opened(request, Inventory, self._compare)
                 case "POST", "/v1/heartbeat":
                     return self._opened(request, Heartbeat, self._note)
-                case _, path if path.startswith(("/v1/directions", "/v1/catalogue/time/")):
+                case _, path if path.startswith(("/v1/directions", "/v1/catalogue/profile/")):
                     return self._tell(request)
                 case "GET", path if path in self.vouching.files:
                     return Answer(200, self.vouching.files[path])
@@ -171,8 +175,8 @@ class CentralSimulator:
 
     def _tell(self, request) -> Answer:
         last = request.path.rsplit("/", 1)[1]
-        if "/time/" in request.path:
-            told = TimeTold(nonce=last, at=self.now)
+        if "/profile/" in request.path:
+            told = TimeTold(nonce=last, at=self.now, profile=self.profile)
             return Answer(200, self.sealed(told).model_dump_json().encode())
         if request.method == "POST":
             return self._opened(request, DirectionsReceipt, self._note_receipt)

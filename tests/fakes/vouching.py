@@ -22,6 +22,7 @@ class Vouching:
     def __init__(self):
         self.signer = CryptoSigner.generate_ecdsa()
         self.version = 0
+        self.named = {}  # what is vouched for
         self.files = {}  # path → bytes
         root = Root(version=1, expires=ENDS)
         for role in ("root", "targets", "snapshot", "timestamp"):
@@ -29,15 +30,14 @@ class Vouching:
         self.root = self._signed(root)
         self.publish(None)
 
-    def publish(self, manifest, *, ends=ENDS):
-        """Vouch for the bytes of a manifest; None: for nothing."""
+    def publish(self, manifest, *, name="all.json", ends=ENDS):
+        """Vouch for the bytes of a manifest, beside those of other names; None: for nothing."""
         self.version += 1
-        named = {}
         if manifest is not None:
             digest = hashlib.sha256(manifest).hexdigest()
-            named["all.json"] = TargetFile.from_data("all.json", manifest, ["sha256"])
-            self.files[f"{AT}manifests/{digest}.all.json"] = manifest
-        targets = self._signed(Targets(self.version, expires=ends, targets=named))
+            self.named[name] = TargetFile.from_data(name, manifest, ["sha256"])
+            self.files[f"{AT}manifests/{digest}.{name}"] = manifest
+        targets = self._signed(Targets(self.version, expires=ends, targets=self.named))
         at = {"version": self.version, "expires": ends}
         meta = {"targets.json": MetaFile.from_data(self.version, targets, ["sha256"])}
         snapshot = self._signed(Snapshot(meta=meta, **at))

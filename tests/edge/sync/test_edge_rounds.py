@@ -175,6 +175,31 @@ def test_an_older_catalogue_is_refused_before_a_byte_of_it_is_fetched(desk, cent
     assert not any("/segments/" in request.path for request in central.requests)
 
 
+def test_a_box_has_what_its_profile_gets_and_moves_by_fetching_what_it_lacks(desk, central):
+    def ask(profile):
+        central.profile, before = profile, len(central.requests)
+        restock(desk, central.answer, anchor=central.anchor)
+        manifest = desk.shelf.manifest()
+        names = [path.name for path in desk.shelf.segments(manifest)]
+        fetched = [r.path.rsplit("/", 1)[1] for r in central.requests[before:]]
+        return (
+            [central.segments[name] for name in names],
+            [central.segments[name] for name in fetched if name in central.segments],
+        )
+
+    common, films, operas, rest = b"heard everywhere", b"films", b"operas", b"rest"
+    central.publish([common, rest], version=3)
+    central.publish([common, films], version=3, profile="cinema")
+    central.publish([common, operas], version=3, profile="opera")
+
+    assert ([common, films], [common, films]) == ask("cinema")
+    assert ([common, films], []) == ask("cinema")
+    assert ([common, operas], [operas]) == ask("opera")
+    assert ([common, films], []) == ask("cinema")  # the version before is still here
+    assert ([common, rest], [rest]) == ask("circus")  # of which nobody vouches for anything
+    assert ([common, rest], []) == ask(None)
+
+
 def test_a_forged_catalogue_is_refused_before_a_byte_of_it_is_fetched(desk, central):
     central.publish([b"new"], version=7)
     forged = replace(central.anchor, root=CentralSimulator().anchor.root)

@@ -42,12 +42,34 @@ def test_a_version_is_on_the_shelf_as_central_published_it(shelf, central):
     assert [OLD, NEW] == content(shelf)
 
 
-def test_what_a_new_version_no_longer_names_is_dropped(shelf, central, tmp_path):
-    stock(shelf, central, [OLD], version=1)
-    stock(shelf, central, [NEW], version=2)
+def test_the_version_before_stays_and_what_neither_names_is_dropped(shelf, central, tmp_path):
+    stock(shelf, central, [b"the oldest"], version=1)
+    before = stock(shelf, central, [OLD], version=2)
+    stock(shelf, central, [NEW], version=3)
 
     assert [NEW] == content(shelf)
-    assert len(list((tmp_path / "shelf").glob("*.qseg"))) == 1
+    assert before == shelf.previous()
+    assert [OLD] == [path.read_bytes() for path in shelf.segments(before)]
+    assert len(list((tmp_path / "shelf").glob("*.qseg"))) == 2
+
+
+def test_a_version_activated_twice_leaves_the_one_before(shelf, central):
+    before = stock(shelf, central, [OLD], version=1)
+    stock(shelf, central, [NEW], version=2)
+    shelf.activate(central.manifest)
+
+    assert before == shelf.previous()
+
+
+def test_a_torn_version_before_is_told_and_hinders_nothing(shelf, central, tmp_path):
+    stock(shelf, central, [OLD], version=1)
+    stock(shelf, central, [NEW], version=2)
+    (tmp_path / "shelf" / "previous.json").write_text("{")
+    shelf.activate(central.manifest)
+
+    with pytest.raises(BadCatalogue, match=r"previous\.json"):
+        shelf.previous()
+    assert [NEW] == content(shelf)
 
 
 def test_a_segment_both_versions_name_is_not_fetched_again(shelf, central):
@@ -183,6 +205,7 @@ def test_who_shares_sound_comes_and_goes_with_its_version(shelf, central, tmp_pa
     spoiled = shelf.drop_spoiled()
     missing = shelf.missing(first)
     second = stock(shelf, central, [OLD], version=2)
+    stock(shelf, central, [OLD], version=3)
 
     assert held == b"told apart by nobody"
     assert spoiled == [shelf.siblings(first)]

@@ -118,7 +118,9 @@ def _play(
     for work in chosen[:_MOST]:
         performance = stage.play(work, dice)
         played.append(work.name)
-        sound = stage.sound(performance, performance.seconds)
+        # a performer's recording begins before the first note
+        first = round(min(note.start for note in performance.notes) * RATE_HZ)
+        sound = stage.sound(performance, performance.seconds)[first:]
         parts += [("work", work.name, level(sound)), *_after(lab, dice)]
         full = sum(len(sound) for _, _, sound in parts) > 0.9 * minutes * 60 * RATE_HZ
         if full and len(played) >= _FEWEST:

@@ -6,22 +6,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from works_sounds import RATE_HZ, applause, compose, hall, perform
+from works_sounds import RATE_HZ, applause, beats, compose, hall, perform
 
 from edge.errors import BadCatalogue
-from edge.matcher.resample import Resampler
 from edge.matcher.works.follow import Follower
 from edge.matcher.works.references import References
 from edge.matcher.works.score import beats_of
 from edge.matcher.works.semitones import BEAT_SECONDS, Semitones
 
 PIECES = {f"work-{seed}": compose(seed, 70) for seed in range(6)}
-
-
-def beats(sound):
-    resampler, semitones = Resampler(RATE_HZ, to_hz=11025), Semitones()
-    parts = [semitones.feed(resampler.feed(sound)), semitones.feed(resampler.close())]
-    return np.concatenate([*parts, semitones.close()])
 
 
 def followed(references, heard, cuts=()):
@@ -129,7 +122,8 @@ def test_what_is_sounding_is_known_before_it_ends(references, concert):
     follower.feed(heard[: int(edges[1]) + 100])
     (one,) = follower.sounding()
 
-    assert ("work-2", one.start) == (one.reference_id, follower.settled)
+    assert one.reference_id == "work-2"
+    assert one.start - 64 <= follower.settled <= one.start
 
 
 def test_scores_survive_their_file(references):

@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from edge.matcher.resample import Resampler
 from edge.matcher.works.score import Note
+from edge.matcher.works.semitones import Semitones
 
 RATE_HZ = 16_000
 _SCALE = (0, 2, 4, 5, 7, 9, 11)
@@ -75,3 +77,10 @@ def applause(seconds: float, *, seed: int):
     for at in dice.integers(0, len(sound) - 400, round(seconds * 60)):
         sound[at : at + 400] += dice.uniform(0.2, 1) * clap
     return (0.2 * sound / np.abs(sound).max()).astype(np.float32)
+
+
+def beats(sound):
+    """What the box makes of samples at 16 kHz."""
+    resampler, semitones = Resampler(RATE_HZ, to_hz=11025), Semitones()
+    parts = [semitones.feed(resampler.feed(sound)), semitones.feed(resampler.close())]
+    return np.concatenate([*parts, semitones.close()])

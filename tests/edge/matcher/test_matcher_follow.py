@@ -1,0 +1,99 @@
+"""From where to where a work was played, when not all of it is heard."""
+
+import numpy as np
+import pytest
+from works_sounds import RATE_HZ, applause, beats, compose, hall, perform
+
+from edge.matcher.works.follow import Follower
+from edge.matcher.works.references import References
+from edge.matcher.works.score import beats_of
+from edge.matcher.works.semitones import BEAT_SECONDS
+
+LONG, OTHER = compose(21, 240.0), compose(22, 90.0)
+QUIET = 20.0  # s before and after
+
+
+@pytest.fixture(scope="module")
+def references():
+    return References.of([("long", beats_of(LONG)), ("other", beats_of(OTHER))])
+
+
+@pytest.fixture(scope="module")
+def played():
+    """The long work, 240 s of it."""
+    return perform(LONG, seed=1)
+
+
+def told(references, *parts):
+    """What is told of sounds one after the other: work, from when to when, s."""
+    silence = np.zeros(round(QUIET * RATE_HZ), np.float32)
+    sound = np.concatenate([silence, *parts, applause(2 * QUIET, seed=3)])
+    follower = Follower(references)
+    found = [*follower.feed(beats(sound)), *follower.close()]
+    return [
+        (one.reference_id, one.start * BEAT_SECONDS - QUIET, one.end * BEAT_SECONDS - QUIET)
+        for one in found
+    ]
+
+
+def seconds(sound, first, last):
+    return sound[round(first * RATE_HZ) : round(last * RATE_HZ)]
+
+
+def drowned(sound, first, last):
+    """The same, with people much louder than the music between two moments, s."""
+    noise = applause(len(sound) / RATE_HZ + 1, seed=4)[: len(sound)]
+    gain = np.zeros(len(sound), np.float32)
+    gain[round(first * RATE_HZ) : round(last * RATE_HZ)] = 1
+    return sound * (1 - 0.99 * gain) + noise * gain
+
+
+def near(seconds):
+    return pytest.approx(seconds, abs=3)
+
+
+def whole(sound):
+    return [("long", near(0), near(len(sound) / RATE_HZ))]
+
+
+def test_a_work_that_is_drowned_in_its_midst_is_one_performance(references, played):
+    assert told(references, drowned(played, 90, 150)) == whole(played)
+
+
+def test_a_work_whose_first_and_last_seconds_are_drowned_was_played_whole(references, played):
+    end = len(played) / RATE_HZ
+
+    assert told(references, drowned(played, 0, 10)) == whole(played)
+    assert told(references, drowned(played, end - 20, end)) == whole(played)
+
+
+def test_a_last_chord_that_is_held_belongs_to_its_work(references, played):
+    last = round(0.9 * RATE_HZ)
+    chord = played[-2 * last : -last]
+    faded = [chord * np.float32(0.8**n) for n in range(8)]
+    held = np.concatenate([played[:-last], *faded])
+
+    assert told(references, held) == whole(held)
+
+
+def test_half_of_a_work_is_half_of_it(references, played):
+    assert told(references, seconds(played, 0, 120)) == [("long", near(0), near(120))]
+
+
+def test_a_work_that_is_begun_anew_later_was_played_twice(references, played):
+    part = seconds(played, 0, 100)
+    twice = told(references, part, hall(40, seed=5, loud=0.1), part)
+
+    assert twice == [("long", near(0), near(100)), ("long", near(140), near(240))]
+
+
+def test_another_work_between_its_halves_is_told_between_them(references, played):
+    other = perform(OTHER, seed=2)
+    between = len(other) / RATE_HZ
+    parts = [seconds(played, 0, 100), other, seconds(played, 100, 200)]
+
+    assert told(references, *parts) == [
+        ("long", near(0), near(100)),
+        ("other", near(100), near(100 + between)),
+        ("long", near(100 + between), near(200 + between)),
+    ]

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -182,13 +183,19 @@ def heartbeat_of(desk: Desk) -> Heartbeat:
     return Heartbeat(
         device=desk.identity.device,
         said_at=desk.now(),
-        software=version("qulaq"),
+        software=_software(),
         catalogue_version=desk.shelf.version(),
         waiting=desk.outbox.tally().waiting,
         last_heard_at=max((c.listened_until for c in checkpoints), default=None),
         source="; ".join(c.source for c in checkpoints)[:200],
         inputs_now=desk.inputs_now(),
     )
+
+
+@cache
+def _software() -> str:
+    """Which release this is; looked up once, since that reads a dozen files."""
+    return version("qulaq")
 
 
 def one_round(

@@ -12,16 +12,32 @@ from central.app import create_app
 from central.catalogue import vouching
 from central.database import reading, writing
 from central.devices import store as devices
+from central.devices.routes import take_handover, take_heartbeat
+from central.errors import CentralError
 from central.founding import found, open_office
-from central.ingest.tables import coverage, detections, forks, records
+from central.ingest.chain_store import memory_of
+from central.ingest.routes import check_inventory, take_detections
+from central.ingest.tables import coverage, detections, records
 from central.serving import listen
 from central.settings import Home, Settings
 from central.venues.store import put_hall, put_venue
+from edge.errors import QulaqError
 from edge.sync.letters import BoxIdentity, BoxInput
+from edge.sync.packing import unpack
 from edge.sync.protocol import Answer, Request
 from edge.sync.seal import public_pem
-from edge.sync.wire import BatchReceipt
+from edge.sync.wire import BatchReceipt, Sealed
 
+COUNTERS = {
+    "/v1/detections": take_detections,
+    "/v1/inventory": check_inventory,
+    "/v1/heartbeat": take_heartbeat,
+    "/v1/keys": take_handover,
+}
+KEPT = " UNION ALL ".join(
+    f"SELECT '{table}', boot, seq FROM {table} WHERE device = :device"
+    for table in ("records", "detections", "coverage", "forks")
+)
 ENROLLED = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -79,6 +95,16 @@ class InProcess:
         """What the office says to one request."""
         return asyncio.run_coroutine_threadsafe(self._ask(request), self._loop).result()
 
+    def answer_at_the_counter(self, request: Request) -> Answer:
+        """What it says behind its doors: unpacked, and straight to the counter it is for."""
+        packed = request.headers.get("Content-Encoding") == "zstd"
+        body = unpack(request.body, longest=10_000_000) if packed else request.body
+        try:
+            said = COUNTERS[request.path](self.office, Sealed.model_validate_json(body))
+        except (CentralError, QulaqError) as refusal:
+            return Answer(400, str(refusal).encode())
+        return Answer(200, said.model_dump_json().encode()) if said else Answer(204, b"")
+
     def receipt(self, sealed) -> BatchReceipt:
         """Hand in a sealed batch; its receipt."""
         headers = {"Content-Type": "application/json"}
@@ -122,12 +148,17 @@ class InProcess:
     def kept(self, device):
         """Keys in the books of a box, each with how often it is told there, and the forks."""
         with reading(self.books) as connection:
+            rows = connection.exec_driver_sql(KEPT, {"device": device}).all()
+        told, books, forked = (
+            sorted((boot, seq) for where, boot, seq in rows if where in names)
+            for names in (("records",), ("detections", "coverage"), ("forks",))
+        )
+        return told, books, forked
 
-            def keys(table):
-                rows = connection.execute(select(table).filter_by(device=device))
-                return sorted((row.boot, row.seq) for row in rows)
-
-            return keys(records), sorted(keys(detections) + keys(coverage)), keys(forks)
+    def memory(self, device):
+        """How what a box told hangs together."""
+        with reading(self.books) as connection:
+            return memory_of(connection, device)
 
     def contents(self, device):
         """The digest the books have of each record of a box."""

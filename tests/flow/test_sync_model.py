@@ -18,7 +18,7 @@ from edge.durable import Card
 from edge.errors import Unreachable, Unwritable
 from edge.sync import identity as keys
 from edge.sync.asking import Asking
-from edge.sync.errands import Desk, change_keys, one_round
+from edge.sync.errands import Desk, change_keys, deliver, one_round, take_stock
 from edge.sync.outbox import Outbox
 from edge.sync.protocol import Answer
 from edge.sync.seal import seal
@@ -29,8 +29,10 @@ from tests.fakes.evenings import SEVEN, checkpoint, folder_in_memory, heard
 from tests.flow.in_process import InProcess
 
 NO_CATALOGUE = Anchor(root="", central_key="")
+SHORT_RUNS = (
+    2_000  # all that `make test` has time for: each costs a processor a twentieth of a second
+)
 FATES = ("ok", "ok", "request lost", "answer lost", "sent twice", "busy", "late")
-STEPS = 50
 
 
 class FullCard(Card):
@@ -47,8 +49,8 @@ class FullCard(Card):
 class Line:
     """Loses, doubles, holds back and repeats what a box sends."""
 
-    def __init__(self, central):
-        self._central = central
+    def __init__(self, answer):
+        self._answer = answer
         self.fates = iter(())
         self.sent = []  # all that ever went by
         self.late = []  # what arrives when nobody expects it any more
@@ -62,9 +64,9 @@ class Line:
             self.late.append(request)
         if fate in ("late", "request lost"):
             raise Unreachable("cut before the office")
-        answer = self._central.answer(request)
+        answer = self._answer(request)
         if fate == "sent twice":
-            answer = self._central.answer(request)
+            answer = self._answer(request)
         if fate == "answer lost":
             raise Unreachable("cut behind the office")
         return answer
@@ -74,6 +76,8 @@ class Sync(RuleBasedStateMachine):
     """One box, its line and the office; the model is the set of all that was ever told."""
 
     central: InProcess
+    through_the_doors: bool
+    ended = 0  # runs
 
     def __init__(self):
         super().__init__()
@@ -81,7 +85,10 @@ class Sync(RuleBasedStateMachine):
         self.path = self.folder.__enter__()
         self.identity = keys.load_or_make(self.path / "identity.pem")
         self.central.enrol(self.identity)
-        self.card, self.line = FullCard(), Line(self.central)
+        self.answer = self.central.answer_at_the_counter
+        if self.through_the_doors:
+            self.answer = self.central.answer
+        self.card, self.line = FullCard(), Line(self.answer)
         self.now, self.boot, self.seq = SEVEN, 0, 0
         self.told = {}  # the model
         self.untold = []  # what a full card has not taken yet
@@ -147,15 +154,23 @@ class Sync(RuleBasedStateMachine):
 
     def round(self, *, takes_stock):
         with suppress(Unreachable):
-            path = self.path / "identity.pem"
-            self.identity = change_keys(self.identity, path, self.line.send)
-        self.desk = replace(self.desk, identity=self.identity)
-        send = Asking(self.line.send, self.identity, lambda: self.now).send
+            self.take_the_next_key()
         met = one_round(
-            self.desk, send, anchor=NO_CATALOGUE, takes_stock=takes_stock, restocks=False
+            self.desk, self.send, anchor=NO_CATALOGUE, takes_stock=takes_stock, restocks=False
         )
         assert all(isinstance(one, Unreachable) for one in met), met
-        return met
+
+    def take_the_next_key(self):
+        path = self.path / "identity.pem"
+        self.identity = change_keys(self.identity, path, self.line.send)
+        self.desk = replace(self.desk, identity=self.identity)
+
+    @property
+    def send(self):
+        """The way to the office; at its doors a request must be signed too."""
+        if self.through_the_doors:
+            return Asking(self.line.send, self.identity, lambda: self.now).send
+        return self.line.send
 
     # ── What the world does ─────────────────────────────────────────────────────────────────────
 
@@ -163,12 +178,12 @@ class Sync(RuleBasedStateMachine):
     @rule(luck=st.integers(0, 1000))
     def arrive_late(self, luck):
         late = self.line.late
-        self.central.answer(late.pop(luck % len(late)))
+        self.answer(late.pop(luck % len(late)))
 
     @precondition(lambda self: self.line.sent)
     @rule(luck=st.integers(0, 1000))
     def replay(self, luck):
-        self.central.answer(self.line.sent[luck % len(self.line.sent)])
+        self.answer(self.line.sent[luck % len(self.line.sent)])
 
     @precondition(lambda self: self.told)
     @rule(luck=st.integers(0, 1000))
@@ -200,17 +215,21 @@ class Sync(RuleBasedStateMachine):
         assert self.forked == set(forks)
 
     def teardown(self):
-        """On a quiet line, with room on the card, everything is there in the end."""
-        self.card.is_full = False
+        """On a quiet line, with room on the card, all is there in the end, as it was told."""
+        self.card.is_full, self.line.fates = False, iter(())
         self.hear(1, True)
-        while self.outbox.tally().waiting or self.round(takes_stock=True):
-            self.round(takes_stock=True)
+        self.take_the_next_key()
+        deliver(self.desk, self.send)
+        if take_stock(self.desk, self.send):
+            deliver(self.desk, self.send)
         assert self.outbox.tally().waiting == 0
-        self.round(takes_stock=True)
         wanted = {key: content_of(one) for key, one in self.told.items()}
         assert wanted == self.central.contents(self.identity.device)
+        memory = self.central.memory(self.identity.device)
+        assert (0, 0, 0, 0) == (memory.altered, memory.forks, memory.missing, memory.lost)
         self.outbox.close()
         self.folder.__exit__(None, None, None)
+        Sync.ended += 1
 
 
 @pytest.fixture(scope="module")
@@ -221,22 +240,33 @@ def central():
         office.close()
 
 
-def run(central, *, runs):
+def run(central, *, runs, steps, through_the_doors=False):
     class WithOffice(Sync.TestCase):
         pass
 
-    Sync.central = central
+    Sync.central, Sync.through_the_doors, Sync.ended = central, through_the_doors, 0
     WithOffice.settings = settings(
-        max_examples=runs, stateful_step_count=STEPS, deadline=None, database=None
+        max_examples=runs, stateful_step_count=steps, deadline=None, database=None
     )
     WithOffice("runTest").debug()
+    assert Sync.ended >= runs
 
 
 @pytest.mark.slow
 def test_whatever_happens_the_office_has_the_union_once(central):
-    run(central, runs=30)
+    run(central, runs=30, steps=50, through_the_doors=True)
+
+
+@pytest.mark.slow
+def test_whatever_happens_in_thousands_of_short_runs_the_office_has_the_union_once(central):
+    run(central, runs=SHORT_RUNS, steps=10)
 
 
 @pytest.mark.soak
 def test_whatever_happens_for_long_the_office_has_the_union_once(central):
-    run(central, runs=2_000)
+    run(central, runs=2_000, steps=50, through_the_doors=True)
+
+
+@pytest.mark.soak
+def test_whatever_happens_in_a_hundred_thousand_runs_the_office_has_the_union_once(central):
+    run(central, runs=100_000, steps=10)

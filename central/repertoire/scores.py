@@ -105,3 +105,9 @@ def scores_of_works(connection: Connection, work_ids: Collection[int]) -> list[s
     """The scores of these works that boxes can follow, by id."""
     wanted = select(scores.c.id).where(scores.c.work_id.in_(work_ids)).filter_by(version=VERSION)
     return list(connection.scalars(wanted.order_by(scores.c.id)))
+
+
+def works_with_scores(connection: Connection, work_ids: Collection[int]) -> set[int]:
+    """Those of these works that boxes can follow by a score."""
+    wanted = select(scores.c.work_id).where(scores.c.work_id.in_(work_ids))
+    return set(connection.scalars(wanted.filter_by(version=VERSION)))

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from central.database import METADATA, Instant, page_of, put
 from central.errors import Unacceptable, Unknown
 from central.venues.store import events, require_event
-from central.venues.uses import ProductionKind, Use
+from central.venues.uses import SELF_RUNNING, ProductionKind, Use
 
 productions = Table(
     "productions",
@@ -192,6 +192,13 @@ def put_receipts(connection: Connection, event_id: int, told: Receipts) -> int:
 def productions_after(connection: Connection, after: int) -> list[Production]:
     """Productions by number."""
     rows = page_of(connection, select(productions), by=productions.c.id, after=after)
+    return [_production(row) for row in rows]
+
+
+def films_after(connection: Connection, after: int) -> list[Production]:
+    """Films and trailers by number: what takes the same time whenever it is given."""
+    wanted = select(productions).where(productions.c.kind.in_(SELF_RUNNING))
+    rows = page_of(connection, wanted, by=productions.c.id, after=after)
     return [_production(row) for row in rows]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    func,
     insert,
     select,
 )
@@ -20,7 +21,7 @@ from central.repertoire.search import fold
 from central.repertoire.store import recordings, works
 from central.venues.accounts import Production
 from central.venues.declarations import Declared
-from central.venues.programme import Piece
+from central.venues.programme import Piece, is_placed
 from central.venues.uses import SELF_RUNNING
 
 LONGEST_KEY = 320  # letters; a folded title can be longer than the title
@@ -44,7 +45,7 @@ def keep_keys(connection: Connection, production: Production, cues: Iterable[Dec
     rows = [
         {"piece_id": cue.id, "key": key, "production_id": production.id}
         for cue in cues
-        if cue.piece.from_milliseconds is not None and cue.piece.milliseconds
+        if is_placed(cue.piece)
         for key in sorted(_keys_of(cue.piece))
     ]
     if rows:
@@ -61,6 +62,17 @@ def cues_with(connection: Connection, work_ids: Collection[int]) -> dict[int, li
     for row in rows:
         found.setdefault(row.production_id, set()).add(row.piece_id)
     return {film: sorted(cues) for film, cues in sorted(found.items())}
+
+
+def placed_cues(connection: Connection, films: Collection[int]) -> dict[int, int]:
+    """How many cues of each of these films have their place, where any has."""
+    number = func.count(cue_keys.c.piece_id.distinct())
+    rows = connection.execute(
+        select(cue_keys.c.production_id, number)
+        .where(cue_keys.c.production_id.in_(films))
+        .group_by(cue_keys.c.production_id)
+    )
+    return {film: count for film, count in rows}
 
 
 def _keys_of(piece: Piece) -> set[str]:

@@ -75,6 +75,11 @@ class Piece:
     role: Role = ""
 
 
+def is_placed(cue: Piece) -> bool:
+    """Whether it is known where in its film a cue lies."""
+    return cue.from_milliseconds is not None and bool(cue.milliseconds)
+
+
 def rows_by_name(
     table: Sequence[Sequence[str]], names: Mapping[str, str]
 ) -> list[tuple[int, dict[str, str]]]:

@@ -12,6 +12,7 @@ from central.refusals import file
 from central.repertoire.imports import MEDIA_TYPES
 from central.venues import intake
 from central.venues.declarations import acknowledgement_of
+from central.venues.meaning import KnownCue, known_cues
 
 programmes = APIRouter(prefix="/v1", tags=["venues"], dependencies=[Staff])
 """Where programmes and cue sheets come in."""
@@ -41,6 +42,13 @@ def declare_cue_sheet(
         return intake.take_cue_sheet(
             connection, production_id, content, name=name, by=teller, at=desk.now()
         )
+
+
+@programmes.get("/productions/{production_id}/cue-sheet")
+def show_cue_sheet(desk: Desk, production_id: Number) -> list[KnownCue]:
+    """The cue sheet that counts, in order, with the works its cues may mean."""
+    with reading(desk.books) as connection:
+        return known_cues(connection, production_id)
 
 
 @programmes.get(

@@ -27,6 +27,7 @@ from central.web.balance import balances_of
 from central.web.boxes import box_pages
 from central.web.evening import ROLES, evening_shown
 from central.web.everybody import everybody, invited
+from central.web.films import film_pages
 from central.web.pages import HEADERS, PageRoute, page, refusal
 from central.web.reconciling import reconciling
 from central.web.session import FromHere, SignedIn, is_known, sign_in, sign_out
@@ -46,6 +47,7 @@ def open_console(app: FastAPI) -> None:
     app.include_router(door)
     app.include_router(box_pages)
     app.include_router(reconciling)
+    app.include_router(film_pages)
     app.include_router(trying)
     app.include_router(after)
     app.include_router(adjusting)

@@ -25,6 +25,7 @@ STAFF_ONLY = [
     ("GET", "/v1/events/1/programme"),
     ("GET", "/v1/events/1/decisions"),
     ("POST", "/v1/events/1/programme"),
+    ("GET", "/v1/productions/1/cue-sheet"),
     ("POST", "/v1/productions/1/cue-sheet"),
     ("GET", "/v1/events/1/reconciliation"),
     ("POST", "/v1/events/1/decisions"),

@@ -9,6 +9,7 @@ import pytest
 from central.ingest.decisions import Verdict
 from central.ingest.fates import Fate
 from central.ingest.reconcile import State
+from central.ingest.screenings import Fate as FilmFate
 from central.venues.uses import Use
 from central.web.tongues import TONGUES, settling_words
 from tests.fakes.spring_evening import Filler
@@ -78,5 +79,7 @@ def test_what_is_to_be_settled_is_said_in_the_tongue_asked_for_and_stays_in_it(o
 def test_every_state_fate_use_and_verdict_has_its_words():
     said = settling_words("kk")
     fates = {"fate not played" if one == "not played" else one for one in get_args(Fate)}
+
+    fates |= {f"film {one}" for one in get_args(FilmFate)}
 
     assert fates | {*get_args(State), *get_args(Use), *get_args(Verdict)} <= said.keys()

@@ -1,7 +1,7 @@
 """One input's evening: pieces of sound in, numbered records out; without clock, network or log."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -124,7 +124,7 @@ class Ear:
         self._semitones = Semitones()
         self._beats = 0  # heard
         self._follower: Follower | None = None
-        self._expected: frozenset[str] = frozenset()
+        self._expected: Mapping[str, int] = {}
         self._detector: Detector | None = None
         self._siblings = Siblings.none()
         self._version = 0
@@ -231,8 +231,12 @@ class Ear:
         self._keep_all(self._attribution.settle())
         self._use(catalogue)
 
-    def expect(self, references: frozenset[str]) -> None:
-        """From now on these scores are announced; they are believed sooner than all others."""
+    def expect(self, references: Mapping[str, int]) -> None:
+        """From now on these scores are announced, and believed sooner than all others.
+
+        Args:
+            references: by how many semitones above what is written each is played.
+        """
         if self._follower is not None and references != self._expected:
             self._follower.expect(references)
         self._expected = references

@@ -37,8 +37,8 @@ class Guidance:
     tuning: Tuning = UNTUNED
     directions: int = 0
 
-    def expected(self, at: datetime) -> frozenset[str]:
-        """What may be played at an instant."""
+    def expected(self, at: datetime) -> dict[str, int]:
+        """What may be played at an instant, each so many semitones above what is written."""
         return self.programme.expected(at)
 
 
@@ -112,4 +112,7 @@ class Guide:
 
 
 def _announced(programme: Collection[AnnouncedEvening]) -> tuple[Announced, ...]:
-    return tuple(Announced(one.begins, one.ends, frozenset(one.works)) for one in programme)
+    return tuple(
+        Announced(one.begins, one.ends, dict.fromkeys(one.works, one.semitones))
+        for one in programme
+    )

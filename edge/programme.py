@@ -1,13 +1,14 @@
 """What is announced for the evenings to come: works a box believes sooner, in whatever order."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from edge.errors import Misconfigured
-from edge.sync.letters import MOST_WORKS
+from edge.sync.letters import MOST_SEMITONES, MOST_WORKS
 
 LARGEST_BYTES = 1_000_000
 
@@ -19,12 +20,13 @@ class Announced:
     Attributes:
         begins: from when on they may be played.
         ends: until when.
-        references: as the catalogue calls their scores, in any order.
+        references: as the catalogue calls their scores, in any order; by how many semitones
+            above what is written each is played.
     """
 
     begins: datetime
     ends: datetime
-    references: frozenset[str]
+    references: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,16 @@ class Programme:
 
     evenings: tuple[Announced, ...] = ()
 
-    def expected(self, at: datetime) -> frozenset[str]:
-        """What may be played at an instant."""
-        now = [one.references for one in self.evenings if one.begins <= at < one.ends]
-        return frozenset().union(*now)
+    def expected(self, at: datetime) -> dict[str, int]:
+        """What may be played at an instant, each so many semitones above what is written.
+
+        Where evenings overlap and disagree, the last of them counts.
+        """
+        expected: dict[str, int] = {}
+        for one in self.evenings:
+            if one.begins <= at < one.ends:
+                expected |= one.references
+        return expected
 
 
 def read_programme(path: Path) -> Programme:
@@ -46,6 +54,8 @@ def read_programme(path: Path) -> Programme:
         begins = 2026-03-05T19:00:00+05:00
         ends = 2026-03-05T22:00:00+05:00
         works = ["score-12", "score-40"]
+        semitones = -1                # all of it, as at 415 Hz; need not be there
+        transposed = {"score-40" = 2} # and some works otherwise; need not be there
 
     Raises:
         Misconfigured: it is no such file, or too large to be one.
@@ -68,7 +78,7 @@ def read_programme(path: Path) -> Programme:
 
 
 def _evening(told: dict[str, Any]) -> Announced:
-    unknown = set(told) - {"begins", "ends", "works"}
+    unknown = set(told) - {"begins", "ends", "works", "semitones", "transposed"}
     if unknown:
         raise ValueError(f"an evening has no {sorted(unknown)[0]!r}")
     begins, ends, works = told["begins"], told["ends"], told["works"]
@@ -80,4 +90,18 @@ def _evening(told: dict[str, Any]) -> Announced:
         raise ValueError(f"{ends} is not after {begins}")
     if len(works) > MOST_WORKS or not all(isinstance(one, str) for one in works):
         raise ValueError(f"an evening has at most {MOST_WORKS} works, each a text, not {works!r}")
-    return Announced(begins, ends, frozenset(works))
+    return Announced(begins, ends, _played(told, works))
+
+
+def _played(told: dict[str, Any], works: list[str]) -> dict[str, int]:
+    """By how many semitones above what is written each work is played."""
+    transposed: dict[str, int] = told.get("transposed", {})
+    played = dict.fromkeys(works, told.get("semitones", 0)) | transposed
+    for work, by in played.items():
+        if work not in works:
+            raise ValueError(f"{work!r} is transposed and not among the works")
+        if type(by) is not int or abs(by) > MOST_SEMITONES:
+            raise ValueError(
+                f"{by!r} semitones; a work is played at most {MOST_SEMITONES} up or down"
+            )
+    return played

@@ -78,7 +78,7 @@ def _heard(
     known: References, declared: list[str], truth: list[Stretch], beats: NDArray[np.int8]
 ) -> Evening:
     follower = Follower(known)
-    follower.expect(declared)
+    follower.expect(dict.fromkeys(declared, 0))
     told = [*follower.feed(beats), *follower.close()]
     spans = [
         Stretch("work", one.reference_id, one.start * BEAT_SECONDS, one.end * BEAT_SECONDS)

@@ -53,6 +53,7 @@ def references_of(works: Sequence[Work], cache: Path) -> References:
     kept = cache / f"{hashlib.sha256(f'{code()} {names}'.encode()).hexdigest()}.qwrk"
     if not kept.exists():
         known = [(one.name, beats_of(list(one.score))) for one in works if one.listed]
+        kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_bytes(References.of(known).to_bytes())
     return References.open(kept)
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from math import log2
 
 from sqlalchemy import JSON, Column, Connection, ForeignKey, String, Table, insert, select
 
@@ -14,6 +15,8 @@ from edge.sync.letters import MOST_EVENINGS, MOST_WORKS, AnnouncedEvening
 
 AHEAD = timedelta(days=14)  # a box that is not heard from for so long still knows the evening
 EARLY, LATE = timedelta(minutes=15), timedelta(hours=1)  # around what was announced
+CONCERT_PITCH_HZ = 440
+PITCHES_HZ = (385, 498)  # two semitones around it: as far as boxes follow
 LASTS = timedelta(days=1)  # then it is looked up anew, for there may be more works and scores
 
 # Titles are dear to look up, and boxes ask every few minutes: what was found is kept a while.
@@ -32,7 +35,7 @@ def announced_in(
 ) -> list[AnnouncedEvening] | None:
     """What boxes of a hall should expect; None where something must be looked up first."""
     evenings = []
-    for event_id, begins, ends in _events_ahead(connection, hall_id, now=now):
+    for event_id, begins, ends, pitch_hz in _events_ahead(connection, hall_id, now=now):
         pieces = declared_at(connection, event_id)
         if not pieces:
             continue
@@ -40,13 +43,20 @@ def announced_in(
         if found is None:
             return None
         if found:
-            evenings.append(AnnouncedEvening(begins=begins, ends=ends, works=found))
+            by = semitones(pitch_hz)
+            evening = AnnouncedEvening(begins=begins, ends=ends, works=found, semitones=by)
+            evenings.append(evening)
     return evenings
+
+
+def semitones(pitch_hz: int | None) -> int:
+    """By how many semitones music sounds above what is written, at a pitch of its A."""
+    return 0 if pitch_hz is None else round(12 * log2(pitch_hz / CONCERT_PITCH_HZ))
 
 
 def look_up(connection: Connection, hall_id: int, *, now: datetime) -> None:
     """Find the scores of what is announced in a hall, where that is not known or long ago."""
-    for event_id, _, _ in _events_ahead(connection, hall_id, now=now):
+    for event_id, *_ in _events_ahead(connection, hall_id, now=now):
         pieces = declared_at(connection, event_id)
         if not pieces or _kept(connection, event_id, pieces, now=now) is not None:
             continue
@@ -62,9 +72,9 @@ def look_up(connection: Connection, hall_id: int, *, now: datetime) -> None:
 
 def _events_ahead(
     connection: Connection, hall_id: int, *, now: datetime
-) -> list[tuple[int, datetime, datetime]]:
+) -> list[tuple[int, datetime, datetime, int | None]]:
     wanted = (
-        select(events.c.id, events.c.starts_at, events.c.ends_at)
+        select(events.c.id, events.c.starts_at, events.c.ends_at, events.c.pitch_hz)
         .where(events.c.hall_id == hall_id)
         .where(events.c.ends_at > now - LATE)
         .where(events.c.starts_at < now + AHEAD)
@@ -72,7 +82,7 @@ def _events_ahead(
         .limit(MOST_EVENINGS)
     )
     rows = connection.execute(wanted)
-    return [(row.id, row.starts_at - EARLY, row.ends_at + LATE) for row in rows]
+    return [(row.id, row.starts_at - EARLY, row.ends_at + LATE, row.pitch_hz) for row in rows]
 
 
 def _kept(

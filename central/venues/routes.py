@@ -13,6 +13,7 @@ from central.desk import Desk
 from central.errors import Unacceptable
 from central.repertoire.store import require_party
 from central.venues import accounts, credits, declarations, licences, lists, store
+from central.venues.announced import PITCHES_HZ
 from central.venues.calendar import require_parts, require_span, require_time_zone
 from central.venues.uses import ProductionKind, Use, VenueKind
 from edge.sync.letters import Hours
@@ -66,7 +67,8 @@ class NewEvent(forms.Form):
     """One evening in one hall, and its fee in minor units of the currency, or its licence.
 
     With a licence the fee is reckoned at closing by the licence's tariff; `use` holds wherever no
-    part says otherwise.
+    part says otherwise. `pitch_hz` is that of the A, if it is not today's: 415 for much of what is
+    older than the piano. The boxes of the hall follow what is announced by it.
     """
 
     hall_id: forms.Number
@@ -77,6 +79,7 @@ class NewEvent(forms.Form):
     licence_id: forms.Number | None = None
     currency: forms.Currency
     use: Use = "concert"
+    pitch_hz: Annotated[int, Field(ge=PITCHES_HZ[0], le=PITCHES_HZ[1])] | None = None
     parts: Annotated[tuple[NewPart, ...], Field(max_length=100, strict=False)] = ()
     performances: Annotated[tuple[NewPerformance, ...], Field(max_length=100, strict=False)] = ()
 
@@ -166,6 +169,7 @@ def register_event(desk: Desk, event: NewEvent) -> forms.Registered:
                 currency=event.currency,
                 use=event.use,
                 licence_id=event.licence_id,
+                pitch_hz=event.pitch_hz,
             ),
         )
         parts = [accounts.Part(one.starts_at, one.ends_at, one.use) for one in event.parts]

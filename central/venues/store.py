@@ -56,6 +56,7 @@ events = Table(
     Column("currency", String(3), nullable=False),  # ISO 4217
     Column("use", String(16), nullable=False, server_default="concert"),  # where no part says other
     Column("licence_id", ForeignKey("licences.id")),  # whose tariff gives the fee; else it is typed
+    Column("pitch_hz", Integer),  # of the A that is played; nobody said
     Index("ix_events_hall_starts", "hall_id", "starts_at"),
     CheckConstraint("licence_fee_minor >= 0", name="fee_not_negative"),
 )
@@ -78,6 +79,7 @@ class Event:
 
     Attributes:
         licence_id: by whose tariff the fee is reckoned; the typed fee is nought then.
+        pitch_hz: of the A that is played; None: as it is today.
     """
 
     hall_id: int
@@ -88,6 +90,7 @@ class Event:
     currency: str
     use: Use = "concert"
     licence_id: int | None = None
+    pitch_hz: int | None = None
 
 
 def put_venue(

@@ -9,6 +9,7 @@ from edge.sync.wire import LARGEST, DeviceId, Digest, Key, Message, ScoreId
 
 _TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"  # digits of no other script
 MOST_EVENINGS = 64  # of a programme
+MOST_SEMITONES = 2  # by which works are played beside what is written
 MOST_WORKS = 200  # of one evening: more say nothing about what will be played
 
 
@@ -102,6 +103,11 @@ class AnnouncedEvening(Message):
     begins: AwareDatetime
     ends: AwareDatetime
     works: list[ScoreId] = Field(max_length=MOST_WORKS)
+    # How far above what is written all of it is played: -1 at 415 Hz. Left out where it says
+    # nothing, as boxes of old do not know it.
+    semitones: StrictInt = Field(
+        default=0, ge=-MOST_SEMITONES, le=MOST_SEMITONES, exclude_if=lambda none: not none
+    )
 
 
 class Directions(Message):

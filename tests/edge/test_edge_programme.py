@@ -34,11 +34,25 @@ def test_works_are_expected_from_the_beginning_to_the_end_of_their_evening(file)
     file.write_text(EVENING)
     expected = read_programme(file).expected
 
-    assert frozenset() == expected(SEVEN - timedelta(seconds=1))
-    assert {"score-12", "score-40"} == expected(SEVEN)
-    assert {"score-12", "score-40", "score-7"} == expected(SEVEN + timedelta(hours=2))
-    assert {"score-7"} == expected(SEVEN + timedelta(hours=3))
-    assert frozenset() == expected(SEVEN + timedelta(hours=4))
+    assert {} == expected(SEVEN - timedelta(seconds=1))
+    assert {"score-12": 0, "score-40": 0} == expected(SEVEN)
+    assert {"score-12": 0, "score-40": 0, "score-7": 0} == expected(SEVEN + timedelta(hours=2))
+    assert {"score-7": 0} == expected(SEVEN + timedelta(hours=3))
+    assert {} == expected(SEVEN + timedelta(hours=4))
+
+
+def test_an_evening_is_played_at_another_pitch_and_a_work_in_another_key(file):
+    asked = 'works = ["score-7"]\nsemitones = -1\n'
+    more = 'works = ["score-12", "score-40"]\ntransposed = {"score-40" = 2}\n'
+    file.write_text(
+        EVENING.replace('works = ["score-7"]\n', asked).replace(
+            'works = ["score-12", "score-40"]\n', more
+        )
+    )
+
+    assert {"score-12": 0, "score-40": 2, "score-7": -1} == read_programme(file).expected(
+        SEVEN + timedelta(hours=2)
+    )
 
 
 def test_without_a_file_nothing_is_announced(file):
@@ -57,6 +71,9 @@ def test_without_a_file_nothing_is_announced(file):
         ('"score-12"', ", ".join(['"s"'] * MOST_WORKS), "at most"),
         ("begins =", "begins", "no programme"),
         ('["score-12", "score-40"]', "5", "no programme"),
+        ('works = ["score-7"]', 'works = ["score-7"]\nsemitones = 3', "at most 2"),
+        ('works = ["score-7"]', 'works = ["score-7"]\nsemitones = true', "at most 2"),
+        ('works = ["score-7"]', 'works = ["score-7"]\ntransposed = {x = 1}', "not among"),
     ],
 )
 def test_what_is_no_programme_is_refused_by_name(file, was, becomes, named):

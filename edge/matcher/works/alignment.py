@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from edge.matcher.works.references import References
 from edge.matcher.works.semitones import BANDS, SCALE
 
+MOVED = 2  # semitones, up or down, by which a work may be played beside what is written
 BLOCK = 8  # beats laid together, 3.7 s: a reference is brought from memory once for all of them
 _GRAIN = 3  # bits of a likeness that are not looked at
 UNIT = SCALE * SCALE >> _GRAIN  # the likeness of two equal beats
@@ -36,6 +37,8 @@ class Alignment:
 
     Attributes:
         enough: int32, of each reference: what a way must be worth to be believed.
+        moved: int64, of each reference: semitones above what is written by which it is played,
+            at most `MOVED` up or down.
     """
 
     def __init__(self, references: References) -> None:
@@ -46,6 +49,7 @@ class Alignment:
         self._best = np.zeros((len(references.ids), 4), np.int32)
         self._beat = 0
         self.enough = np.full(len(references.ids), ACCEPTED, np.int32)
+        self.moved = np.zeros(len(references.ids), np.int64)
 
     def hear(self, beats: NDArray[np.int8]) -> NDArray[np.int32]:
         """Take the next beats.
@@ -60,8 +64,8 @@ class Alignment:
         for first in range(0, len(beats), BLOCK):
             block = beats[first : first + BLOCK].astype(np.int16)
             best = np.empty((len(block), *self._best.shape), np.int32)
-            stand = self._ways, self._said, self._best, self.enough
-            _lay(block, references, self._beat, *stand, best)
+            stand = self._ways, self._said, self._best, (self.enough, self.moved)
+            _lay(_moved(block), references, self._beat, *stand, best)
             self._best = best[-1].copy()
             self._beat += len(block)
             parts.append(best)
@@ -76,28 +80,28 @@ class Alignment:
 
 @njit(cache=True, nogil=True)
 def _lay(
-    block: NDArray[np.int16],
+    asked: tuple[NDArray[np.int16], NDArray[np.int64]],
     references: tuple[NDArray[np.int8], NDArray[np.int64]],
     now: int,
     ways: NDArray[np.int64],
     said: NDArray[np.int16],
     before: NDArray[np.int32],
-    enough: NDArray[np.int32],
+    wanted: tuple[NDArray[np.int32], NDArray[np.int64]],
     best: NDArray[np.int32],
 ) -> None:
-    (bands, firsts), count = references, len(block)
+    (bands, firsts), (enough, moved), count = references, wanted, len(best)
     longest = np.diff(firsts).max() if len(firsts) > 1 else 0
     rows = np.zeros((count + 2, longest + 2), np.int64)  # two places before the first: nothing
     says = np.empty((count + 1, longest), np.int16)
-    sounding = _sounding(block)
+    heard, sounding = asked
     for r in range(len(firsts) - 1):
         first, end = firsts[r], firsts[r + 1]
         size = end - first
         rows[:2, 2 : size + 2] = ways[:, first:end]
         says[0, :size] = said[first:end]
-        best_r = before[r]
+        best_r, by = before[r], MOVED + moved[r]
         for t in range(count):
-            _say(block[t], sounding[t], bands, first, says[t + 1, :size])
+            _say(heard[by, t], sounding[by, t], bands, first, says[t + 1, :size])
             here = rows[t + 2, 2 : size + 2]
             leap = best_r[WORTH] >= enough[r]
             _step(rows[t, 1:], rows[t + 1], says[t], says[t + 1], here, now + t, best_r, leap)
@@ -105,6 +109,23 @@ def _lay(
             _best(here, now + t, best_r)
         ways[:, first:end] = rows[count:, 2 : size + 2]
         said[first:end] = says[count, :size]
+
+
+@njit(cache=True, nogil=True)
+def _moved(block: NDArray[np.int16]) -> tuple[NDArray[np.int16], NDArray[np.int64]]:
+    """What would be heard if it were played as written, and what of it sounds.
+
+    Returns:
+        int16, shape (2 x `MOVED` + 1, beats, bands): played so far below, as written, above; and
+        `_sounding` of each.
+    """
+    heard = np.zeros((2 * MOVED + 1, len(block), BANDS), np.int16)
+    sounding = np.empty((2 * MOVED + 1, len(block), BANDS + 1), np.int64)
+    for by in range(-MOVED, MOVED + 1):
+        low, high = max(0, -by), BANDS - max(0, by)
+        heard[MOVED + by, :, low:high] = block[:, low + by : high + by]
+        sounding[MOVED + by] = _sounding(heard[MOVED + by])
+    return heard, sounding
 
 
 @njit(cache=True, nogil=True)

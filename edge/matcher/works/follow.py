@@ -1,6 +1,6 @@
 """When a work played live begins and ends: evidence gathered beat by beat, without a clock."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +10,7 @@ from edge.matcher.works.alignment import (
     ACCEPTED,
     ANNOUNCED,
     BLOCK,
+    MOVED,
     START,
     UNIT,
     WORTH,
@@ -22,8 +23,7 @@ _PROMISING = (ACCEPTED - ANNOUNCED) // 2  # from which one waits whether it beco
 _PATIENCE = 32  # beats, 15 s: what begins later than so long ago may still be recognised
 _LOST = 6 * UNIT  # what must speak against a work before it is not followed any more
 _LONGEST = 600  # beats, five minutes, for which what was lost is waited for
-_UNFINISHED = 64  # beats, 30 s: who plays a work so far plays it to its end
-_UNHEARD = 32  # beats, 15 s, that a work may have been played before it is recognised
+_UNHEARD = 128  # beats, 1 min, that a work may have been played and not been recognised
 _REMEMBERED = 256  # beats, 2 min
 _CHORD = 3  # beats of the reference that its last chord takes
 _SOUNDS = round(0.45 * SCALE * SCALE)  # a likeness by which that is still there
@@ -83,12 +83,18 @@ class _Hold:
         played = max(1, self.end - self.start)
         return min(max((self.place - self.origin) / played, 2 / 3), 1.0)
 
+    @property
+    def most_unheard(self) -> int:
+        """Beats of the reference that may be missing where it was played from or to its edge."""
+        return min(_UNHEARD, (self.end - self.start) // 2)
+
     def may_become(self, later: "_Hold") -> bool:
         """Whether a work that was lost here went on meanwhile until it was found there."""
         if self.number != later.number:
             return False
         passed, gone = later.start - self.end, later.origin - self.place
-        return passed / 2 - _UNSURE <= gone <= 2 * passed + _UNSURE and gone >= -_UNSURE
+        # cuts are made, and variations are alike; what goes back is begun anew
+        return gone >= -_UNSURE and (passed <= _UNHEARD or gone <= 2 * passed + _UNSURE)
 
 
 class Follower:
@@ -116,14 +122,21 @@ class Follower:
         self._told: list[Performance] = []  # lately
         self._last = 0  # beat at which the last of them ended
 
-    def expect(self, references: Collection[str]) -> None:
+    def expect(self, references: Mapping[str, int]) -> None:
         """From now on these works are announced, in any order, and no others.
 
         An announced work is believed when half of what else it takes speaks for it. What it is not,
         it does not become: of works that fit one stretch, the one is told that more speaks for.
+
+        Args:
+            references: by how many semitones above what is written each is played; at most
+                `MOVED` up or down.
         """
-        chosen = [one in references for one in self._references.ids]
-        self._alignment.enough = ACCEPTED - np.array(chosen, np.int32) * np.int32(ANNOUNCED)
+        ids = self._references.ids
+        chosen = np.array([one in references for one in ids], np.int32)
+        self._alignment.enough = ACCEPTED - chosen * np.int32(ANNOUNCED)
+        moved = np.array([references.get(one, 0) for one in ids], np.int64)
+        self._alignment.moved = np.clip(moved, -MOVED, MOVED)
 
     def feed(self, beats: NDArray[np.int8]) -> list[Performance]:
         """Take the next beats; give the performances that ended."""
@@ -143,9 +156,9 @@ class Follower:
         """The beat before which nothing more will be recognised."""
         promising = np.flatnonzero(self._best[:, WORTH] >= _PROMISING).tolist()
         waiting = [int(self._best[one, START]) for one in promising if one not in self._holds]
-        began = [self._began(one) for one in [*self._holds.values(), *self._lost]]
-        soonest = min([self._now - _PATIENCE, *waiting]) - _UNHEARD
-        return Beat(self._since + max(0, min([soonest, *began])))
+        holds = [one.start for one in [*self._holds.values(), *self._lost]]
+        soonest = min([self._now - _PATIENCE, *waiting, *holds]) - 3 * _UNHEARD // 2
+        return Beat(self._since + max(0, soonest))
 
     def close(self) -> list[Performance]:
         """End the stream; give the performances that were still going on."""
@@ -226,7 +239,7 @@ class Follower:
         What was left of it was played, and its last chord lasts as long as it can be heard.
         """
         left = self._left(one)
-        if left > _UNFINISHED:
+        if left > one.most_unheard:
             return 0
         rest = round(left / one.pace)
         if (gone := self._now - one.end - rest) <= 0:
@@ -235,6 +248,7 @@ class Follower:
         bands = self._references.bands[:, first:end]
         chord = bands[:, np.flatnonzero(bands.any(axis=0))[-_CHORD:]].astype(np.int32)
         after = self._heard[max(0, len(self._heard) - gone) :].astype(np.int32)
+        after = np.roll(after, -int(self._alignment.moved[one.number]), axis=1)
         sounds = (after @ chord).max(axis=1, initial=0) >= _SOUNDS
         lasting = 0
         for beat in np.flatnonzero(sounds).tolist():
@@ -245,7 +259,7 @@ class Follower:
 
     def _began(self, one: _Hold) -> int:
         """Where a work began that is heard from its first beats on: they were played as well."""
-        missed = one.origin if one.origin <= _UNHEARD else 0
+        missed = round(one.origin / one.pace) if one.origin <= one.most_unheard else 0
         return max(one.start - missed, min(one.start, self._last))
 
     def _left(self, one: _Hold) -> int:

@@ -93,7 +93,7 @@ def hours(office, *wanted):
     assert 204 == answer.status_code, answer.text
 
 
-def announce(office, tmp_path, *, begins):
+def announce(office, tmp_path, *, begins, **said):
     """An evening of one work that has a score; the score's id."""
     work_id = office.work("Көктем")
     path = tmp_path / "spring.mid"
@@ -117,6 +117,7 @@ def announce(office, tmp_path, *, begins):
         ends_at=ends.isoformat(),
         licence_fee_minor=1,
         currency="KZT",
+        **said,
     )
     programme = {"file": ("p.csv", "title,composers\nКөктем,Абай\n".encode())}
     answer = office.http.post(f"/v1/events/{event}/programme", files=programme)
@@ -151,7 +152,7 @@ def test_settings_hours_and_programme_reach_the_ear_and_the_receipt_comes_home(
     )
     guidance = real.guidance(orders.model_copy(update={"serial": 1, "hours": []}))
     assert 60 == guidance.tuning.sync_seconds
-    assert {score} == guidance.expected(begins)
+    assert {score: 0} == guidance.expected(begins)
     assert not guidance.expected(begins - timedelta(hours=1))
     assert not guidance.schedule.allows(datetime(2026, 11, 25, 15, tzinfo=UTC))  # a Wednesday
     assert guidance.schedule.allows(datetime(2026, 11, 27, 15, tzinfo=UTC))  # 20:00 in Almaty
@@ -358,3 +359,15 @@ def test_the_desk_sets_and_shows(office, box, real):
 def test_what_an_input_works_by_is_told_with_the_heartbeat():
     assert "directions" not in InputNow(name="main", state="heard").model_dump()
     assert 7 == InputNow(name="main", state="heard", directions=7).model_dump()["directions"]
+
+
+@pytest.mark.parametrize(
+    ("pitch_hz", "semitones"), [(None, 0), (442, 0), (415, -1), (392, -2), (466, 1)]
+)
+def test_an_evening_at_another_pitch_is_announced_so(office, real, tmp_path, pitch_hz, semitones):
+    begins = datetime.now(UTC) + timedelta(days=2)
+    score = announce(office, tmp_path, begins=begins, pitch_hz=pitch_hz)
+    real.follow()
+    (evening,) = real.told().programme
+
+    assert ([score], semitones) == (evening.works, evening.semitones)

@@ -151,7 +151,7 @@ def test_a_torn_file_is_refused(references, kept):
 def test_an_announced_work_is_believed_sooner_and_no_other_is(references, concert):
     heard, edges = concert
     alone, told = Follower(references), Follower(references)
-    told.expect({"work-2", "work-5", "a work without a score"})
+    told.expect({"work-2": 0, "work-5": 0, "a work without a score": 0})
     first = {}
     for at in range(0, int(edges[2]), 8):
         for name, follower in (("alone", alone), ("told", told)):
@@ -166,7 +166,22 @@ def test_an_announced_work_is_believed_sooner_and_no_other_is(references, concer
 
 def test_a_programme_makes_no_work_out_of_other_music(references):
     follower = Follower(references)
-    follower.expect(set(PIECES))
+    follower.expect(dict.fromkeys(PIECES, 0))
     heard = beats(perform(compose(99, 90), seed=9))
 
     assert [] == [*follower.feed(heard), *follower.close()]
+
+
+@pytest.mark.parametrize(("cents", "semitones"), [(-101, -1), (8, 0), (200, 2), (-200, -2)])
+def test_a_work_is_followed_at_the_pitch_and_in_the_key_that_is_asked_for(
+    references, cents, semitones
+):
+    heard = beats(perform(PIECES["work-2"], seed=4, cents=cents))
+    asked, unasked = Follower(references), Follower(references)
+    asked.expect(dict.fromkeys(PIECES, semitones))
+    (told,) = [*asked.feed(heard), *asked.close()]
+    others = [*unasked.feed(heard), *unasked.close()]
+
+    assert told.reference_id == "work-2"
+    assert (told.end - told.start) * BEAT_SECONDS == pytest.approx(70, abs=4)
+    assert ["work-2"] * (semitones == 0) == [one.reference_id for one in others]

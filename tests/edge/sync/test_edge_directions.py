@@ -83,7 +83,7 @@ def test_what_the_office_says_is_followed_and_answered_once(who, central, paths)
     assert (3, "applied", SEVEN) == (receipt.number, receipt.verdict, receipt.judged_at)
     guidance = Guide(paths, Settings()).look()
     assert 3 == guidance.directions
-    assert {MOZART} == guidance.expected(SEVEN)
+    assert {MOZART: 0} == guidance.expected(SEVEN)
     assert not guidance.expected(SEVEN - timedelta(seconds=1))
     assert [THURSDAY] == list(guidance.schedule.wanted)
     assert 5 == settings_now(paths, who.standing).sync_seconds == guidance.tuning.sync_seconds

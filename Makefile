@@ -20,6 +20,7 @@ MUSIC ?=
 QUICK ?=
 SOUNDS ?=
 ARGS ?=
+LIVE_QUICK := --every 24 --nights 1 --minutes 20 --only pieces --only evenings --results .cache/bench/live-quick.json
 
 help: ## This list
 	@echo "Qulaq hears what music is played in halls, and pays the people who wrote it."
@@ -63,13 +64,14 @@ lint: ## Format, style, types, and who may import whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: ## A nation's year of royalties, its boxes coming home; LAB=FOLDER: the ear, and a catalogue on its way (QUICK=1)
+bench: ## A nation's year of royalties, its boxes coming home; LAB=FOLDER: the ear, a catalogue on its way, works played live (QUICK=1)
 	@$(SETUP) bench
 	@$(BIN)/python -m benchmarks.royalties --plays $(if $(QUICK),10000000,100000000)
 	@$(BIN)/python -m benchmarks.homecoming $(if $(QUICK),--boxes 5000)
 	@[ -n "$(LAB)" ] || echo "The ear is measured by make bench LAB=FOLDER: the folder that benchmarks/README.md describes."
 	@[ -z "$(LAB)" ] || $(BIN)/python -m benchmarks --lab "$(LAB)" $(if $(MUSIC),--music "$(MUSIC)") $(if $(QUICK),--quick) $(ARGS)
 	@[ -z "$(LAB)" ] || $(BIN)/python -m benchmarks.delivery
+	@[ -z "$(LAB)" ] || $(MAKE) --no-print-directory live ARGS="$(if $(QUICK),$(LIVE_QUICK))"
 
 live: ## How surely works played live are recognised: LAB=FOLDER as for bench; people's performances are cloned
 	@$(SETUP) live

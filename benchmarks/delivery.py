@@ -1,7 +1,8 @@
 """What a change of a nation's catalogue costs on the wire, and how it goes on over a bad line.
 
 The real office serves, the real client asks, by way of a line that is as slow as said and is cut
-as often as said; only time runs faster, for both by the same factor.
+as often as said; only time runs faster, for both by the same factor. The box hangs in a cinema, and
+half of what changes is for cinemas alone: it comes in segments laid over those of all houses.
 """
 
 import os
@@ -92,20 +93,20 @@ class Stand:
         self.wanted = dict.fromkeys(self.names, EDITION)
         listed = f"{laying.FORM}\n{Layer(self.wanted).to_text()}"
         (self.office.home.segments / f"{digest}.list").write_text(listed, "utf-8")
-        self.proclaim([self.base])
+        self.proclaim([self.base], WHOLE)
         self.box = Box(folder / "box", self.office)
         (folder / "box" / "shelf").mkdir()
         (folder / "box" / "shelf" / self.base.name).symlink_to(base.resolve())
 
-    def proclaim(self, segments: list[Segment]) -> Manifest:
-        """Make these the newest catalogue, as the builder does."""
+    def proclaim(self, segments: list[Segment], name: str) -> Manifest:
+        """Make these the newest catalogue of a profile, as the builder does."""
         with writing(self.office.books) as connection:
             version, made_at = next_number(connection), self.office.now()
             manifest = Manifest(
                 version=version, made_at=made_at, recipe=RECIPE.id, segments=segments
             )
             put_catalogue(connection, Catalogue(str(version), 0, 0, manifest))
-            vouching.publish(connection, self.office, {WHOLE: manifest.to_bytes()})
+            vouching.publish(connection, self.office, {name: manifest.to_bytes()})
         return manifest
 
     def change(self, share: float) -> Change:
@@ -136,9 +137,11 @@ class Stand:
                 put_recording(connection, one, at=NOW)
 
     def lay(self, change: Change) -> list[Segment]:
-        """The next version's segments, by the office's own hand."""
-        wanted = {name: self.wanted[name] for name in self.names if name not in change.gone}
-        return list(laying.lay(self.office, wanted | change.sounds, [self.base]).segments)
+        """The next version's segments for cinemas, by the office's own hand."""
+        kept = {name: self.wanted[name] for name in self.names if name not in change.gone}
+        everywhere = dict(list(change.sounds.items())[::2])
+        common = laying.lay(self.office, self.wanted | everywhere, [self.base])
+        return list(laying.lay_over(self.office, common, kept | change.sounds, []).segments)
 
     @contextmanager
     def served(self) -> Iterator[tuple[str, int]]:
@@ -163,7 +166,7 @@ class Box:
         self.identity = load_or_make(config.BoxPaths(folder).identity)
         own = BoxIdentity(device=self.identity.device, public_key=self.identity.public_key)
         with writing(office.books) as connection:
-            venue = put_venue(connection, name="x", city="", time_zone="UTC")
+            venue = put_venue(connection, name="x", city="", time_zone="UTC", kind="cinema")
             hall = put_hall(connection, venue_id=venue, name="x")
             slot = devices.Slot(hall_id=hall, inputs=[BoxInput(device="x")])
             devices.put_box(connection, own, slot, now=NOW)
@@ -271,7 +274,7 @@ def main(catalogue: Path | None, prints: Path, share: float, haste: float) -> No
         print(f"{len(change.sounds)} new or other, {len(change.gone)} gone: {payload} bytes")
         with stand.served() as (host, port):
             stand.box.ask(f"http://{host}:{port}", [])
-            stand.proclaim(segments)
+            stand.proclaim(segments, "cinema.json")
             slow, cut = NARROW_BYTES * haste, CUT_SECONDS / haste
             with line(host, port, bytes_per_second=slow, cut_seconds=cut) as way:
                 journey = bring(stand.box, way, haste=haste)

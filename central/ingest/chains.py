@@ -17,7 +17,8 @@ def is_altered(link: Link, contents: Mapping[tuple[str, int], bytes]) -> bool:
     """
     if link.last - link.first >= len(contents):
         return True
-    mine = [contents.get((str(link.boot), seq)) for seq in range(link.first, link.last + 1)]
+    boot = str(link.boot)
+    mine = [contents.get((boot, seq)) for seq in range(link.first, link.last + 1)]
     told = [content for content in mine if content is not None]
     return len(told) < len(mine) or follow(bytes.fromhex(link.before), told).hex() != link.head
 
@@ -51,7 +52,8 @@ def begins_inside(link: Link, other: Link) -> bool:
 def _agrees(link: Link, other: Link, contents: Mapping[tuple[str, int], bytes]) -> bool:
     """Whether it begins where that one stood; where that is not known, it is believed."""
     numbers = range(other.first, link.first)
-    told = [contents.get((str(other.boot), seq), b"") for seq in numbers]
+    boot = str(other.boot)
+    told = [contents.get((boot, seq), b"") for seq in numbers]
     return not all(told) or follow(bytes.fromhex(other.before), told).hex() == link.before
 
 

@@ -149,3 +149,13 @@ def test_writers_wait_for_their_turn(books):
         thread.join()
 
     assert list(range(30)) == sorted(counted)
+
+
+def test_a_text_that_no_server_keeps_is_refused_in_words(office):
+    answer = office.http.get("/v1/fleet", params={"after": "\0"})
+
+    if office.books.dialect.name == "sqlite":  # which keeps a NUL as any other letter
+        assert (200, []) == (answer.status_code, answer.json())
+    else:
+        assert 422 == answer.status_code
+        assert "no books can keep what was sent" in answer.json()["detail"]

@@ -29,9 +29,8 @@ from tests.fakes.evenings import SEVEN, checkpoint, folder_in_memory, heard
 from tests.flow.in_process import InProcess
 
 NO_CATALOGUE = Anchor(root="", central_key="")
-SHORT_RUNS = (
-    2_000  # all that `make test` has time for: each costs a processor a twentieth of a second
-)
+# All that `make test` has time for: each costs a processor a twentieth of a second.
+SHORT_RUNS, PARTS = 500, 4
 FATES = ("ok", "ok", "request lost", "answer lost", "sent twice", "busy", "late")
 
 
@@ -258,7 +257,8 @@ def test_whatever_happens_the_office_has_the_union_once(central):
 
 
 @pytest.mark.slow
-def test_whatever_happens_in_thousands_of_short_runs_the_office_has_the_union_once(central):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_whatever_happens_in_thousands_of_short_runs_the_office_has_the_union_once(central, part):
     run(central, runs=SHORT_RUNS, steps=10)
 
 

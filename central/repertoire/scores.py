@@ -1,18 +1,21 @@
 """Scores of works, kept as what they would sound like: by them boxes know works played live."""
 
 import hashlib
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, Select, insert, select
 
+from central.database import page_of
 from central.errors import Taken, Unacceptable
 from central.repertoire import midi, musicxml
 from central.repertoire.store import require_work
-from central.repertoire.tables import scores
+from central.repertoire.tables import scores, works
 from edge.matcher.works.references import VERSION
 from edge.matcher.works.score import beats_of
 from edge.matcher.works.semitones import BANDS, BEAT_SECONDS
@@ -35,6 +38,24 @@ class Score:
     title: str
     milliseconds: int
     beats: NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A score as it stands in the books, without its beats.
+
+    Attributes:
+        title: of the movement; empty where the score is of the whole work.
+        milliseconds: its length at the written tempo.
+        current: boxes of today can follow it.
+    """
+
+    id: str
+    work_id: int
+    work_title: str
+    title: str
+    milliseconds: int
+    current: bool
 
 
 def score_of(content: bytes, *, work_id: int, title: str, name: str) -> Score:
@@ -111,3 +132,37 @@ def works_with_scores(connection: Connection, work_ids: Collection[int]) -> set[
     """Those of these works that boxes can follow by a score."""
     wanted = select(scores.c.work_id).where(scores.c.work_id.in_(work_ids))
     return set(connection.scalars(wanted.filter_by(version=VERSION)))
+
+
+def scores_after(connection: Connection, after: str) -> list[Kept]:
+    """Scores by id."""
+    return [_kept(row) for row in page_of(connection, _KEPT, by=scores.c.id, after=after)]
+
+
+def scores_for(connection: Connection, work_ids: Iterable[int]) -> dict[int, list[Kept]]:
+    """The scores of each of these works that has any, by length."""
+    rows = connection.execute(
+        _KEPT.where(scores.c.work_id.in_(work_ids)).order_by(scores.c.milliseconds, scores.c.id)
+    )
+    found: dict[int, list[Kept]] = defaultdict(list)
+    for row in rows:
+        found[row.work_id].append(_kept(row))
+    return found
+
+
+_KEPT: Select[Any] = select(
+    *(scores.c[name] for name in ("id", "work_id", "title", "milliseconds")),
+    scores.c.version,
+    works.c.title.label("work_title"),
+).join_from(scores, works)
+
+
+def _kept(row: Row[Any]) -> Kept:
+    return Kept(
+        id=row.id,
+        work_id=row.work_id,
+        work_title=row.work_title,
+        title=row.title,
+        milliseconds=row.milliseconds,
+        current=row.version == VERSION,
+    )

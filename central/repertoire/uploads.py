@@ -18,7 +18,7 @@ from central.refusals import file
 from central.repertoire import identifiers, imports, invitations, store
 from central.repertoire.cwr.acknowledgement import Sender
 from central.repertoire.cwr.intake import take_file
-from central.repertoire.scores import put_score, score_of
+from central.repertoire.scores import Kept, put_score, score_of, scores_after
 from central.repertoire.sheets.intake import take_sheet, template
 from central.repertoire.sheets.table import Kind
 from central.repertoire.sound import hear, recording_of
@@ -112,6 +112,13 @@ def register_score(
     with writing(desk.books) as connection:
         put_score(connection, score, at=desk.now())
     return RegisteredScore(id=score.id, duration_seconds=score.milliseconds / 1000)
+
+
+@uploads.get("/scores")
+def list_scores(desk: Desk, after: forms.Query = "") -> list[Kept]:
+    """Scores by id, at most 500 of those after `after`."""
+    with reading(desk.books) as connection:
+        return scores_after(connection, after)
 
 
 @uploads.post("/invitations", status_code=201)

@@ -14,13 +14,14 @@ from central.venues.intake import Answer, take_cue_sheet
 from central.venues.meaning import KnownCue, known_cues
 from central.venues.programme import CUE_COLUMNS
 from central.web.film_words import film_words
-from central.web.pages import HEADERS, PageRoute, page
+from central.web.pages import HEADERS, page
 from central.web.session import FromHere, SignedIn, Teller
+from central.web.threshold import StaffFirst
 from central.web.tongues import TONGUES
 
 Tongue = Literal["kk", "ru", "en"]
 
-film_pages = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[SignedIn])
+film_pages = APIRouter(route_class=StaffFirst, include_in_schema=False, dependencies=[SignedIn])
 
 
 @film_pages.get("/films")

@@ -30,6 +30,7 @@ from central.web.everybody import everybody, invited
 from central.web.films import film_pages
 from central.web.pages import HEADERS, PageRoute, page, refusal
 from central.web.reconciling import reconciling
+from central.web.scores import score_pages
 from central.web.session import FromHere, SignedIn, is_known, sign_in, sign_out
 from central.web.shared import pairs_shown
 from central.web.trying import trying
@@ -48,6 +49,7 @@ def open_console(app: FastAPI) -> None:
     app.include_router(box_pages)
     app.include_router(reconciling)
     app.include_router(film_pages)
+    app.include_router(score_pages)
     app.include_router(trying)
     app.include_router(after)
     app.include_router(adjusting)

@@ -14,6 +14,8 @@ STAFF_ONLY = [
     ("POST", "/v1/works"),
     ("GET", "/v1/recordings"),
     ("POST", "/v1/recordings"),
+    ("GET", "/v1/scores"),
+    ("POST", "/v1/scores"),
     ("GET", "/v1/venues"),
     ("POST", "/v1/venues"),
     ("GET", "/v1/halls"),

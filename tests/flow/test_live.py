@@ -5,13 +5,13 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 
-import mido
 import numpy as np
 import pytest
 import soundfile
 
 from edge.config import BoxPaths
 from tests.edge.matcher.works_sounds import RATE_HZ, applause, compose, hall, perform
+from tests.fakes.midi import midi
 from tests.flow.office import CENTRAL, Office
 
 SEVEN = datetime(2026, 3, 5, 14, tzinfo=UTC)  # 19:00 in Almaty
@@ -25,22 +25,6 @@ begins = 2026-03-05T19:00:00+05:00
 ends = 2026-03-05T22:00:00+05:00
 works = ["{score}"]
 """
-
-
-def midi(notes):
-    """A score as a notation program would write it."""
-    file, track = mido.MidiFile(ticks_per_beat=500), mido.MidiTrack()
-    file.tracks.append(track)
-    edges = [(note.start, 1, note.pitch, round(127 * note.loudness)) for note in notes]
-    edges += [(note.end, 0, note.pitch, 0) for note in notes]
-    now = 0
-    for seconds, _, pitch, velocity in sorted(edges):
-        at = round(seconds * 1000)
-        track.append(mido.Message("note_on", note=pitch, velocity=velocity, time=at - now))
-        now = at
-    written = io.BytesIO()
-    file.save(file=written)
-    return written.getvalue()
 
 
 class Concert:

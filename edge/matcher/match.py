@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edge.matcher.bits import Whole, peek
 from edge.matcher.index import Blocks, Segment, is_whole
-from edge.matcher.postings import BLOCK_BITS, COUNT_BITS, STEP_BITS, next_list
+from edge.matcher.postings import BLOCK_BITS, COUNT_BITS, STEP_BITS, next_list, steps_of
 from edge.matcher.tally import Best, Cast, count_votes
 
 MOST_VOTES = 1 << 20  # of one search in one segment, as a rule
@@ -19,7 +19,7 @@ _BAD, _FULL = (
     -1,
     -2,
 )  # what is wrong with a block: it is no block; it has more votes than there is room for
-_KEPT = 16  # times the candidates wanted: room while the weakest are not known yet
+_KEPT = 4  # times the candidates wanted: room while the weakest are not known yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def _gather(
     votes: NDArray[np.int32],
 ) -> Whole:
     """Write the votes block by block until there is no more room; -1-b if block b is bad."""
-    steps = np.empty(max(len(votes), BLOCK_BITS), np.int32)  # any list that shares its block fits
+    others = np.empty(BLOCK_BITS, np.int32)  # any list that shares its block fits
     n = 0
     for i in range(len(numbers)):
         number = numbers[i]
@@ -159,7 +159,7 @@ def _gather(
         bits = (blocks.ends[number] << 5, blocks.ends[number + 1] << 5)
         keys = (firsts[i], ends[i])
         key = np.int64(lowest[number]) - 1
-        done = _read_block(blocks.words, bits, key, keys, asked, span, steps, votes[n:])
+        done = _read_block(blocks.words, bits, key, keys, asked, span, others, votes[n:])
         if done == _BAD:
             return -1 - number
         if done == _FULL:
@@ -176,7 +176,7 @@ def _read_block(
     keys: tuple[Whole, Whole],
     asked: _Asked,
     span: Whole,
-    steps: NDArray[np.int32],
+    others: NDArray[np.int32],
     votes: NDArray[np.int32],
 ) -> Whole:
     """Write the votes of those keys whose lists are in a block; how many, or what is wrong."""
@@ -185,7 +185,7 @@ def _read_block(
     at += COUNT_BITS
     k, n = keys[0], 0
     for _ in range(lists):
-        gap, count, at = next_list(words, at, until, steps)
+        gap, count, shift, at = next_list(words, at, until)
         if count < 0:
             return _BAD
         key += gap
@@ -193,29 +193,28 @@ def _read_block(
             k += 1
         if k == keys[1]:
             break
-        if asked.keys[k] != key:
-            continue
-        shifts = asked.shifts[asked.firsts[k] : asked.firsts[k + 1]]
-        if n + count * len(shifts) > len(votes):
+        asks = asked.firsts[k + 1] if asked.keys[k] == key else asked.firsts[k]
+        shifts = asked.shifts[asked.firsts[k] : asks]
+        cast = count * len(shifts)
+        if n + cast > len(votes):
             return _FULL
-        n += _shift(steps, count, shifts, span, votes[n:])
+        steps = votes[n:] if cast else others
+        if count > len(steps):
+            break  # a list by itself, and nobody asks for it
+        at = steps_of(words, at, until, shift, steps[:count])
+        if at < 0:
+            return _BAD
+        _shift(votes[n : n + cast], count, shifts, span)
+        n += cast
     return n
 
 
 @njit(cache=True, nogil=True)
-def _shift(
-    steps: NDArray[np.int32],
-    count: Whole,
-    shifts: NDArray[np.int64],
-    span: Whole,
-    votes: NDArray[np.int32],
-) -> Whole:
-    """Write a list of steps once for each anchor, none beyond the timeline; gives how many."""
-    for a in range(len(shifts)):
-        at = a * count
+def _shift(votes: NDArray[np.int32], count: Whole, shifts: NDArray[np.int64], span: Whole) -> None:
+    """Turn the steps that votes begin with into votes for each anchor, none past the timeline."""
+    for a in range(len(shifts) - 1, -1, -1):  # the first anchor's last: they take the steps' place
         for s in range(count):
-            votes[at + s] = min(steps[s] + shifts[a], span)
-    return count * len(shifts)
+            votes[a * count + s] = min(votes[s] + shifts[a], span)
 
 
 @njit(cache=True, nogil=True)

@@ -159,31 +159,40 @@ def _gamma(words: NDArray[np.uint32], at: Whole, until: Whole) -> tuple[Whole, W
 
 @njit(cache=True, nogil=True)
 def next_list(
-    words: NDArray[np.uint32], at: Whole, until: Whole, out: NDArray[np.int32]
-) -> tuple[Whole, Whole, Whole]:
-    """Read one list; safe on any words, as long as four more follow the block.
+    words: NDArray[np.uint32], at: Whole, until: Whole
+) -> tuple[Whole, Whole, Whole, Whole]:
+    """Read how a list begins; safe on any words, as long as four more follow the block.
 
     Args:
         words: the file.
         at: bit the list begins at.
         until: bit after the block's last.
-        out: int32, room for the steps.
 
     Returns:
-        Gap to the hash before; how many steps it has (-1: this is no list; more than there is
-        room for: none was read); the bit after it.
+        Gap to the hash before; how many steps it has (-1: this is no list); how many low bits of
+        each gap stand as they are; the bit its steps begin at.
     """
     gap, at = _gamma(words, at, until)
     count, at = _gamma(words, at, until)
     shift = peek(words, at) & 31
     at += _SHIFT_BITS
     if gap == 0 or count == 0 or shift > WIDEST_BITS or at + count * (shift + 1) > until:
-        return gap, np.int64(-1), np.int64(until)
-    if count > len(out):
-        return gap, count, np.int64(until)
+        return gap, np.int64(-1), shift, np.int64(until)
+    return gap, count, shift, at
+
+
+@njit(cache=True, nogil=True)
+def steps_of(
+    words: NDArray[np.uint32], at: Whole, until: Whole, shift: Whole, out: NDArray[np.int32]
+) -> Whole:
+    """Read as many steps of a list as `out`, int32, has room for; as safe as `next_list`.
+
+    Returns:
+        The bit after the last; -1 if they go beyond the block.
+    """
     mask = (np.int64(1) << shift) - 1
     step = np.int64(-1)
-    for k in range(count):
+    for k in range(len(out)):
         window = peek(words, at)
         high = np.int64(ZEROS[window & 255])
         if high == 8:  # a long gap: its high part is beyond the window
@@ -194,6 +203,6 @@ def next_list(
             step += 1 + ((high << shift) | ((window >> (high + 1)) & mask))
         at += high + 1 + shift
         if at > until:
-            return gap, np.int64(-1), np.int64(until)
+            return np.int64(-1)
         out[k] = step & 0x7FFFFFFF
-    return gap, count, at
+    return at

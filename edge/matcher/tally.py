@@ -55,7 +55,7 @@ def count_votes(
     dropped. The rest, which is little, is sorted and counted exactly.
     """
     cells = np.zeros(_CELLS, np.uint8)
-    tall = np.empty(len(cast.votes), np.int32)
+    tall = np.empty(np.diff(cast.parts).max(), np.int32)
     step, own = np.int64(0), np.int64(0)  # the last step counted, and its votes
     for p in range(len(cast.parts) - 1):
         votes = cast.votes[cast.parts[p] : cast.parts[p + 1]]

@@ -15,7 +15,7 @@ from edge.matcher.index import Index
 from edge.matcher.landmarks import BUCKETS, join, query_hashes
 from edge.matcher.match import vote
 from edge.matcher.points import unpack
-from edge.matcher.postings import next_list
+from edge.matcher.postings import next_list, steps_of
 from edge.matcher.write import write_segment
 
 FEW = 600
@@ -86,8 +86,10 @@ def test_readers_of_blocks_stay_inside_whatever_the_words_are():
     for _ in range(3000):
         words = dice.integers(0, 2**32, 64, dtype=np.uint32) >> np.uint32(dice.integers(0, 32))
         count = unpack(words, 2, 60, 0, frames, quarters)
-        _gap, listed, after = next_list(words, 64, 1900, steps)
+        _gap, listed, shift, after = next_list(words, 64, 1900)
+        end = steps_of(words, after, 1900, shift, steps[: max(0, listed)])
 
         assert -1 <= count <= 700
         assert -1 <= listed
         assert after <= 1900
+        assert -1 <= end <= 1900

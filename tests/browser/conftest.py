@@ -36,7 +36,7 @@ class Console:
     def http(self):
         """A client with the staff token."""
         headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=60)
+        return httpx.Client(base_url=self.url, headers=headers, timeout=300)
 
 
 def central(*arguments):
@@ -66,7 +66,7 @@ def console(tmp_path_factory):
     """An office of its own, with the evening reported and closed."""
     home = tmp_path_factory.mktemp("office")
     with served(home, printed("init", "--home", home)) as console:
-        with console.http() as http, httpx.Client(base_url=console.url, timeout=60) as stranger:
+        with console.http() as http, httpx.Client(base_url=console.url, timeout=300) as stranger:
             filler = Filler(http, stranger)
             console.registered = filler.fill()
             console.closed = filler.close(console.registered)

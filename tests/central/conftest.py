@@ -70,13 +70,13 @@ class OfficeOpen:
         self.http = httpx.Client(
             base_url=self.url,
             headers={"Authorization": f"Bearer {token}"},
-            timeout=30,
+            timeout=300,  # the first catalogue in a new environment compiles first
             verify=False,
         )
         self.stranger = httpx.Client(
             base_url=self.url,
             headers={"Content-Type": "application/json"},
-            timeout=30,
+            timeout=300,
             verify=False,
         )
 
@@ -314,7 +314,7 @@ def give_tune():
 @pytest.fixture
 def staff(office):
     """A browser that has signed in, as far as HTTP can tell."""
-    with httpx.Client(base_url=office.url, timeout=30, follow_redirects=True) as browser:
+    with httpx.Client(base_url=office.url, timeout=300, follow_redirects=True) as browser:
         browser.post("/login", data={"token": office.token})
         yield browser
 

@@ -53,8 +53,8 @@ def asker(founded, server, tmp_path_factory):
     front = Front(Home(folder), Settings(port=0, questions_per_minute=1_000_000))
     headers = {"Authorization": f"Bearer {founded[1]}"}
     with (
-        httpx.Client(base_url=front.url, headers=headers, timeout=60) as http,
-        httpx.Client(base_url=front.url, timeout=60) as stranger,
+        httpx.Client(base_url=front.url, headers=headers, timeout=300) as http,
+        httpx.Client(base_url=front.url, timeout=300) as stranger,
     ):
         filler = Filler(http, stranger)
         filler.close(filler.fill())

@@ -74,7 +74,7 @@ def test_who_finds_all_counters_taken_is_told_when_to_come_before_a_byte_is_read
             go_on.wait(0.05)
 
     def hand_in_slowly():
-        with httpx.Client(base_url=office.url, verify=False, timeout=60) as other:
+        with httpx.Client(base_url=office.url, verify=False, timeout=300) as other:
             written = {"Content-Type": "application/json"}
             while not taken:
                 with suppress(httpx.TransportError):  # it was the one who found the counter taken

@@ -33,7 +33,7 @@ def office(tmp_path_factory):
         found[0] for line in serving.stdout if (found := re.search(r"http://127\S+:[1-9]\d*", line))
     )
     bearer = {"Authorization": f"Bearer {founded.stdout.split()[-1]}"}
-    with httpx.Client(base_url=f"{address}/v1", headers=bearer, timeout=20) as staff:
+    with httpx.Client(base_url=f"{address}/v1", headers=bearer, timeout=300) as staff:
         yield staff, address
     serving.terminate()
     serving.communicate(timeout=20)

@@ -14,7 +14,7 @@ from tests.fakes.spring_evening import LANES, WORKS, Filler
 @pytest.fixture
 def browser(office):
     """A browser that has not signed in, and does not follow where it is sent."""
-    with httpx.Client(base_url=office.url, timeout=30) as browser:
+    with httpx.Client(base_url=office.url, timeout=300) as browser:
         yield browser
 
 

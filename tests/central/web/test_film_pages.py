@@ -88,7 +88,7 @@ def test_films_that_were_not_told_apart_are_named_beside_each_other(office, staf
 
 
 def test_films_are_for_staff(office):
-    with httpx.Client(base_url=office.url, timeout=30) as stranger:
+    with httpx.Client(base_url=office.url, timeout=300) as stranger:
         answers = [
             stranger.get("/films"),
             stranger.get("/films/1"),

@@ -51,7 +51,7 @@ def test_the_public_list_leads_to_a_form_in_three_languages(office, closed, lang
 
 
 def test_a_stranger_claims_and_staff_accept_on_the_page(office, closed, staff):
-    with httpx.Client(base_url=office.url, timeout=30) as stranger:
+    with httpx.Client(base_url=office.url, timeout=300) as stranger:
         answer = stranger.post("/claim?lang=en", data=said(closed))
     queue = staff.get("/suspense").text
     paid = staff.post("/claims/1", data={"verdict": "accept", "work": str(closed.song)}).text

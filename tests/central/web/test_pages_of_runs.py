@@ -34,7 +34,7 @@ def browser(office):
     opened = []
 
     def sign_in(token):
-        opened.append(httpx.Client(base_url=office.url, timeout=30, follow_redirects=True))
+        opened.append(httpx.Client(base_url=office.url, timeout=300, follow_redirects=True))
         opened[-1].post("/login", data={"token": token})
         return opened[-1]
 
@@ -146,7 +146,7 @@ def test_nobody_without_a_token_sees_what_comes_after(office, closed):
 def test_an_author_objects_on_a_page_in_three_languages(office, closed, lang, says):
     play = closed.closing.events[0].plays[0].id
     said = {"event": "1", "play": play, "side": "author", "objector": "Дина", "contact": "d"}
-    with httpx.Client(base_url=office.url, timeout=30) as stranger:
+    with httpx.Client(base_url=office.url, timeout=300) as stranger:
         form = stranger.get(f"/objection?lang={lang}")
         answer = stranger.post(f"/objection?lang={lang}", data=said | {"words": "not mine"})
         nowhere = stranger.post("/objection", data=said | {"event": "9", "words": "x"})

@@ -32,7 +32,7 @@ def test_a_programme_is_typed_and_what_was_not_heard_is_settled(office, staff):
 
 
 def test_a_stranger_sees_and_settles_nothing(office):
-    with httpx.Client(base_url=office.url, timeout=30) as stranger:
+    with httpx.Client(base_url=office.url, timeout=300) as stranger:
         seen = stranger.get("/events/1/reconciliation")
         told = stranger.post("/events/1/decisions", data={"line": "x", "verdict": "played"})
 

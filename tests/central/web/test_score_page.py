@@ -76,7 +76,7 @@ def test_the_list_over_http_goes_on_after_a_score(office):
 
 
 def test_strangers_bring_no_scores_and_see_none(office):
-    with httpx.Client(base_url=office.url, timeout=30) as stranger:
+    with httpx.Client(base_url=office.url, timeout=300) as stranger:
         answers = [stranger.get("/scores"), bring(stranger, office.work())]
 
     assert [303, 303] == [one.status_code for one in answers]

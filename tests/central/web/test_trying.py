@@ -53,7 +53,7 @@ def test_staff_try_a_rule_and_see_bars(office, staff):
 
 
 def test_a_stranger_tries_nothing(office):
-    with httpx.Client(base_url=office.url, timeout=30) as stranger:
+    with httpx.Client(base_url=office.url, timeout=300) as stranger:
         seen = stranger.get("/simulation")
         told = stranger.post("/simulation", data={"pack": "kz-venues-2026"})
 

@@ -7,7 +7,7 @@ import httpx
 
 from edge.errors import Refused, Unreachable
 
-_TIMEOUT_SECONDS = 60.0  # for a connection, and for the next bytes of an answer
+_TIMEOUT_SECONDS = 20.0  # for a connection, and for the next bytes of an answer
 _CALLS = 5  # as often as central says that it is busy
 _LONGEST_REST_SECONDS = 60.0
 _BUSY = (429, 503)

@@ -40,7 +40,7 @@ class Pace:
     weighed: int
 
 
-THOROUGH = Pace(60, 12, votes=900_000, candidates=300, weighed=12)
+THOROUGH = Pace(60, 12, votes=1 << 20, candidates=100, weighed=12)
 # A fifth of the cost: enough where the sound is clean and only bent.
 BRIEF = Pace(30, 6, votes=1 << 16, candidates=30, weighed=6)
 

@@ -14,7 +14,7 @@ from edge.errors import BadStick
 from edge.stick.disk import open_disk
 from edge.stick.volume import INBOX, Volume
 
-MOST_FILES = 64
+MOST_FILES = 64  # up to five for each of a dozen boxes
 MOST_BYTES = 1 << 20  # of one file
 _PIECE_BYTES = 1 << 16
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

@@ -223,7 +223,7 @@ def slowness():
     As long as a box would be busy in that second, times what emulation costs: less, and it does
     not keep up with sound.
     """
-    return float(os.environ.get("QULAQ_SLOWNESS", "3"))
+    return float(os.environ.get("QULAQ_SLOWNESS", "2.5"))
 
 
 @pytest.fixture

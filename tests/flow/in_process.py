@@ -1,6 +1,7 @@
 """The real office in the test's own process: boxes' requests go through all of its doors."""
 
 import asyncio
+import hashlib
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from central.app import create_app
 from central.catalogue import vouching
+from central.catalogue.store import Catalogue, put_catalogue
 from central.database import reading, writing
 from central.devices import store as devices
 from central.devices.routes import take_handover, take_heartbeat
@@ -26,7 +28,8 @@ from edge.sync.letters import BoxIdentity, BoxInput
 from edge.sync.packing import unpack
 from edge.sync.protocol import Answer, Request
 from edge.sync.seal import public_pem
-from edge.sync.wire import BatchReceipt, Sealed
+from edge.sync.wire import BatchReceipt, Manifest, Sealed, Segment
+from tests.fakes.evenings import SEVEN
 
 COUNTERS = {
     "/v1/detections": take_detections,
@@ -172,3 +175,16 @@ class InProcess:
             for table in (detections, coverage, records):
                 for boot, seq in keys:
                     connection.execute(table.delete().filter_by(device=device, boot=boot, seq=seq))
+
+
+def proclaim(office, content):
+    """A catalogue so small that a download of it can be cut at every byte."""
+    digest = hashlib.sha256(content).hexdigest()
+    segment = Segment(name=f"{digest}.qseg", size_bytes=300, sha256=digest, recordings=1)
+    (office.home.segments / segment.name).write_bytes(content)
+    manifest = Manifest(version=1, made_at=SEVEN, recipe="r", segments=[segment])
+    with writing(office.books) as connection:
+        put_catalogue(connection, Catalogue(digest, 1, 300, manifest))
+        # the box's own profile has this; everything would be something else
+        named = {"all.json": b"{}", "other.json": manifest.to_bytes()}
+        vouching.publish(connection, office, named)

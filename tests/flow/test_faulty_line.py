@@ -1,6 +1,5 @@
 """A line that fails at every byte of an upload and of a download: all arrives, and once."""
 
-import hashlib
 import random
 import shutil
 from itertools import cycle
@@ -9,8 +8,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from central.catalogue import vouching
-from central.catalogue.store import Catalogue, put_catalogue
-from central.database import writing
 from edge.config import BoxPaths, Settings
 from edge.errors import QulaqError
 from edge.sync.asking import Asking
@@ -20,11 +17,10 @@ from edge.sync.identity import load_or_make
 from edge.sync.outbox import Outbox
 from edge.sync.shelf import Shelf
 from edge.sync.trust import Anchor
-from edge.sync.wire import Manifest, Segment
 from edge.timekeeping import now
 from tests.fakes.evenings import BOOT, SEVEN, checkpoint, folder_in_memory, heard
 from tests.fakes.faulty_line import WAYS, Fault, faulty_line
-from tests.flow.in_process import InProcess
+from tests.flow.in_process import InProcess, proclaim
 
 PATIENCE_SECONDS = 0.1  # with a line that has gone quiet
 
@@ -42,19 +38,6 @@ def office():
 def line(office):
     with office.served() as (host, port), faulty_line(host, port) as opened:
         yield opened
-
-
-def proclaim(office, content):
-    """A catalogue so small that a download of it can be cut at every byte."""
-    digest = hashlib.sha256(content).hexdigest()
-    segment = Segment(name=f"{digest}.qseg", size_bytes=300, sha256=digest, recordings=1)
-    (office.home.segments / segment.name).write_bytes(content)
-    manifest = Manifest(version=1, made_at=SEVEN, recipe="r", segments=[segment])
-    with writing(office.books) as connection:
-        put_catalogue(connection, Catalogue(digest, 1, 300, manifest))
-        # the box's own profile has this; everything would be something else
-        named = {"all.json": b"{}", "other.json": manifest.to_bytes()}
-        vouching.publish(connection, office, named)
 
 
 class Box:

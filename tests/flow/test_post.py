@@ -29,9 +29,8 @@ from edge.sync.seal import new_key, public_pem, seal
 from edge.sync.wire import CENTRAL, CoverageRecord, Sealed
 from provisioning.carry import carry, posts
 from tests.fakes.evenings import SEVEN, checkpoint, folder_in_memory, heard
-from tests.flow.in_process import InProcess
+from tests.flow.in_process import InProcess, proclaim
 from tests.flow.office import Office, until
-from tests.flow.test_faulty_line import proclaim
 
 RATE_HZ = 16_000
 NOBODY = "http://127.0.0.1:9"  # where no central answers: the hall has no network

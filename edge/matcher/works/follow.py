@@ -24,6 +24,7 @@ _PATIENCE = 32  # beats, 15 s: what begins later than so long ago may still be r
 _LOST = 6 * UNIT  # what must speak against a work before it is not followed any more
 _LONGEST = 600  # beats, five minutes, for which what was lost is waited for
 _UNHEARD = 128  # beats, 1 min, that a work may have been played and not been recognised
+_MISSED = 3 * _UNHEARD // 2  # beats of the stream that this takes at the slowest pace
 _REMEMBERED = 256  # beats, 2 min
 _CHORD = 3  # beats of the reference that its last chord takes
 _SOUNDS = round(0.45 * SCALE * SCALE)  # a likeness by which that is still there
@@ -157,7 +158,7 @@ class Follower:
         promising = np.flatnonzero(self._best[:, WORTH] >= _PROMISING).tolist()
         waiting = [int(self._best[one, START]) for one in promising if one not in self._holds]
         holds = [one.start for one in [*self._holds.values(), *self._lost]]
-        soonest = min([self._now - _PATIENCE, *waiting, *holds]) - 3 * _UNHEARD // 2
+        soonest = min([self._now - _PATIENCE, *waiting, *holds]) - _MISSED
         return Beat(self._since + max(0, soonest))
 
     def close(self) -> list[Performance]:
@@ -273,7 +274,7 @@ class Follower:
             self._references.ids[one.number],
             Beat(self._since + one.start - missed),
             Beat(self._since + min(one.end + one.rest, self._now)),
-            one.origin - missed,
+            max(0, one.origin - missed),
             one.place + (self._left(one) if one.rest else 0),
             (one.before + one.peak + one.said) / UNIT,
         )

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from works_sounds import RATE_HZ, applause, beats, compose, hall, perform
 
+from edge.matcher.works.alignment import MOVED
 from edge.matcher.works.follow import Follower
 from edge.matcher.works.references import References
 from edge.matcher.works.score import beats_of
 from edge.matcher.works.semitones import BEAT_SECONDS
+from edge.sync.letters import MOST_SEMITONES
 
 LONG, OTHER = compose(21, 240.0), compose(22, 90.0)
 QUIET = 20.0  # s before and after
@@ -65,6 +67,22 @@ def test_a_work_whose_first_and_last_seconds_are_drowned_was_played_whole(refere
 
     assert told(references, drowned(played, 0, 10)) == whole(played)
     assert told(references, drowned(played, end - 20, end)) == whole(played)
+
+
+def test_a_slow_work_is_never_told_from_before_its_first_beat(references):
+    slow = perform(LONG, seed=6, tempo=0.7)
+    silence = np.zeros(60 * RATE_HZ, np.float32)
+    follower = Follower(references)
+
+    found = [*follower.feed(beats(np.concatenate([silence, drowned(slow, 0, 25)])))]
+    [one] = [*found, *follower.close()]
+
+    assert one.from_beat == 0
+    assert one.start * BEAT_SECONDS == near(60)
+
+
+def test_a_work_may_be_announced_in_every_key_that_an_announcement_can_name():
+    assert MOVED == MOST_SEMITONES
 
 
 def test_a_last_chord_that_is_held_belongs_to_its_work(references, played):

@@ -29,8 +29,7 @@ from tests.fakes.evenings import SEVEN, checkpoint, folder_in_memory, heard
 from tests.flow.in_process import InProcess
 
 NO_CATALOGUE = Anchor(root="", central_key="")
-# All that `make test` has time for: each costs a processor a twentieth of a second.
-SHORT_RUNS, PARTS = 500, 4
+SHORT_RUNS, PARTS = 500, 20  # ten thousand; each run costs a processor a twentieth of a second
 FATES = ("ok", "ok", "request lost", "answer lost", "sent twice", "busy", "late")
 
 

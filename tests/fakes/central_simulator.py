@@ -119,7 +119,7 @@ class CentralSimulator:
             self.requests.append(request)
             match request.method, request.path:
                 case "POST", "/v1/detections":
-                    return self._opened(request, DetectionBatch, self._take)
+                    return self._opened(request, DetectionBatch, self.take)
                 case "POST", "/v1/inventory":
                     return self._opened(request, Inventory, self._compare)
                 case "POST", "/v1/heartbeat":
@@ -146,7 +146,7 @@ class CentralSimulator:
         except BadSeal as e:
             return Answer(403, str(e).encode())
 
-    def _take(self, batch: DetectionBatch) -> Answer:
+    def take(self, batch: DetectionBatch) -> Answer:
         accepted, duplicates, rejected = 0, 0, []
         for record in batch.records:
             key = (batch.device, record.boot, record.seq)

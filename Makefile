@@ -64,9 +64,10 @@ lint: ## Format, style, types, and who may import whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: ## A nation's year of royalties, its boxes coming home; LAB=FOLDER: the ear, a catalogue on its way, works played live (QUICK=1)
+bench: ## A nation's year of royalties, letters taken in, its boxes coming home; LAB=FOLDER: the ear, a catalogue on its way, works played live (QUICK=1)
 	@$(SETUP) bench
 	@$(BIN)/python -m benchmarks.royalties --plays $(if $(QUICK),10000000,100000000)
+	@$(BIN)/python -m benchmarks.intake $(if $(QUICK),--boxes 4)
 	@$(BIN)/python -m benchmarks.homecoming $(if $(QUICK),--boxes 5000)
 	@[ -n "$(LAB)" ] || echo "The ear is measured by make bench LAB=FOLDER: the folder that benchmarks/README.md describes."
 	@[ -z "$(LAB)" ] || $(BIN)/python -m benchmarks --lab "$(LAB)" $(if $(MUSIC),--music "$(MUSIC)") $(if $(QUICK),--quick) $(ARGS)

@@ -24,6 +24,7 @@ from central.database import writing
 from central.desk import Office
 from central.devices.store import Slot, put_box
 from central.founding import found, open_office
+from central.ingest.reading import letter_in
 from central.ingest.store import take
 from central.repertoire.shares import Share
 from central.repertoire.store import Recording, put_party, put_recording, put_work
@@ -118,7 +119,7 @@ def _season(office: Office, plays: int, *, others: int) -> Season:
         batch = DetectionBatch(device=identity.device, records=records)
         sealed = seal.seal(batch, signer=identity.device, key=key)
         with writing(office.books) as connection:
-            take(connection, batch, sealed=sealed, now=end)
+            take(connection, letter_in(batch), sealed=sealed, now=end)
     with writing(office.books) as connection:
         days = Days(venue_id, date(2026, 9, 1), end.date())
         summary = close_period(connection, days, now=end + EVENT)

@@ -6,9 +6,10 @@ rooms may be said in SQL that one of the two does not understand.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import OperationalError as SqliteError
@@ -50,6 +51,8 @@ METADATA = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+Maker = Callable[[Any], Any]
 
 _WRITER = 0x51756C6171  # the lock of whoever writes: "Qulaq"
 PAGE = 500  # rows; whoever wants more asks again, after the last
@@ -188,7 +191,7 @@ def _refuse_newer(connection: Connection, config: Config) -> None:
 
 def put(connection: Connection, table: Table, row: Mapping[str, object]) -> int:
     """Insert one row into a table numbered by `id`; answers the number it was given."""
-    return int(connection.execute(insert(table).values(row).returning(table.c.id)).scalar_one())
+    return int(connection.execute(insert(table).returning(table.c.id), row).scalar_one())
 
 
 def put_rows(
@@ -202,14 +205,15 @@ def put_rows(
         names: of the columns that are filled.
         rows: what stands in each of these.
     """
-    kept = _as_kept(rows, [table.columns[name] for name in names], connection.dialect)
+    if makers := _makers(table, tuple(names), connection.dialect):
+        rows = _as_kept(rows, makers)
     columns = ", ".join(names)
     if connection.dialect.name == "sqlite":
         places = ", ".join("?" for _ in names)
         words = f"INSERT INTO {table.name} ({columns}) VALUES ({places})"  # noqa: S608  # our own
-        connection.exec_driver_sql(words, [tuple(row) for row in kept])
+        connection.exec_driver_sql(words, [tuple(row) for row in rows])
     else:
-        _copy(connection, table.name, columns, kept)
+        _copy(connection, table.name, columns, rows)
 
 
 def _copy(
@@ -217,12 +221,14 @@ def _copy(
 ) -> None:
     server: Any = connection.connection.driver_connection
     words = f"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)"
+    kinds = connection.info.setdefault("kinds of columns", {})  # as long as the connection lives
     try:
         with server.cursor() as cursor:
-            cursor.execute(f"SELECT {columns} FROM {table} LIMIT 0")  # noqa: S608  # our own
-            kinds = [column.type_code for column in cursor.description]
+            if words not in kinds:
+                cursor.execute(f"SELECT {columns} FROM {table} LIMIT 0")  # noqa: S608  # our own
+                kinds[words] = [column.type_code for column in cursor.description]
             with cursor.copy(words) as copy:
-                copy.set_types(kinds)
+                copy.set_types(kinds[words])
                 for row in rows:
                     copy.write_row(row)
     except psycopg.Error as fault:  # by the name under which every other statement would fail
@@ -230,15 +236,25 @@ def _copy(
         raise named from fault
 
 
+@lru_cache(maxsize=64)
+def _makers(table: Table, names: tuple[str, ...], dialect: Dialect) -> Sequence[tuple[int, Maker]]:
+    """What changes a value into the form in which a database keeps it, by place; where needed."""
+    makers = []
+    for place, name in enumerate(names):
+        kind = table.columns[name].type
+        make = kind.dialect_impl(dialect).bind_processor(dialect)
+        # A server takes an instant in any zone as it is.
+        if make and (dialect.name == "sqlite" or not isinstance(kind, Instant)):
+            makers.append((place, make))
+    return makers
+
+
 def _as_kept(
-    rows: Iterable[Sequence[object]], columns: Sequence[Column[Any]], dialect: Dialect
+    rows: Iterable[Sequence[object]], makers: Sequence[tuple[int, Maker]]
 ) -> Iterator[list[object]]:
-    """Rows as this database keeps what they say."""
-    makers = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns]
-    changed = [(place, make) for place, make in enumerate(makers) if make is not None]
     for row in rows:
         kept = list(row)
-        for place, make in changed:
+        for place, make in makers:
             kept[place] = make(kept[place])
         yield kept
 

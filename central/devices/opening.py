@@ -1,5 +1,6 @@
 """Opening what a box sealed, by whichever of its keys is in force."""
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -9,10 +10,11 @@ from central.desk import Office
 from central.devices import store
 from central.errors import Unacceptable
 from edge.errors import BadSeal
-from edge.sync.seal import unseal
+from edge.sync.seal import unseal_by
 from edge.sync.wire import Sealed
 
 Letter = TypeVar("Letter", bound=BaseModel)
+Read = TypeVar("Read")
 
 
 def opened(desk: Office, sealed: Sealed, words: type[Letter]) -> Letter:
@@ -25,24 +27,40 @@ def opened(desk: Office, sealed: Sealed, words: type[Letter]) -> Letter:
         BadSeal: none of its keys in force sealed this, or it is not such a letter.
         Unacceptable: it speaks for another box.
     """
+    return opened_by(desk, sealed, words.model_validate_json, called=words.__name__)
+
+
+def opened_by(desk: Office, sealed: Sealed, read: Callable[[str], Read], *, called: str) -> Read:
+    """The same for a letter that is read in a way of its own.
+
+    Args:
+        desk: the office.
+        sealed: the envelope.
+        read: reads the payload, and raises pydantic's `ValidationError` if it is no such letter.
+        called: what such a letter is called.
+
+    Raises:
+        Unwelcome, BadSeal, Unacceptable: as `opened`.
+    """
     with reading(desk.books) as connection:
         keys = store.keys_in_force(connection, sealed.signer)
-    letter, key = _by_any(sealed, words, keys)
+    letter, key = _by_any(sealed, read, called, keys)
     if (of := getattr(letter, "device", None)) != sealed.signer:
-        raise Unacceptable(f"{sealed.signer} sealed a {words.__name__} of {of}")
+        raise Unacceptable(f"{sealed.signer} sealed a {called} of {of}")
     if key.used_at is None:
         with writing(desk.books) as connection:
             store.begin_using(connection, key, now=desk.now())
     return letter
 
 
-def _by_any(sealed: Sealed, words: type[Letter], keys: list[store.Key]) -> tuple[Letter, store.Key]:
+def _by_any(
+    sealed: Sealed, read: Callable[[str], Read], called: str, keys: list[store.Key]
+) -> tuple[Read, store.Key]:
     met = BadSeal(f"box {sealed.signer} has no key in force")
     for key in keys:
         try:
-            letter = unseal(sealed, words, signer=sealed.signer, public_key=key.public_key)
+            signed = {"signer": sealed.signer, "public_key": key.public_key}
+            return unseal_by(sealed, read, called=called, **signed), key
         except BadSeal as fault:
             met = fault
-        else:
-            return letter, key
     raise met

@@ -17,6 +17,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
+    bindparam,
     insert,
     select,
     update,
@@ -88,6 +90,27 @@ placements = Table(
     Column("serial", Integer, nullable=False),
     Column("since", Instant, nullable=False),
     Index("ix_placements_device_since", "device", "since"),
+)
+
+
+# Asked for every letter, so put into words once.
+_IN_FORCE = (
+    select(
+        boxes.c.revoked_at,
+        boxes.c.revoked_because,
+        box_keys.c.id,
+        box_keys.c.public_key,
+        box_keys.c.used_at,
+    )
+    .select_from(boxes)
+    .outerjoin(box_keys, and_(box_keys.c.device == boxes.c.device, box_keys.c.retired_at.is_(None)))
+    .where(boxes.c.device == bindparam("device"))
+    .order_by(box_keys.c.id.desc())
+)
+_HUNG = (
+    select(placements.c.since, placements.c.hall_id)
+    .where(placements.c.device == bindparam("device"))
+    .order_by(placements.c.since, placements.c.id)
 )
 
 
@@ -197,14 +220,11 @@ def keys_in_force(connection: Connection, device: str) -> list[Key]:
     Raises:
         Unwelcome: not enrolled here, or revoked.
     """
-    columns = (boxes.c.revoked_at, boxes.c.revoked_because)
-    row = connection.execute(select(*columns).filter_by(device=device)).first()
-    if row is None:
+    rows = connection.execute(_IN_FORCE, {"device": device}).all()
+    if not rows:
         raise Unwelcome(f"box {device!r} is not enrolled here; enrol it with a token of the office")
-    _refuse_revoked(device, row.revoked_at, row.revoked_because)
-    mine = select(box_keys).filter_by(device=device, retired_at=None)
-    rows = connection.execute(mine.order_by(box_keys.c.id.desc()))
-    return [Key(row.id, row.device, row.public_key, row.used_at) for row in rows]
+    _refuse_revoked(device, rows[0].revoked_at, rows[0].revoked_because)
+    return [Key(row.id, device, row.public_key, row.used_at) for row in rows if row.public_key]
 
 
 def keys_of(connection: Connection, device: str) -> Sequence[str]:
@@ -279,9 +299,7 @@ def revoke(connection: Connection, device: str, *, because: str, now: datetime) 
 
 def whereabouts_of(connection: Connection, device: str) -> Whereabouts:
     """Where an enrolled box has hung, since when."""
-    table = placements
-    hung = select(table).filter_by(device=device).order_by(table.c.since, table.c.id)
-    rows = connection.execute(hung).all()
+    rows = connection.execute(_HUNG, {"device": device}).all()
     return Whereabouts([row.since for row in rows], [row.hall_id for row in rows])
 
 

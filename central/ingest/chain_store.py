@@ -1,10 +1,11 @@
 """The chains of boxes, in the books: each piece as it was told, and whether it fits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select
 
 from central.forms import LARGEST
 from central.ingest.chains import begins_inside, is_altered, is_fork, loose_ends
@@ -15,6 +16,19 @@ from edge.sync.chain import content_of, content_of_words
 from edge.sync.wire import DetectionBatch, Link
 
 LONGEST = 500  # records in a link: no letter has more
+
+# Asked for every letter, so put into words once.
+_BESIDE = select(table).where(
+    table.c.device == bindparam("device"),
+    or_(
+        and_(
+            table.c.boot == bindparam("boot"),
+            table.c.first.between(bindparam("least"), bindparam("last")),
+            table.c.last >= bindparam("first"),
+        ),
+        table.c.before == bindparam("before"),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +66,31 @@ def put_links(
         connection: a writing transaction.
         device: whose chain.
         links: the pieces.
-        told: all records of the batch.
+        told: all records of the letter.
         now: the office's clock.
     """
-    new = [one for one in links if one.last <= LARGEST and not _is_known(connection, device, one)]
-    contents = {
-        one.key: content_of_words(one.words, in_box_time=one.record.box is not None)
-        for one in (told if new else ())
-    }
-    for link in new:
+    contents: dict[Key, bytes] = {}
+    for link in links:
+        beside = _beside(connection, device, link) if link.last <= LARGEST else []
+        if link.last > LARGEST or any(_link(row) == link for row in beside):
+            continue
+        contents = contents or _sealed_in(told)
         broken: str | None = None
         if is_altered(link, contents):
             broken = "altered"
         else:
-            rivals = _rivals(connection, device, link)
+            rivals = [_link(row) for row in beside if row.broken is None]
             before = _told_before(connection, device, link, rivals)
             broken = "fork" if is_fork(link, rivals, before | contents) else None
         row = link.model_dump() | {"boot": str(link.boot), "broken": broken}
-        connection.execute(insert(table).values(row | {"device": device, "received_at": now}))
+        connection.execute(insert(table), row | {"device": device, "received_at": now})
+
+
+def _sealed_in(told: Iterable[Told]) -> dict[Key, bytes]:
+    """What the chain seals of these records."""
+    return {
+        one.key: content_of_words(one.words, in_box_time=one.record.box is not None) for one in told
+    }
 
 
 def memory_of(connection: Connection, device: str) -> Memory:
@@ -87,21 +108,11 @@ def memory_of(connection: Connection, device: str) -> Memory:
     )
 
 
-def _is_known(connection: Connection, device: str, link: Link) -> bool:
-    key = {"boot": str(link.boot), "first": link.first, "last": link.last, "head": link.head}
-    return connection.scalar(select(table.c.id).filter_by(device=device, **key)) is not None
-
-
-def _rivals(connection: Connection, device: str, link: Link) -> list[Link]:
-    """Links that share a record with this one, or begin after the same hash."""
-    shares = (
-        (table.c.boot == str(link.boot))
-        & table.c.first.between(link.first - LONGEST, link.last)
-        & (table.c.last >= link.first)
-    )
-    wanted = select(table).filter_by(device=device, broken=None)
-    rows = connection.execute(wanted.where(or_(shares, table.c.before == link.before)))
-    return [_link(row) for row in rows]
+def _beside(connection: Connection, device: str, link: Link) -> Sequence[Row[Any]]:
+    """Links that share a record with this one, or begin after the same hash; itself, if known."""
+    it = {"device": device, "boot": str(link.boot), "before": link.before}
+    numbers = {"least": link.first - LONGEST, "first": link.first, "last": link.last}
+    return connection.execute(_BESIDE, it | numbers).all()
 
 
 def _told_before(
@@ -122,7 +133,7 @@ def _told_before(
     return {key_of(one): content_of(one) for letter in every for one in letter}
 
 
-def _link(row: Row[tuple[object, ...]]) -> Link:
+def _link(row: Row[Any]) -> Link:
     return Link.model_validate(
         {name: getattr(row, name) for name in ("boot", "first", "last", "before", "head")}
     )

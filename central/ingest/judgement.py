@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from uuid import UUID
 
 from central.forms import EARLIEST, LARGEST
 from edge.sync.wire import (
@@ -23,20 +22,22 @@ Key = tuple[str, int]  # (boot, seq) of one device
 
 LONGEST = timedelta(hours=24)  # of one record; the box writes one every minute
 AHEAD = timedelta(days=1)  # how far a box's clock may be before ours
+_NUL = rb"\u0000"  # as JSON spells it
 
 
 class Told(NamedTuple):
     """A record of a batch, put into words once.
 
     Attributes:
+        record: what it says.
         key: its natural key within its device.
-        words: its JSON, as a box writes it.
+        words: its JSON, UTF-8, as a box writes it.
         content: their SHA-256, hex.
     """
 
     record: AnyRecord
     key: Key
-    words: str
+    words: bytes
     content: str
 
 
@@ -71,22 +72,12 @@ def key_of(record: AnyRecord) -> Key:
 
 def content_of(record: AnyRecord) -> str:
     """A record's digest: SHA-256 over its words, hex."""
-    return _digest(record.model_dump_json())
+    return digest_of(record.model_dump_json().encode())
 
 
-def told_in(records: Iterable[AnyRecord]) -> list[Told]:
-    """Records with their words."""
-    boots: dict[UUID, str] = {}  # few; to write one anew for each record would cost a tenth
-    told = []
-    for record in records:
-        boot = boots.get(record.boot) or boots.setdefault(record.boot, str(record.boot))
-        words = record.model_dump_json()
-        told.append(Told(record, (boot, record.seq), words, _digest(words)))
-    return told
-
-
-def _digest(words: str) -> str:
-    return hashlib.sha256(words.encode()).hexdigest()
+def digest_of(words: bytes) -> str:
+    """The digest of a record's words: their SHA-256, hex."""
+    return hashlib.sha256(words).hexdigest()
 
 
 def judge(told: Iterable[Told], *, known: Mapping[Key, str], now: datetime) -> Judged:
@@ -103,22 +94,24 @@ def judge(told: Iterable[Told], *, known: Mapping[Key, str], now: datetime) -> J
     forks: list[tuple[Key, str]] = []
     duplicates = 0
     for one in told:
-        record = one.record
-        if contents.get(one.key) == one.content:
+        before = contents.get(one.key)
+        if before == one.content:
             duplicates += 1
-        elif one.key in contents:
+        elif before is not None:
             forks.append((one.key, one.content))
-            rejected.append(_reject(record, f"record {record.seq} was told differently before"))
-        elif fault := fault_of(record, now=now):
-            rejected.append(_reject(record, fault))
+            said = f"record {one.record.seq} was told differently before"
+            rejected.append(_reject(one.record, said))
+        elif fault := fault_of(one, now=now):
+            rejected.append(_reject(one.record, fault))
         else:
             contents[one.key] = one.content
             new.append(one)
     return Judged(new=new, duplicates=duplicates, rejected=rejected, forks=forks)
 
 
-def fault_of(record: AnyRecord, *, now: datetime) -> str | None:
+def fault_of(one: Told, *, now: datetime) -> str | None:
     """Why a record cannot be true, or None if it can."""
+    record = one.record
     began, ended = record.started_at, record.ended_at
     if record.seq > LARGEST:
         return f"sequence number {record.seq} is larger than {LARGEST}"
@@ -130,26 +123,23 @@ def fault_of(record: AnyRecord, *, now: datetime) -> str | None:
         return f"lasts {ended - began}, longer than {LONGEST}"
     if ended > now + AHEAD:
         return f"ends at {ended.isoformat()}, more than a day after now, {now.isoformat()}"
-    return _fault_of_kind(record)
+    return _fault_of_kind(one)
 
 
 def _texts_of(record: AnyRecord) -> Iterator[str]:
     yield record.input
-    if isinstance(record, DetectionRecord):
+    if record.kind == "detection":
         yield from (record.recording_id, record.recipe)
         yield from (one.recording_id for one in record.alternatives)
 
 
-def _fault_of_kind(record: AnyRecord) -> str | None:
-    if any("\0" in text for text in _texts_of(record)):
+def _fault_of_kind(one: Told) -> str | None:
+    record = one.record
+    if _NUL in one.words and any("\0" in text for text in _texts_of(record)):
         return "says something with a NUL in it, which not all books can keep"
-    match record:
-        case HoleRecord():
-            return _fault_of_hole(record)
-        case CoverageRecord():
-            return None
-        case _:
-            return _fault_of_sound(record)
+    if record.kind == "coverage":
+        return None
+    return _fault_of_hole(record) if record.kind == "hole" else _fault_of_sound(record)
 
 
 def _fault_of_hole(record: HoleRecord) -> str | None:
@@ -161,15 +151,15 @@ def _fault_of_hole(record: HoleRecord) -> str | None:
 
 def _may_last(record: AnyRecord) -> bool:
     """A box may lie in a cupboard for a year; when it wakes it says so in one record."""
-    return isinstance(record, CoverageRecord) and record.state == "powered_off"
+    return record.kind == "coverage" and record.state == "powered_off"
 
 
 def _fault_of_sound(record: DetectionRecord | WorkRecord | UnknownMusicRecord) -> str | None:
     if record.catalogue_version > LARGEST:
         return f"catalogue version {record.catalogue_version} is larger than {LARGEST}"
-    if isinstance(record, UnknownMusicRecord):
+    if record.kind == "unknown_music":
         return None
-    if isinstance(record, WorkRecord):
+    if record.kind == "work":
         place = max(record.from_seconds, record.to_seconds)
         late = place > LONGEST.total_seconds()
         return f"follows a score {place} s into it, later than {LONGEST}" if late else None

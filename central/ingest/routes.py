@@ -11,7 +11,7 @@ from central import forms
 from central.access import Staff
 from central.database import reading, writing
 from central.desk import Desk
-from central.devices.opening import opened
+from central.devices.opening import opened, opened_by
 from central.errors import Unacceptable
 from central.ingest import fleet, lists, store
 from central.ingest.chain_store import Memory, memory_of
@@ -19,6 +19,7 @@ from central.ingest.coverage import CoverageSpan
 from central.ingest.decisions import Decision, decisions_on
 from central.ingest.gauges import CONTENT_TYPE, gauges
 from central.ingest.plays import Play
+from central.ingest.reading import letter_of
 from central.ingest.stock import gaps_of
 from central.ingest.unknown import UnknownSpan
 from central.refusals import file
@@ -39,12 +40,12 @@ HallId = Annotated[forms.Number, Path()]
 @boxes.post("/detections")
 def take_detections(desk: Desk, sealed: Sealed) -> BatchReceipt:
     """Take a batch in: all of it in one transaction, on disk before the receipt leaves."""
-    batch = opened(desk, sealed, DetectionBatch)
+    letter = opened_by(desk, sealed, letter_of, called=DetectionBatch.__name__)
     with writing(desk.books) as connection:
-        receipt = store.take(connection, batch, sealed=sealed, now=desk.now())
+        receipt = store.take(connection, letter, sealed=sealed, now=desk.now())
     say = log.warning if receipt.rejected else log.info
     told = {"accepted": receipt.accepted, "duplicates": receipt.duplicates}
-    say("batch_taken", device=batch.device, **told, rejected=len(receipt.rejected))
+    say("batch_taken", device=letter.device, **told, rejected=len(receipt.rejected))
     return receipt
 
 

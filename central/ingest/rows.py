@@ -8,7 +8,7 @@ from sqlalchemy import Table
 
 from central.ingest.judgement import AnyRecord
 from central.ingest.tables import coverage, detections, holes, unknown_music, works_heard
-from edge.sync.wire import Level
+from edge.sync.wire import Alternative, Level
 
 _BOOK_OF = {
     "detection": detections,
@@ -21,15 +21,20 @@ PLACE = ("device", "boot", "seq", "hall_id")  # what stands before what the reco
 _FIGURES = tuple(Level.model_fields)
 _figures_of = attrgetter(*_FIGURES)
 _UNTOLD = (None,) * len(_FIGURES)
+_ALTERNATIVE = tuple(Alternative.model_fields)
 
 Said = Callable[[Any], tuple[object, ...]]
 
 # What the columns keep in another form than the record has it.
 _OTHERWISE: dict[str, tuple[tuple[str, ...], Said]] = {
-    "detection": (("alternatives",), lambda it: ([one.model_dump() for one in it.alternatives],)),
+    "detection": (("alternatives",), lambda it: ([_by_name(one) for one in it.alternatives],)),
     "coverage": (_FIGURES, lambda it: _figures_of(it.level) if it.level else _UNTOLD),
     "hole": (("lost_boot",), lambda it: (str(it.lost_boot),)),
 }
+
+
+def _by_name(alternative: Alternative) -> dict[str, object]:
+    return {name: getattr(alternative, name) for name in _ALTERNATIVE}
 
 
 def _columns_of(kind: str) -> tuple[tuple[str, ...], Said, Said]:

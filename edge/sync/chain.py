@@ -7,7 +7,7 @@ from edge.sync.wire import Record
 
 BEGINNING = bytes(32)  # what the first record of a journal follows
 # The calendar stands between these two in a record's words; no quote inside a text looks so.
-_CALENDAR, _BOX = ',"started_at":', ',"box":'
+_CALENDAR, _BOX = b',"started_at":', b',"box":'
 
 
 def content_of(record: Record) -> bytes:
@@ -16,20 +16,21 @@ def content_of(record: Record) -> bytes:
     Where it lies in the box's own time is sealed; the calendar, which may be put to that later,
     is then left out.
     """
-    return content_of_words(record.model_dump_json(), in_box_time=record.box is not None)
+    words = record.model_dump_json().encode()
+    return content_of_words(words, in_box_time=record.box is not None)
 
 
-def content_of_words(words: str, *, in_box_time: bool) -> bytes:
+def content_of_words(words: bytes, *, in_box_time: bool) -> bytes:
     """The same of a record whose words are known already.
 
     Args:
-        words: its JSON, as the box writes it.
+        words: its JSON, UTF-8, as the box writes it.
         in_box_time: whether it says where it lies in the box's own time.
     """
     if in_box_time:
-        key, _, told = words.partition(_CALENDAR)
-        words = key + told[told.index(_BOX) :]
-    return hashlib.sha256(words.encode()).digest()
+        calendar = words.index(_CALENDAR)
+        words = words[:calendar] + words[words.index(_BOX, calendar) :]
+    return hashlib.sha256(words).digest()
 
 
 def follow(before: bytes, contents: Iterable[bytes]) -> bytes:

@@ -5,6 +5,7 @@ ECDSA P-256 because stock Raspberry Pi firmware and TPMs hold such keys and no E
 
 import base64
 import hashlib
+from collections.abc import Callable
 from typing import TypeVar
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -16,6 +17,7 @@ from edge.errors import BadSeal
 from edge.sync.wire import Sealed
 
 Letter = TypeVar("Letter", bound=BaseModel)
+Read = TypeVar("Read")
 
 ALGORITHM = ec.ECDSA(hashes.SHA256())
 NO_KEY = (ValueError, TypeError, UnsupportedAlgorithm)  # torn, behind a password, unheard of
@@ -105,6 +107,25 @@ def unseal(sealed: Sealed, letter: type[Letter], *, signer: str, public_key: str
     Raises:
         BadSeal: another signer, another key, an altered payload, or not such a letter.
     """
+    read = letter.model_validate_json
+    return unseal_by(sealed, read, called=letter.__name__, signer=signer, public_key=public_key)
+
+
+def unseal_by(
+    sealed: Sealed, read: Callable[[str], Read], *, called: str, signer: str, public_key: str
+) -> Read:
+    """The same for a letter that is read in a way of its own.
+
+    Args:
+        sealed: the envelope.
+        read: reads the payload, and raises pydantic's `ValidationError` if it is no such letter.
+        called: what such a letter is called.
+        signer: who must have signed it.
+        public_key: by the private half of which.
+
+    Raises:
+        BadSeal: as `unseal`.
+    """
     if sealed.signer != signer:
         raise BadSeal(f"signed by {sealed.signer!r}, expected {signer!r}")
     try:
@@ -113,9 +134,9 @@ def unseal(sealed: Sealed, letter: type[Letter], *, signer: str, public_key: str
     except (InvalidSignature, ValueError) as e:
         raise BadSeal(f"the signature of {signer!r} does not fit its letter") from e
     try:
-        return letter.model_validate_json(sealed.payload)
+        return read(sealed.payload)
     except ValidationError as e:
-        raise BadSeal(f"sealed by {signer!r}, but not a {letter.__name__}: {e}") from e
+        raise BadSeal(f"sealed by {signer!r}, but not a {called}: {e}") from e
 
 
 def _spelled_once(signature: str) -> bytes:

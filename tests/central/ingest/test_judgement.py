@@ -6,8 +6,9 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.ingest.judgement import content_of, judge, told_in
-from edge.sync.wire import CoverageRecord
+from central.ingest.judgement import content_of, judge
+from central.ingest.reading import letter_in
+from edge.sync.wire import CoverageRecord, DetectionBatch
 
 NOW = datetime(2026, 11, 21, 14, tzinfo=UTC)
 BOOTS = [UUID(int=n) for n in (1, 2)]
@@ -28,6 +29,11 @@ records = st.builds(
     st.sampled_from([-1, 0, 1, 25]),
 )
 batches = st.lists(records, min_size=1, max_size=12)
+
+
+def told_in(records):
+    """Records as they are judged."""
+    return letter_in(DetectionBatch(device=f"qb-{0:016x}", records=records)).told if records else []
 
 
 def after(batch, known):

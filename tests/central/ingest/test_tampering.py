@@ -8,6 +8,7 @@ from sqlalchemy import select, text, update
 
 from central.database import reading, writing
 from central.ingest.audit import audit
+from central.ingest.reading import letter_of
 from central.ingest.store import take
 from central.ingest.tables import batches, coverage, detections, records
 from edge.sync.packing import pack
@@ -69,8 +70,7 @@ def test_one_byte_changed_in_the_books_in_each_of_a_thousand_letters_is_found_an
     box = office.box(office.hall())
     with writing(office.books) as connection:
         for sealed in letters_of(box, 1000):
-            batch = DetectionBatch.model_validate_json(sealed.payload)
-            take(connection, batch, sealed=sealed, now=office.office.now())
+            take(connection, letter_of(sealed.payload), sealed=sealed, now=office.office.now())
     with writing(office.books) as connection:
         assert [] == list(audit(connection))
         kept = connection.execute(select(batches)).all()

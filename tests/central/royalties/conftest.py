@@ -9,6 +9,7 @@ import pytest
 from central.database import reading, writing
 from central.devices.store import Slot, put_box
 from central.ingest.decisions import Decision
+from central.ingest.reading import letter_in
 from central.ingest.reconciliation import reconciliation_of, settle
 from central.ingest.store import take
 from central.repertoire.shares import Share
@@ -136,7 +137,7 @@ class Theatre:
         batch = DetectionBatch(device=self.device, records=[record])
         sealed = seal.seal(batch, signer=self.device, key=self.key)
         with writing(self.books) as connection:
-            take(connection, batch, sealed=sealed, now=self.now)
+            take(connection, letter_in(batch), sealed=sealed, now=self.now)
         return f"{self.device}/{BOOT}/{self.seq}"
 
     def declares(self, event_id, rows, *, heading="title,duration"):

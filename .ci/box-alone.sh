@@ -14,6 +14,6 @@ find tests -maxdepth 1 -type f -exec cp {} "$copy/tests" \;
 tools=$PWD/.tools
 cd "$copy"
 UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$copy/.venv \
-    "$tools/bin/uv" sync --frozen --quiet --no-editable --extra edge --group dev
+    "$tools/bin/uv" sync --frozen --quiet --no-editable --extra edge --extra tpm --group dev
 .venv/bin/python -c 'import importlib.util as u; assert u.find_spec("central") is None'
 .venv/bin/python -m pytest -q -n 2 --dist loadfile tests/edge

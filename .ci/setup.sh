@@ -55,6 +55,11 @@ packages_for() {
             echo "strace|tells every call of the hearing process to the kernel: it must not write sound"
             echo "espeak-ng|speaks Kazakh, Russian and English: of speech nothing may be stored"
             echo "systemd|systemd-analyze: judges the units the box is shipped with"
+            echo "swtpm|a TPM 2.0 that is only a program: the box's key is made and used in it"
+            echo "libtss2-dev|the way to such a chip, and what tpm2-pytss is built with"
+            echo "pkg-config|finds that library when tpm2-pytss is built"
+            echo "gcc|builds tpm2-pytss, which has no wheels"
+            echo "libc6-dev|what gcc needs to build anything"
             ;;
         nation)
             echo "openjdk-17-jre-headless|the Java that Spark runs on"
@@ -88,7 +93,9 @@ extras_for() {
         demo | microphone | outsiders) echo "--extra edge --extra central --extra provisioning --inexact" ;;
         live) echo "--extra edge --extra central --extra provisioning --group live --inexact" ;;
         nation) echo "--extra edge --extra central --extra provisioning --group nation --inexact" ;;
-        *) echo "--extra edge --extra central --extra provisioning --group dev" ;;
+        test) echo "--extra edge --extra tpm --extra central --extra provisioning --group dev" ;;
+        # inexact: what the tests had brought stays
+        *) echo "--extra edge --extra central --extra provisioning --group dev --inexact" ;;
     esac
 }
 
@@ -168,6 +175,16 @@ bring_uv() {
     fi
 }
 
+# Debian's Python comes without the headers that a package built here needs; others have them.
+bring_headers() {
+    local header version
+    read -r header version < <("$python" -c 'import sys, sysconfig
+print(sysconfig.get_path("include") + "/Python.h", "%d.%d" % sys.version_info[:2])')
+    if [ "$purpose" != test ] || [ -e "$header" ]; then return; fi
+    say "Debian package python$version-dev is missing: tpm2-pytss is built with it"
+    apt_install "python$version-dev"
+}
+
 bring_environment() {
     say "Python packages into .venv, for: $purpose"
     local quiet=--quiet
@@ -188,6 +205,7 @@ readonly python
 stamp=.venv/.brought-for-$purpose
 if [ ! -x .venv/bin/python ] || [ "$(cat "$stamp" 2>/dev/null)" != "$(wanted)" ]; then
     install_packages
+    bring_headers
     bring_uv
     bring_environment
     wanted >"$stamp"

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from edge.capture.block import Source
 
 ELSEWHERE = {
+    "chip-rights": "edge.naming",
+    "identity": "edge.naming",
     "recover": "edge.rescue",
     "stick": "edge.stick.commands",
     "serve-status": "edge.view.commands",
@@ -218,38 +220,6 @@ def status(home: Path, as_json: bool) -> None:
 
 
 @main.command()
-@HOME_OPTION
-@click.option(
-    "--trust",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Central's public key, PEM (`qulaq-central key`): whose orders this box takes.",
-)
-@click.option(
-    "--renew",
-    is_flag=True,
-    help="Make another key; `sync` tells central, and from then on uses it.",
-)
-def identity(home: Path, trust: Path | None, *, renew: bool) -> None:
-    """Print the box's id; make its key first if it has none.
-
-    \b
-    Example:
-      qulaq-central key --home office > central.pem
-      qulaq-edge identity --home box --trust central.pem
-    """
-    from edge.sync import identity as keys
-
-    with spoken():
-        paths = BoxPaths(home)
-        if trust is not None:
-            _lay_trust(paths, trust)
-        own = keys.load_or_make(paths.identity)
-        if renew:
-            keys.renew(paths.identity)
-        click.echo(own.device)
-
-
-@main.command()
 @click.option(
     "--catalogue",
     required=True,
@@ -352,19 +322,6 @@ def _use_compiled(folder: Path | None) -> None:
 
     with spoken():
         use(folder)
-
-
-def _lay_trust(paths: BoxPaths, given: Path) -> None:
-    """Trust the key in a file, or say which file held none."""
-    from edge.errors import BadSeal, Misconfigured
-    from edge.sync.identity import lay_trust
-
-    try:
-        lay_trust(paths.trust, given.read_text(encoding="utf-8"))
-    except (BadSeal, UnicodeDecodeError) as e:
-        raise Misconfigured(
-            f"{given} is not central's public key; `qulaq-central key` prints it"
-        ) from e
 
 
 def _ordered_devices(paths: BoxPaths, input_name: str | None) -> dict[str, str]:

@@ -13,6 +13,7 @@ from edge.errors import Misconfigured
 _N = TypeVar("_N", int, float)
 
 HOME = Path("/var/lib/qulaq")  # what the units' StateDirectory= makes
+KEY_STORES = ("file", "tpm2", "raspberry-pi")  # what may keep the box's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class BoxPaths:
 
     @property
     def identity(self) -> Path:
-        """The box's own private key, PEM, readable by it alone."""
+        """The box's own key, readable by it alone; where a chip keeps it, what that chip needs."""
         return self.home / "keys" / "identity.pem"
 
     @property
@@ -178,6 +179,17 @@ class Settings:
         "", "LED", "a name in /sys/class/leds that shows how the box is; empty: none"
     )
 
+    key_store: str = _text(
+        "file",
+        "file, tpm2 or raspberry-pi",
+        "what keeps the next key this box makes; a key that is there stays where it is",
+    )
+    tpm_device: str = _text(
+        "/dev/tpmrm0",
+        "device or TCTI of tpm2-tss",
+        "the TPM 2.0, for keys that one keeps; the device with rm in its name can be shared",
+    )
+
     def __post_init__(self) -> None:
         for fault in self._faults():
             raise Misconfigured(fault)
@@ -272,12 +284,7 @@ def _fault_of(setting: Field[Any], value: object) -> Iterator[str]:
     """What is wrong with one value, and what to write instead."""
     name, wanted = setting.name, range_of(setting)
     if setting.type is str:
-        if not isinstance(value, str):
-            yield f"{name} = {value!r} is not text; write {wanted} in quotes"
-        elif name == "view_address" and not _is_address(value):
-            yield f"{name} = {value!r} is no IP address; write 127.0.0.1 or 0.0.0.0"
-        elif name == "lamp_name" and ("/" in value or value.startswith(".")):
-            yield f"{name} = {value!r} is a path; write only the name, as ls /sys/class/leds has it"
+        yield from _fault_of_text(name, value, wanted)
         return
     whole = setting.type is int
     if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
@@ -285,6 +292,19 @@ def _fault_of(setting: Field[Any], value: object) -> Iterator[str]:
         yield f"{name} = {value!r} is not {number}; write {wanted}, without quotes and unit"
     elif not kind_of(setting).least <= value <= kind_of(setting).most:
         yield f"{name} = {value} is out of range; write {wanted}"
+
+
+def _fault_of_text(name: str, value: object, wanted: str) -> Iterator[str]:
+    if not isinstance(value, str):
+        yield f"{name} = {value!r} is not text; write {wanted} in quotes"
+    elif name == "view_address" and not _is_address(value):
+        yield f"{name} = {value!r} is no IP address; write 127.0.0.1 or 0.0.0.0"
+    elif name == "lamp_name" and ("/" in value or value.startswith(".")):
+        yield f"{name} = {value!r} is a path; write only the name, as ls /sys/class/leds has it"
+    elif name == "key_store" and value not in KEY_STORES:
+        yield f"{name} = {value!r} keeps no keys; write {wanted}"
+    elif name == "tpm_device" and not (value.startswith("/dev/") or ":" in value):
+        yield f"{name} = {value!r} is no device; write /dev/tpmrm0"
 
 
 def _is_address(value: str) -> bool:

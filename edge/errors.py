@@ -5,6 +5,7 @@ QulaqError
 ├── Deaf            no sound can be had from the source named; the cable, the card or the file
 ├── BadCatalogue    a catalogue file is torn, foreign or of another recipe; fetch it again
 ├── BadSeal         a signed statement is not what its signer said, or the signer is not trusted
+├── KeyOutOfReach   the chip that keeps the box's key is missing, busy, locked or another one
 ├── BadPacking      what came packed is torn, or larger than it may be; send it again
 ├── BadStick        what is on the stick is not for this box, or not readable
 ├── Unwritable      the card takes nothing more: full, read-only or dying; a person must look
@@ -35,6 +36,10 @@ class BadCatalogue(QulaqError):
 
 class BadSeal(QulaqError):
     """A signature does not fit, or its signer is not the one trusted."""
+
+
+class KeyOutOfReach(QulaqError):
+    """The chip that keeps the box's key gives no signature; its text says what to do."""
 
 
 class BadPacking(QulaqError):

@@ -9,6 +9,7 @@ from pathlib import Path
 from edge.config import BoxPaths
 from edge.errors import Misconfigured
 from edge.sync.identity import load, read_bundle, read_trust
+from edge.sync.keeper import place_of
 from edge.sync.letters import Bundle
 from edge.sync.outbox import Outbox
 from edge.sync.queue import Tally
@@ -39,6 +40,7 @@ class Status:
     """Everything a box knows about itself; empty text or 0 where there is nothing yet."""
 
     device: str
+    key: str  # where it is kept
     venue: str
     hall: str
     catalogue_version: int
@@ -57,9 +59,11 @@ def status(paths: BoxPaths) -> Status:
         BadCatalogue: the manifest cannot be read.
     """
     bundle = _bundle(paths)
+    own = load(paths.identity) if paths.identity.exists() else None
     manifest = Shelf(paths.shelf).manifest()
     box = Status(
-        device=load(paths.identity).device if paths.identity.exists() else "",
+        device=own.device if own else "",
+        key=place_of(own.key) if own else "",
         venue=bundle.venue if bundle else "",
         hall=bundle.hall if bundle else "",
         catalogue_version=manifest.version if manifest else 0,
@@ -74,6 +78,8 @@ def status(paths: BoxPaths) -> Status:
 def in_words(box: Status) -> Iterator[str]:
     """The same for reading, line by line."""
     yield f"box        {box.device or 'no key yet (qulaq-edge identity)'}"
+    if box.key:
+        yield f"key        {box.key}"
     place = f"{box.venue}, {box.hall}" if box.venue else "no orders yet (plug in its stick)"
     yield f"place      {place}"
     yield f"catalogue  {box.catalogue_version or 'none yet (qulaq-edge sync fetches it)'}"

@@ -30,15 +30,36 @@ spare_card() {
     mount -o remount,commit=600 "$(findmnt -no TARGET --target $state)" # … and now
 }
 
+# A chip may keep the box's key: then who signs with it is given its device, and nobody else; else nobody.
+give_chip() {
+    local unit rights
+    rights=$($program/bin/qulaq-edge chip-rights --config /etc/qulaq/box.toml) || stop "see key_store in /etc/qulaq/box.toml"
+    for unit in speak stick; do
+        if [ -n "$rights" ]; then
+            install -Dm644 /dev/stdin "/etc/systemd/system/qulaq-$unit.service.d/chip.conf" <<< "$rights"
+        else
+            rm -f "/etc/systemd/system/qulaq-$unit.service.d/chip.conf"
+        fi
+    done
+}
+
 [ "$(id -u)" = 0 ] || stop "this needs root: sudo $0 $*"
 ldconfig -p | grep -q libportaudio || stop "PortAudio is missing: apt-get install libportaudio2"
 uv=$(command -v uv || echo "$PWD/.tools/bin/uv")
 [ -x "$uv" ] || stop "uv is missing: make setup brings it, or: pip install uv"
 
+# The library for TPMs has no wheels: where such a chip shall keep the key, it is built here.
+extras=(--extra edge)
+if grep -qsE '^[[:space:]]*key_store[[:space:]]*=[[:space:]]*.tpm2' /etc/qulaq/box.toml; then
+    [ -e /usr/include/tss2/tss2_esys.h ] \
+        || stop "key_store = \"tpm2\" needs: apt-get install libtss2-dev pkg-config gcc python3-dev"
+    extras+=(--extra tpm)
+fi
+
 say "the program into $program, exactly as uv.lock says, without the office"
 [ -x $program/bin/python ] || UV_PYTHON_DOWNLOADS=never "$uv" venv --quiet $program
 VIRTUAL_ENV=$program "$uv" sync --active --frozen --quiet --no-dev --no-editable --reinstall-package qulaq \
-    --compile-bytecode --extra edge
+    --compile-bytecode "${extras[@]}"
 
 say "users, rooms, units, and which device belongs to whom"
 install -Dm644 -t /etc/sysusers.d systemd/sysusers.d/qulaq.conf
@@ -61,9 +82,11 @@ $program/bin/qulaq-edge compile --into $program/ear >&2
 [ -e /etc/qulaq/box.toml ] || $program/bin/qulaq-edge check-config | install -Dm644 /dev/stdin /etc/qulaq/box.toml
 $program/bin/qulaq-edge check-config /etc/qulaq/box.toml >&2 || stop "correct /etc/qulaq/box.toml and run this again"
 
+give_chip
+
 if [ -n "$trust" ]; then
     say "the box's key, and whom it obeys"
-    $program/bin/qulaq-edge identity --home $state --trust "$trust"
+    $program/bin/qulaq-edge identity --home $state --config /etc/qulaq/box.toml --trust "$trust"
     systemd-tmpfiles --create qulaq.conf # again: now the key exists, and gets its group
 fi
 

@@ -12,7 +12,8 @@ import click
 import structlog
 
 from edge import timekeeping
-from edge.config import BoxPaths
+from edge.config import BoxPaths, Settings
+from edge.config import load as load_settings
 from edge.errors import QulaqError, Unwritable
 from edge.notify import tell
 from edge.stick.labels import RECEIPT_TEXT
@@ -24,7 +25,7 @@ from edge.stick.visit import visit
 from edge.stick.words import receipt_text
 from edge.sync.identity import load
 from edge.sync.post import Folder
-from edge.terminal import HOME_OPTION, keep_journal, spoken
+from edge.terminal import CONFIG_OPTION, HOME_OPTION, keep_journal, spoken
 
 PATIENCE_SECONDS = 120.0  # a catalogue is copied meanwhile, to a slow card
 
@@ -50,6 +51,7 @@ def stick() -> None:
 
 @stick.command()
 @HOME_OPTION
+@CONFIG_OPTION
 @click.option(
     "--stick",
     "path",
@@ -65,14 +67,17 @@ def stick() -> None:
     help="Also carry the post; wait so many seconds for who speaks (qulaq-edge sync) to pack it.",
 )
 @click.pass_context
-def apply(context: click.Context, home: Path, path: Path, patience_seconds: float) -> None:
+def apply(
+    context: click.Context, home: Path, config: Path | None, path: Path, patience_seconds: float
+) -> None:
     """Serve one stick now, and say what came of it.
 
     Exits with 0 when its orders are in force or the box introduced itself, with 2 when they
     were refused; the receipt on the stick says why.
     """
     with spoken():
-        judgement = _serve(path, BoxPaths(home), patience_seconds=patience_seconds)
+        settings = load_settings(config)
+        judgement = _serve(path, BoxPaths(home), settings, patience_seconds=patience_seconds)
     click.echo(f"{judgement.verdict.value}: {judgement.reason}")
     if not (judgement.verdict.is_obeyed or judgement.verdict is Verdict.INTRODUCED):
         context.exit(2)
@@ -80,7 +85,8 @@ def apply(context: click.Context, home: Path, path: Path, patience_seconds: floa
 
 @stick.command()
 @HOME_OPTION
-def watch(home: Path) -> None:
+@CONFIG_OPTION
+def watch(home: Path, config: Path | None) -> None:
     """Serve every stick that is plugged in, until stopped.
 
     Needs read and write access to the sticks' block devices, and no network.
@@ -89,14 +95,17 @@ def watch(home: Path) -> None:
     from edge.stick.watch import watch as wait_for_sticks  # noqa: PLC0415
 
     keep_journal()
-    paths = BoxPaths(home)
+    with spoken():
+        paths, settings = BoxPaths(home), load_settings(config)
 
     def greet(found: Stick) -> None:
         def pause(seconds: float) -> bool:
             return bool(select.select([stop], [], [], seconds)[0])
 
         try:
-            judgement = _serve(found.node, paths, patience_seconds=PATIENCE_SECONDS, pause=pause)
+            judgement = _serve(
+                found.node, paths, settings, patience_seconds=PATIENCE_SECONDS, pause=pause
+            )
         except QulaqError as e:
             log.warning("stick_unusable", node=str(found.node), reason=str(e))
         else:
@@ -113,10 +122,15 @@ def watch(home: Path) -> None:
 
 
 def _serve(
-    path: Path, paths: BoxPaths, *, patience_seconds: float, pause: Pause = time.sleep
+    path: Path,
+    paths: BoxPaths,
+    settings: Settings,
+    *,
+    patience_seconds: float,
+    pause: Pause = time.sleep,
 ) -> Judgement:
     with open_medium(path) as medium:
-        judgement = visit(medium, paths, now=timekeeping.now())
+        judgement = visit(medium, paths, now=timekeeping.now(), settings=settings)
         # Who got its orders just now has heard nothing yet, and nobody speaks for it so soon.
         if patience_seconds and judgement.verdict is not Verdict.APPLIED and paths.bundle.exists():
             _exchange(medium, paths, judgement, patience_seconds, pause)

@@ -77,6 +77,9 @@ def _judge_bundle(bundle: Bundle, standing: Standing, *, is_present: bool) -> Ju
     if is_present:
         return Judgement(Verdict.IN_FORCE, "these very orders are already in force", bundle)
     present = _in_force(standing)
+    # Orders from before this box had to be given another key, and with it another name, are over.
+    if present is not None and present.device != standing.device:
+        present = None
     if present is not None and bundle.serial <= present.serial:
         reason = f"serial {bundle.serial} is not above {present.serial}, which is in force"
         return Judgement(Verdict.OUTDATED, reason, bundle)

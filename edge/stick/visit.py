@@ -2,19 +2,21 @@
 
 from datetime import datetime
 
-from edge.config import BoxPaths
+from edge.config import BoxPaths, Settings
 from edge.durable import write_whole
 from edge.errors import BadStick, Misconfigured
 from edge.stick.labels import RECEIPT_TEXT, bundle_name, identity_name, receipt_name
 from edge.stick.medium import MOST_FILES, Medium
 from edge.stick.orders import Judgement, Standing, Verdict, judge
 from edge.stick.words import receipt_text
-from edge.sync.identity import load, read_trust
+from edge.sync.identity import AS_IT_COMES, load, read_trust
 from edge.sync.letters import BoxIdentity, StickReceipt
 from edge.sync.seal import seal
 
 
-def visit(medium: Medium, paths: BoxPaths, *, now: datetime) -> Judgement:
+def visit(
+    medium: Medium, paths: BoxPaths, *, now: datetime, settings: Settings = AS_IT_COMES
+) -> Judgement:
     """Do what the stick asks, if it may ask, and leave the answer on it.
 
     The orders are in force before the answer is written: a stick pulled in between finds them
@@ -24,20 +26,23 @@ def visit(medium: Medium, paths: BoxPaths, *, now: datetime) -> Judgement:
         medium: the stick.
         paths: the box's state folder.
         now: the box's clock, for the receipt.
+        settings: where the chip is, if one keeps the box's key.
 
     Raises:
         BadStick: the stick cannot be read, or takes no answer.
         Misconfigured: this box has no identity yet.
+        KeyOutOfReach: a chip keeps its key, and signs no receipt; the words on the stick are
+            written, and what they say is in force.
     """
-    box = load(paths.identity)
+    box = load(paths.identity, settings)
     judgement = _obey(medium, paths, box.device)
     introduction = BoxIdentity(device=box.device, public_key=box.public_key)
     medium.write_file(identity_name(box.device), introduction.model_dump_json().encode())
+    medium.write_file(RECEIPT_TEXT, receipt_text(judgement, device=box.device, now=now))
     if judgement.verdict is not Verdict.INTRODUCED:
         receipt = _receipt(judgement, device=box.device, now=now)
         sealed = seal(receipt, signer=box.device, key=box.key)
         medium.write_file(receipt_name(box.device), sealed.model_dump_json().encode())
-    medium.write_file(RECEIPT_TEXT, receipt_text(judgement, device=box.device, now=now))
     return judgement
 
 

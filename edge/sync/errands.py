@@ -12,7 +12,7 @@ import structlog
 
 from edge.config import Settings
 from edge.errors import QulaqError, Unreachable
-from edge.sync.identity import Identity, load, succeed, successor_of
+from edge.sync.identity import AS_IT_COMES, Identity, load, succeed, successor_of
 from edge.sync.letters import BoxIdentity
 from edge.sync.outbox import Outbox
 from edge.sync.protocol import (
@@ -97,7 +97,9 @@ def is_of_long_ago(batch: Sequence[AnyRecord], now: datetime) -> bool:
     return max(record.ended_at for record in batch) < now - TONIGHT
 
 
-def change_keys(identity: Identity, path: Path, send: Send) -> Identity:
+def change_keys(
+    identity: Identity, path: Path, send: Send, settings: Settings = AS_IT_COMES
+) -> Identity:
     """If another key shall follow, tell central and use it; whose box this is now.
 
     Cut off anywhere it is done again: until its first use by the box the old key counts too.
@@ -105,8 +107,9 @@ def change_keys(identity: Identity, path: Path, send: Send) -> Identity:
     Raises:
         Unreachable, Refused: central did not answer, or did not take the key; the old one stays.
         Misconfigured, BadSeal, Unwritable: the keys cannot be read or replaced.
+        KeyOutOfReach: a chip keeps one of them, and gives no signature.
     """
-    key = successor_of(path)
+    key = successor_of(path, settings)
     if key is None:
         return identity
     own = BoxIdentity(device=identity.device, public_key=public_pem(key))
@@ -114,7 +117,7 @@ def change_keys(identity: Identity, path: Path, send: Send) -> Identity:
     drive(hand_over(seal(letter, signer=identity.device, key=identity.key)), send)
     succeed(path, identity.device)
     log.info("key_replaced", device=identity.device)
-    return load(path)
+    return load(path, settings)
 
 
 def take_stock(desk: Desk, send: Send) -> int:

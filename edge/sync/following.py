@@ -44,6 +44,8 @@ def follow(who: Follower, send: Callable[[Request], Answer]) -> DirectionsReceip
         Unwritable: the card takes nothing more.
     """
     kept = who.tray.kept(who.standing.trust)
+    if kept is not None and _of(kept).device != who.identity.device:
+        kept = None  # from before this box had to be given another key, and with it another name
     have = 0 if kept is None else _of(kept).number
     letter = drive(fetch_directions(have, longest=LONGEST_BYTES), send)
     receipt = None if kept is None else _of_what_is_in_force(who, kept)

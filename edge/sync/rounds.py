@@ -150,7 +150,8 @@ def _with_the_key_that_follows(
 ) -> tuple[Desk, list[QulaqError]]:
     """The desk after a change of keys, if one is due; until that works the old key is used."""
     try:
-        identity = change_keys(load_or_make(paths.identity), paths.identity, send)
+        own = load_or_make(paths.identity, desk.settings)
+        identity = change_keys(own, paths.identity, send, desk.settings)
     except QulaqError as e:
         log.warning("key_not_replaced", error=type(e).__name__, reason=str(e))
         return desk, [e]
@@ -223,7 +224,7 @@ def open_desk(paths: BoxPaths, settings: Settings, *, asked: Event) -> Iterator[
         asked: set when the process shall stop.
 
     Raises:
-        Misconfigured, BadSeal: the box's key or outbox cannot be used.
+        Misconfigured, BadSeal, KeyOutOfReach: the box's key or outbox cannot be used.
         Unwritable: the shelf holds what is spoiled, and cannot be rid of it.
     """
     outbox = Outbox.open(paths.outbox)
@@ -233,7 +234,7 @@ def open_desk(paths: BoxPaths, settings: Settings, *, asked: Event) -> Iterator[
         for path in shelf.drop_spoiled():
             log.warning("segment_spoiled", segment=path.name)
         yield Desk(
-            identity=load_or_make(paths.identity),
+            identity=load_or_make(paths.identity, settings),
             outbox=outbox,
             shelf=shelf,
             settings=settings,
@@ -260,7 +261,7 @@ def sync_until_stopped(paths: BoxPaths, settings: Settings) -> None:
     """Round after round until SIGTERM or SIGINT.
 
     Raises:
-        Misconfigured, BadSeal: the box's key or outbox cannot be used.
+        Misconfigured, BadSeal, KeyOutOfReach: the box's key or outbox cannot be used.
     """
     dice, given = random.SystemRandom(), settings
     failures, budget, due = 0, backoff.Budget(), Due()

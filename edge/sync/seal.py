@@ -6,7 +6,7 @@ ECDSA P-256 because stock Raspberry Pi firmware and TPMs hold such keys and no E
 import base64
 import hashlib
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
@@ -23,6 +23,20 @@ ALGORITHM = ec.ECDSA(hashes.SHA256())
 NO_KEY = (ValueError, TypeError, UnsupportedAlgorithm)  # torn, behind a password, unheard of
 
 
+class Signer(Protocol):
+    """What signs for a box: a P-256 key in memory, or a chip that keeps one to itself.
+
+    It is the part of `cryptography`'s private keys that is used of a box's key: nothing opens
+    letters with it, so a chip need not be able to do anything else.
+    """
+
+    def public_key(self) -> ec.EllipticCurvePublicKey:
+        """The public half."""
+
+    def sign(self, data: bytes, signature_algorithm: ec.ECDSA, /) -> bytes:
+        """An ECDSA signature, DER; `signature_algorithm` is always `ALGORITHM`."""
+
+
 def new_key() -> ec.EllipticCurvePrivateKey:
     """A fresh P-256 key."""
     return ec.generate_private_key(ec.SECP256R1())
@@ -37,7 +51,7 @@ def private_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     )
 
 
-def public_pem(key: ec.EllipticCurvePrivateKey) -> str:
+def public_pem(key: Signer) -> str:
     """The public half, as it travels: SubjectPublicKeyInfo PEM."""
     return (
         key.public_key()
@@ -87,8 +101,12 @@ def device_id(public_key: str) -> str:
     return f"qb-{digest.finalize().hex()[:16]}"
 
 
-def seal(letter: BaseModel, *, signer: str, key: ec.EllipticCurvePrivateKey) -> Sealed:
-    """Write the letter once, and sign exactly what was written."""
+def seal(letter: BaseModel, *, signer: str, key: Signer) -> Sealed:
+    """Write the letter once, and sign exactly what was written.
+
+    Raises:
+        KeyOutOfReach: a chip keeps the key, and gives no signature.
+    """
     payload = letter.model_dump_json()
     signature = base64.b64encode(key.sign(payload.encode(), ALGORITHM)).decode("ascii")
     return Sealed(payload=payload, signer=signer, signature=signature)

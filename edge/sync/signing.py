@@ -11,7 +11,7 @@ from http_message_signatures.algorithms import ECDSA_P256_SHA256
 from http_message_signatures.exceptions import HTTPMessageSignaturesException
 
 from edge.errors import BadSeal
-from edge.sync.seal import ALGORITHM, load_public
+from edge.sync.seal import ALGORITHM, Signer, load_public
 
 TAG = "qulaq-box"  # what these signatures are for
 _COVERED = ("@method", "@path")
@@ -60,7 +60,7 @@ def sign(
     body: bytes,
     *,
     device: str,
-    key: ec.EllipticCurvePrivateKey,
+    key: Signer,
     created: datetime,
     nonce: str = "",
 ) -> dict[str, str]:
@@ -71,9 +71,12 @@ def sign(
         path: as it is asked for.
         body: as it travels.
         device: who signs.
-        key: of that box; hardware that signs as such a key does will do.
+        key: of that box.
         created: by the box's clock.
         nonce: what central gave; empty where it gave nothing.
+
+    Raises:
+        KeyOutOfReach: a chip keeps the key, and gives no signature.
 
     Source:
         RFC 9421, "HTTP Message Signatures"; RFC 9530, "Digest Fields".

@@ -14,9 +14,12 @@ from edge.__main__ import main
 from edge.matcher.fingerprint import fingerprint
 from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
+from edge.sync.letters import StickReceipt
 from edge.sync.outbox import Outbox
-from edge.sync.wire import BatchReceipt, Rejection
-from tests.fakes.central_simulator import CentralSimulator
+from edge.sync.seal import unseal
+from edge.sync.wire import BatchReceipt, Rejection, Sealed
+from tests.fakes.central_simulator import CentralSimulator, on_loopback
+from tests.fakes.chips import Tpm
 from tests.fakes.evenings import SEVEN, checkpoint, heard, make_box
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +40,8 @@ def box(tmp_path):
     return make_box(tmp_path / "box", CentralSimulator(), "http://127.0.0.1:9")
 
 
-COMMANDS = ["check-config", "compile", "identity", "listen", "match", "selftest", "status", "sync"]
+COMMANDS = ["check-config", "chip-rights", "compile", "identity", "listen", "match", "selftest"]
+COMMANDS += ["status", "sync"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -229,6 +233,76 @@ def test_settings_explain_themselves_and_their_mistakes(tmp_path):
     assert said.exit_code == 1
     assert first.startswith(f"{path}: unknown setting 'queue_minutes'; did you mean queue_seconds")
     assert second.startswith(f"{path}: sync_seconds = '5 s' is not a number; write 0.1 to 3600 s")
+
+
+def test_what_keeps_the_key_is_a_setting_that_explains_itself(tmp_path):
+    path = tmp_path / "box.toml"
+    path.write_text('key_store = "tpm"\ntpm_device = "tpmrm0"\n')
+    store, device = call("check-config", path).stderr.splitlines()
+
+    assert '(file, tpm2 or raspberry-pi)\n# key_store = "file"' in call("check-config").output
+    assert f"{path}: key_store = 'tpm' keeps no keys; write file, tpm2 or raspberry-pi" == store
+    assert f"{path}: tpm_device = 'tpmrm0' is no device; write /dev/tpmrm0" == device
+
+
+def test_a_chip_that_is_not_there_is_told_in_one_line(tmp_path):
+    config, box = tmp_path / "box.toml", tmp_path / "box"
+    config.write_text('key_store = "tpm2"\ntpm_device = "/dev/tpmrm7"\n')
+    identity = call("identity", "--home", box, "--config", config).stderr
+    rights = call("chip-rights", "--config", config).stderr
+
+    assert "Error: the TPM /dev/tpmrm7: it is not there" in identity
+    assert "/dev/tpmrm7, by which the box shall sign, is not there" in rights
+    assert not box.exists()
+
+
+def test_a_box_is_named_by_the_chip_and_signs_with_it_in_every_process(tmp_path):
+    chip = Tpm(tmp_path / "tpm").start()
+    config = tmp_path / "box.toml"
+    config.write_text(f'key_store = "tpm2"\ntpm_device = "{chip.settings.tpm_device}"\n')
+    home = tmp_path / "box"
+    try:
+        named = call("identity", "--home", home, "--config", config).output.strip()
+        assert named == call("identity", "--home", home, "--config", config).output.strip()
+        assert "key        in a TPM 2.0" in call("status", "--home", home).output
+        assert b"PRIVATE KEY" in (home / "keys/identity.pem").read_bytes()
+    finally:
+        chip.stop()
+    other = Tpm(tmp_path / "other").start()
+    try:
+        config.write_text(f'key_store = "tpm2"\ntpm_device = "{other.settings.tpm_device}"\n')
+        assert "--replace" in call("identity", "--home", home, "--config", config).stderr
+        again = call("identity", "--home", home, "--config", config, "--replace").output.strip()
+    finally:
+        other.stop()
+    assert again.startswith("qb-")
+    assert named != again
+
+
+def test_the_commands_that_sign_find_the_chip_by_the_settings(tmp_path):
+    chip, central, home = Tpm(tmp_path / "tpm").start(), CentralSimulator(), tmp_path / "box"
+    config, trust = tmp_path / "box.toml", tmp_path / "central.pem"
+    config.write_text(f'key_store = "tpm2"\ntpm_device = "{chip.settings.tpm_device}"\n')
+    trust.write_text(central.public_key)
+    at = ["--home", home, "--config", config]
+    stick = tmp_path / "stick"
+    (stick / "QULAQ").mkdir(parents=True)
+    try:
+        device = call("identity", *at, "--trust", trust).output.strip()
+        assert "introduced" in call("stick", "apply", *at, "--stick", stick).output
+        said = json.loads((stick / f"QULAQ/identity-{device}.json").read_text())
+        with on_loopback(central.answer) as url:
+            orders = central.enrol(said["public_key"], url=url)
+            (stick / f"QULAQ/bundle-{device}.json").write_text(orders.model_dump_json())
+            assert "applied" in call("stick", "apply", *at, "--stick", stick).output
+            central.publish([], version=1)
+            assert run("sync", *at, "--once").returncode == 0
+    finally:
+        chip.stop()
+
+    assert [device] == [one.device for one in central.heartbeats]
+    receipt = Sealed.model_validate_json((stick / f"QULAQ/receipt-{device}.json").read_bytes())
+    assert unseal(receipt, StickReceipt, signer=device, public_key=said["public_key"]).applied
 
 
 def test_this_machine_hears_what_it_should():

@@ -84,7 +84,18 @@ def test_a_missing_file_is_named(tmp_path):
 
 @pytest.mark.parametrize("field", fields(Settings), ids=lambda field: field.name)
 def test_every_setting_carries_its_unit_in_its_name(field):
-    units = ("_seconds", "_records", "_bytes", "_days", "_attempts", "_address", "_port", "_name")
+    units = (
+        "_seconds",
+        "_records",
+        "_bytes",
+        "_days",
+        "_attempts",
+        "_address",
+        "_device",
+        "_store",
+        "_port",
+        "_name",
+    )
 
     assert field.name.endswith(units)
     assert kind_of(field).unit

@@ -1,15 +1,20 @@
 """The units are code: systemd finds no fault in them, and the fences we promise stand in them."""
 
 import configparser
+import os
 import shutil
 import subprocess
 import sys
+from grp import getgrnam
 from ipaddress import ip_network
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pytest
 
 from edge.capture.recovery import REQUEST
+from edge.config import Settings
+from edge.sync import keeper
 
 SHIPPED = Path(__file__).parents[2] / "systemd"
 SERVICES = ["hear", "speak", "stick", "status", "orders", "recover", "central", "nightly"]
@@ -109,6 +114,52 @@ def test_of_all_only_who_hears_may_ask_the_kernel_whether_the_clock_is_right(mac
     (clock,) = [line for line in verdict.stdout.splitlines() if "SystemCallFilter=~@clock" in line]
 
     assert ("@clock is included" in clock) == (name == "hear"), clock
+
+
+@pytest.fixture
+def rights():
+    """What the units of who signs are given for a TPM, as the box's own command prints it."""
+    with NamedTemporaryFile(dir="/dev/shm") as device:
+        # on a box the device belongs to a group like tss
+        if os.getuid() == 0:
+            os.chown(device.name, -1, getgrnam("audio").gr_gid)
+        printed = keeper.rights(Settings(key_store="tpm2", tpm_device=device.name))
+    return printed.replace(device.name, "/dev/tpmrm0")
+
+
+def test_where_a_file_keeps_the_key_nobody_is_given_a_chip():
+    assert keeper.rights(Settings()) == ""
+    for name in SERVICES:
+        assert not [one for one in settings_of(name).get("DeviceAllow", []) if "tpm" in one]
+
+
+@pytest.mark.parametrize("name", ["speak", "stick"])
+def test_who_signs_is_given_the_chip_and_is_hardly_more_exposed(machine, rights, name):
+    folder = machine / f"etc/systemd/system/qulaq-{name}.service.d"
+    folder.mkdir()
+    (folder / "chip.conf").write_text(rights)
+    verdict = analyze(machine, "verify", f"qulaq-{name}.service")
+    exposed = analyze(
+        machine,
+        "security",
+        "--offline=true",
+        f"--threshold={MOST_EXPOSED}",
+        f"qulaq-{name}.service",
+    )
+
+    assert ("", "") == (verdict.stdout, verdict.stderr)
+    assert exposed.returncode == 0, exposed.stdout
+    assert "DeviceAllow=/dev/tpmrm0 rw\n" in rights
+    assert "BindPaths=/dev/tpmrm0\n" in rights  # who speaks has a /dev of its own
+    assert "PrivateDevices" not in rights
+
+
+def test_the_installer_gives_the_chip_to_who_signs_and_takes_it_back():
+    script = (SHIPPED / "install-box.sh").read_text(encoding="utf-8")
+
+    assert "chip-rights --config /etc/qulaq/box.toml" in script
+    assert "for unit in speak stick; do" in script
+    assert 'rm -f "/etc/systemd/system/qulaq-$unit.service.d/chip.conf"' in script
 
 
 def test_who_hears_writes_only_the_outbox_and_cannot_read_the_key():

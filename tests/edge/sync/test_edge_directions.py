@@ -16,6 +16,7 @@ from edge.guidance import Guide
 from edge.sync.directions import LONGEST_BYTES, Standing, judge, tuned
 from edge.sync.following import Follower, follow
 from edge.sync.identity import load, read_trust
+from edge.sync.identity import replace as replace_key
 from edge.sync.letters import (
     AnnouncedEvening,
     Directions,
@@ -124,6 +125,21 @@ def test_what_may_not_be_followed_is_refused_by_name_and_the_last_good_stays(
     tell(central, directions(who, number=9, tuning=Tuning()))
     assert "applied" == follow(who, central.answer).verdict
     assert 9 == Guide(paths, Settings()).look().directions
+
+
+def test_directions_for_a_name_the_box_had_before_stand_in_nobodys_way(who, central, paths):
+    tell(central, directions(who, number=9))
+    follow(who, central.answer)
+    replace_key(paths.identity)
+    box = load(paths.identity)
+    orders = central.enrol(box.public_key, url="http://central.example")
+    paths.bundle.write_text(orders.model_dump_json())
+    standing = Standing(box.device, read_trust(paths.trust), 1, SETTINGS)
+    now = Follower(box, lambda: SEVEN, Tray(paths.directions), standing)
+    tell(central, directions(now, number=1))
+
+    assert "applied" == follow(now, central.answer).verdict
+    assert 1 == Guide(paths, Settings()).look().directions
 
 
 def test_what_is_too_long_is_refused_unread(who):

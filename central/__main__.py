@@ -83,6 +83,21 @@ def build_catalogue(home: Home, config: Path | None) -> None:
     click.echo(f"version {made.version}: {made.recordings} recordings, {made.size_bytes} bytes")
 
 
+@main.command("prune-catalogue")
+@HOME
+def prune_catalogue(home: Home) -> None:
+    """Remove the files of the catalogue that no box can want any more; a build does it, too.
+
+    The last two versions stay whole, and whatever was in force or written within 30 days.
+    """
+    from central.catalogue.pruning import prune
+    from central.founding import open_office
+
+    with closing(open_office(home, Settings())) as office:
+        freed = prune(office, now=office.now())
+    click.echo(f"{freed} bytes freed")
+
+
 @main.command("explain-catalogue")
 @HOME
 @click.option("--hall", type=click.IntRange(1), required=True, help="The hall, by its number.")

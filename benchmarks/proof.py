@@ -25,7 +25,7 @@ from central.desk import Office
 from central.devices.store import Slot, put_box
 from central.founding import found, open_office
 from central.ingest.reading import letter_in
-from central.ingest.store import take
+from central.ingest.taking import take
 from central.repertoire.shares import Share
 from central.repertoire.store import Recording, put_party, put_recording, put_work
 from central.royalties.closing import Days, close_period

@@ -21,6 +21,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import (
+    Boolean,
     Column,
     Connection,
     DateTime,
@@ -243,8 +244,8 @@ def _makers(table: Table, names: tuple[str, ...], dialect: Dialect) -> Sequence[
     for place, name in enumerate(names):
         kind = table.columns[name].type
         make = kind.dialect_impl(dialect).bind_processor(dialect)
-        # A server takes an instant in any zone as it is.
-        if make and (dialect.name == "sqlite" or not isinstance(kind, Instant)):
+        # A server's driver knows instants of any zone, and what a boolean is.
+        if make and (dialect.name == "sqlite" or not isinstance(kind, Instant | Boolean)):
             makers.append((place, make))
     return makers
 

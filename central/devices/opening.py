@@ -1,6 +1,6 @@
 """Opening what a box sealed, by whichever of its keys is in force."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from central.database import reading, writing
 from central.desk import Office
 from central.devices import store
-from central.errors import Unacceptable
-from edge.errors import BadSeal
+from central.errors import Unacceptable, Unwelcome
+from edge.errors import BadSeal, QulaqError
 from edge.sync.seal import unseal_by
 from edge.sync.wire import Sealed
 
@@ -27,23 +27,43 @@ def opened(desk: Office, sealed: Sealed, words: type[Letter]) -> Letter:
         BadSeal: none of its keys in force sealed this, or it is not such a letter.
         Unacceptable: it speaks for another box.
     """
-    return opened_by(desk, sealed, words.model_validate_json, called=words.__name__)
+    (letter,) = opened_together(desk, [sealed], words.model_validate_json, called=words.__name__)
+    if isinstance(letter, QulaqError):
+        raise letter
+    return letter
 
 
-def opened_by(desk: Office, sealed: Sealed, read: Callable[[str], Read], *, called: str) -> Read:
-    """The same for a letter that is read in a way of its own.
+def opened_together(
+    desk: Office, sealed: Sequence[Sealed], read: Callable[[str], Read], *, called: str
+) -> list[Read | QulaqError]:
+    """The letters inside, or why one is not believed, as `opened` raises it.
 
     Args:
         desk: the office.
-        sealed: the envelope.
-        read: reads the payload, and raises pydantic's `ValidationError` if it is no such letter.
+        sealed: the envelopes.
+        read: reads a payload, and raises pydantic's `ValidationError` if it is no such letter.
         called: what such a letter is called.
-
-    Raises:
-        Unwelcome, BadSeal, Unacceptable: as `opened`.
     """
     with reading(desk.books) as connection:
-        keys = store.keys_in_force(connection, sealed.signer)
+        keys = store.keys_in_force_of(connection, [one.signer for one in sealed])
+    letters: list[Read | QulaqError] = []
+    for one in sealed:
+        try:
+            letters.append(_opened(desk, one, read, called, keys[one.signer]))
+        except QulaqError as fault:
+            letters.append(fault)
+    return letters
+
+
+def _opened(
+    desk: Office,
+    sealed: Sealed,
+    read: Callable[[str], Read],
+    called: str,
+    keys: list[store.Key] | Unwelcome,
+) -> Read:
+    if isinstance(keys, Unwelcome):
+        raise keys
     letter, key = _by_any(sealed, read, called, keys)
     if (of := getattr(letter, "device", None)) != sealed.signer:
         raise Unacceptable(f"{sealed.signer} sealed a {called} of {of}")

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
@@ -96,6 +97,7 @@ placements = Table(
 # Asked for every letter, so put into words once.
 _IN_FORCE = (
     select(
+        boxes.c.device,
         boxes.c.revoked_at,
         boxes.c.revoked_because,
         box_keys.c.id,
@@ -104,13 +106,13 @@ _IN_FORCE = (
     )
     .select_from(boxes)
     .outerjoin(box_keys, and_(box_keys.c.device == boxes.c.device, box_keys.c.retired_at.is_(None)))
-    .where(boxes.c.device == bindparam("device"))
-    .order_by(box_keys.c.id.desc())
+    .where(boxes.c.device.in_(bindparam("devices", expanding=True)))
+    .order_by(boxes.c.device, box_keys.c.id.desc())
 )
 _HUNG = (
-    select(placements.c.since, placements.c.hall_id)
-    .where(placements.c.device == bindparam("device"))
-    .order_by(placements.c.since, placements.c.id)
+    select(placements.c.device, placements.c.since, placements.c.hall_id)
+    .where(placements.c.device.in_(bindparam("devices", expanding=True)))
+    .order_by(placements.c.device, placements.c.since, placements.c.id)
 )
 
 
@@ -220,11 +222,32 @@ def keys_in_force(connection: Connection, device: str) -> list[Key]:
     Raises:
         Unwelcome: not enrolled here, or revoked.
     """
-    rows = connection.execute(_IN_FORCE, {"device": device}).all()
-    if not rows:
-        raise Unwelcome(f"box {device!r} is not enrolled here; enrol it with a token of the office")
-    _refuse_revoked(device, rows[0].revoked_at, rows[0].revoked_because)
-    return [Key(row.id, device, row.public_key, row.used_at) for row in rows if row.public_key]
+    keys = keys_in_force_of(connection, [device])[device]
+    if isinstance(keys, Unwelcome):
+        raise keys
+    return keys
+
+
+def keys_in_force_of(
+    connection: Connection, devices: Sequence[str]
+) -> dict[str, list[Key] | Unwelcome]:
+    """The same of several boxes; of some, why they are not welcome."""
+    found: dict[str, list[Key] | Unwelcome] = {
+        one: Unwelcome(f"box {one!r} is not enrolled here; enrol it with a token of the office")
+        for one in devices
+    }
+    rows = connection.execute(_IN_FORCE, {"devices": list(found)})
+    for device, of_box in groupby(rows, key=lambda row: row.device):
+        mine = list(of_box)
+        try:
+            _refuse_revoked(device, mine[0].revoked_at, mine[0].revoked_because)
+        except Unwelcome as fault:
+            found[device] = fault
+        else:
+            found[device] = [
+                Key(row.id, device, row.public_key, row.used_at) for row in mine if row.id
+            ]
+    return found
 
 
 def keys_of(connection: Connection, device: str) -> Sequence[str]:
@@ -297,10 +320,14 @@ def revoke(connection: Connection, device: str, *, because: str, now: datetime) 
     connection.execute(update(boxes).filter_by(device=device, revoked_at=None).values(end))
 
 
-def whereabouts_of(connection: Connection, device: str) -> Whereabouts:
-    """Where an enrolled box has hung, since when."""
-    rows = connection.execute(_HUNG, {"device": device}).all()
-    return Whereabouts([row.since for row in rows], [row.hall_id for row in rows])
+def whereabouts_of(connection: Connection, devices: Sequence[str]) -> dict[str, Whereabouts]:
+    """Where enrolled boxes have hung, since when."""
+    rows = connection.execute(_HUNG, {"devices": list(devices)})
+    hung = {device: list(of_box) for device, of_box in groupby(rows, key=lambda row: row.device)}
+    return {
+        device: Whereabouts([row.since for row in mine], [row.hall_id for row in mine])
+        for device, mine in hung.items()
+    }
 
 
 def _refuse_revoked(device: str, at: datetime | None, because: str | None) -> None:

@@ -1,15 +1,18 @@
 """The chains of boxes, in the books: each piece as it was told, and whether it fits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select
+from sqlalchemy import Connection, Row, TextClause, select, text
 
+from central.database import put_rows
 from central.forms import LARGEST
 from central.ingest.chains import begins_inside, is_altered, is_fork, loose_ends
 from central.ingest.judgement import Key, Told, key_of
+from central.ingest.reading import Letter
 from central.ingest.tables import batches, holes, records
 from central.ingest.tables import chain_links as table
 from edge.sync.chain import content_of, content_of_words
@@ -17,18 +20,7 @@ from edge.sync.wire import DetectionBatch, Link
 
 LONGEST = 500  # records in a link: no letter has more
 
-# Asked for every letter, so put into words once.
-_BESIDE = select(table).where(
-    table.c.device == bindparam("device"),
-    or_(
-        and_(
-            table.c.boot == bindparam("boot"),
-            table.c.first.between(bindparam("least"), bindparam("last")),
-            table.c.last >= bindparam("first"),
-        ),
-        table.c.before == bindparam("before"),
-    ),
-)
+_COLUMNS = ("device", "boot", "first", "last", "before", "head", "broken", "received_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,38 +44,62 @@ class Memory:
     lost: int
 
 
-def put_links(
-    connection: Connection,
-    device: str,
-    links: Iterable[Link],
-    told: Iterable[Told],
-    *,
-    now: datetime,
-) -> None:
-    """Keep the pieces of a chain that came with a batch; the same again changes nothing.
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A link in the books, and what is wrong with it; None: nothing."""
+
+    link: Link
+    broken: str | None
+
+
+def put_links(connection: Connection, letters: Sequence[Letter], *, now: datetime) -> None:
+    """Keep the pieces of chains that came with letters; the same again changes nothing.
 
     Args:
-        connection: a writing transaction.
-        device: whose chain.
-        links: the pieces.
-        told: all records of the letter.
+        connection: a writing transaction; what is new in the letters is written.
+        letters: no two of one box.
         now: the office's clock.
     """
-    contents: dict[Key, bytes] = {}
-    for link in links:
-        beside = _beside(connection, device, link) if link.last <= LARGEST else []
-        if link.last > LARGEST or any(_link(row) == link for row in beside):
-            continue
-        contents = contents or _sealed_in(told)
-        broken: str | None = None
-        if is_altered(link, contents):
-            broken = "altered"
-        else:
-            rivals = [_link(row) for row in beside if row.broken is None]
-            before = _told_before(connection, device, link, rivals)
-            broken = "fork" if is_fork(link, rivals, before | contents) else None
-        row = link.model_dump() | {"boot": str(link.boot), "broken": broken}
-        connection.execute(insert(table), row | {"device": device, "received_at": now})
+    asked = [(one.device, link) for one in letters for link in one.chain if link.last <= LARGEST]
+    beside = _beside(connection, asked) if asked else {}
+    rows: list[Sequence[object]] = []
+    for letter in letters:
+        known = beside.get(letter.device, [])
+        contents: dict[Key, bytes] = {}
+        for link in letter.chain:
+            if link.last > LARGEST or any(_same(one.link, link) for one in known):
+                continue
+            contents = contents or _sealed_in(letter.told)
+            rivals = [one.link for one in known if one.broken is None]
+            broken = _broken(connection, letter.device, link, rivals, contents)
+            known.append(_Piece(link, broken))
+            place = (letter.device, str(link.boot), link.first, link.last)
+            rows.append((*place, link.before, link.head, broken, now))
+    if rows:
+        put_rows(connection, table, _COLUMNS, rows)
+
+
+def _same(known: Link, link: Link) -> bool:
+    return (known.boot, known.first, known.last, known.head) == (
+        link.boot,
+        link.first,
+        link.last,
+        link.head,
+    )
+
+
+def _broken(
+    connection: Connection,
+    device: str,
+    link: Link,
+    rivals: Sequence[Link],
+    contents: Mapping[Key, bytes],
+) -> str | None:
+    """What is wrong with a link; None: nothing."""
+    if is_altered(link, contents):
+        return "altered"
+    before = _told_before(connection, device, link, rivals)
+    return "fork" if is_fork(link, rivals, {**before, **contents}) else None
 
 
 def _sealed_in(told: Iterable[Told]) -> dict[Key, bytes]:
@@ -108,11 +124,42 @@ def memory_of(connection: Connection, device: str) -> Memory:
     )
 
 
-def _beside(connection: Connection, device: str, link: Link) -> Sequence[Row[Any]]:
-    """Links that share a record with this one, or begin after the same hash; itself, if known."""
-    it = {"device": device, "boot": str(link.boot), "before": link.before}
-    numbers = {"least": link.first - LONGEST, "first": link.first, "last": link.last}
-    return connection.execute(_BESIDE, it | numbers).all()
+def _beside(connection: Connection, asked: Sequence[tuple[str, Link]]) -> dict[str, list[_Piece]]:
+    """By device the pieces that share a record with one of these links, or follow the same hash."""
+    said = {
+        f"{name}{n}": value
+        for n, (device, link) in enumerate(asked)
+        for name, value in {
+            "device": device,
+            "boot": str(link.boot),
+            "least": link.first - LONGEST,
+            "first": link.first,
+            "last": link.last,
+            "before": link.before,
+        }.items()
+    }
+    beside: dict[str, list[_Piece]] = {device: [] for device, _ in asked}
+    for row in connection.execute(_beside_of(len(asked)), said):
+        beside[row.device].append(_Piece(_link(row), row.broken))
+    return beside
+
+
+@lru_cache(maxsize=64)
+def _beside_of(count: int) -> TextClause:
+    """Asks for what stands beside so many links at once."""
+    asked = ", ".join(
+        f"(:device{n}, :boot{n}, CAST(:least{n} AS INTEGER), CAST(:first{n} AS INTEGER),"
+        f" CAST(:last{n} AS INTEGER), :before{n})"
+        for n in range(count)
+    )
+    columns = ", ".join(f"chain_links.{name}" for name in ("id", *_COLUMNS[:-1]))
+    link = f"SELECT {columns} FROM asked JOIN chain_links ON chain_links.device = asked.device"  # noqa: S608  # our own words
+    return text(
+        f"WITH asked (device, boot, least, first, last, before) AS (VALUES {asked})"
+        f" {link} AND chain_links.boot = asked.boot AND chain_links.last >= asked.first"
+        " AND chain_links.first BETWEEN asked.least AND asked.last"
+        f" UNION {link} AND chain_links.before = asked.before ORDER BY 1"
+    )
 
 
 def _told_before(

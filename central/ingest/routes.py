@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import structlog
@@ -10,8 +11,8 @@ from fastapi import APIRouter, Path, Response
 from central import forms
 from central.access import Staff
 from central.database import reading, writing
-from central.desk import Desk
-from central.devices.opening import opened, opened_by
+from central.desk import Desk, Office
+from central.devices.opening import opened, opened_together
 from central.errors import Unacceptable
 from central.ingest import fleet, lists, store
 from central.ingest.chain_store import Memory, memory_of
@@ -19,11 +20,13 @@ from central.ingest.coverage import CoverageSpan
 from central.ingest.decisions import Decision, decisions_on
 from central.ingest.gauges import CONTENT_TYPE, gauges
 from central.ingest.plays import Play
-from central.ingest.reading import letter_of
+from central.ingest.reading import Letter, letter_of
 from central.ingest.stock import gaps_of
+from central.ingest.taking import Arrived, take_all
 from central.ingest.unknown import UnknownSpan
 from central.refusals import file
 from central.venues.store import place_of, require_event
+from edge.errors import QulaqError
 from edge.sync.wire import BatchReceipt, DetectionBatch, DeviceId, Gaps, Inventory, Sealed
 
 boxes = APIRouter(prefix="/v1", tags=["boxes"])
@@ -40,13 +43,25 @@ HallId = Annotated[forms.Number, Path()]
 @boxes.post("/detections")
 def take_detections(desk: Desk, sealed: Sealed) -> BatchReceipt:
     """Take a batch in: all of it in one transaction, on disk before the receipt leaves."""
-    letter = opened_by(desk, sealed, letter_of, called=DetectionBatch.__name__)
-    with writing(desk.books) as connection:
-        receipt = store.take(connection, letter, sealed=sealed, now=desk.now())
+    receipt: BatchReceipt = desk.counter.ask(
+        sealed, of=sealed.signer, do=partial(take_together, desk)
+    )
     say = log.warning if receipt.rejected else log.info
     told = {"accepted": receipt.accepted, "duplicates": receipt.duplicates}
-    say("batch_taken", device=letter.device, **told, rejected=len(receipt.rejected))
+    say("batch_taken", device=sealed.signer, **told, rejected=len(receipt.rejected))
     return receipt
+
+
+def take_together(desk: Office, sealed: Sequence[Sealed]) -> list[BatchReceipt | QulaqError]:
+    """Receipts for letters that waited together, or why one is not believed."""
+    letters = opened_together(desk, sealed, letter_of, called=DetectionBatch.__name__)
+    said = zip(letters, sealed, strict=True)
+    believed = [Arrived(one, as_signed) for one, as_signed in said if isinstance(one, Letter)]
+    if not believed:
+        return [one for one in letters if isinstance(one, QulaqError)]
+    with writing(desk.books) as connection:
+        receipts = iter(take_all(connection, believed, now=desk.now()))
+    return [one if isinstance(one, QulaqError) else next(receipts) for one in letters]
 
 
 @boxes.post("/inventory")

@@ -1,27 +1,19 @@
-"""What boxes heard, in the books: batches come in whole, plays and coverage come out."""
+"""What boxes heard, out of the books: plays, coverage, and which numbers there are."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, bindparam, func, select
+from sqlalchemy import Column, Connection, Row, Table, func, select
 
-from central.database import put, put_rows
-from central.devices.store import Whereabouts, whereabouts_of
-from central.forms import LARGEST
-from central.ingest.chain_store import put_links
 from central.ingest.coverage import CoverageSpan, State, merge_coverage
-from central.ingest.judgement import LONGEST, Judged, Key, Told, judge
+from central.ingest.judgement import LONGEST
 from central.ingest.live import HeardLive, plays_live
 from central.ingest.plays import Guess, Heard, Play, merge
-from central.ingest.reading import Letter
-from central.ingest.rows import PLACE, book_of, columns_of, said_by
 from central.ingest.tables import (
-    batches,
     coverage,
     detections,
-    forks,
     records,
     unknown_music,
     works_heard,
@@ -29,35 +21,10 @@ from central.ingest.tables import (
 from central.ingest.unknown import UnknownSpan, merge_unknown
 from central.repertoire.scores import works_of_scores
 from central.repertoire.store import recordings
-from edge.sync.wire import BatchReceipt, Sealed, Span
+from edge.sync.wire import Span
 
 # How far around a window one must look to know its plays whole: the longest that one lasts.
 _AROUND = timedelta(days=1)
-_OF_RUN = select(records.c.seq, records.c.content).where(
-    records.c.device == bindparam("device"), records.c.boot == bindparam("boot")
-)
-_BETWEEN = _OF_RUN.where(records.c.seq.between(bindparam("first"), bindparam("last")))
-_KEY = ("device", "boot", "seq", "kind", "content", "batch_id")
-
-
-def take(connection: Connection, letter: Letter, *, sealed: Sealed, now: datetime) -> BatchReceipt:
-    """Write what is new in a letter; taking it twice is taking it once.
-
-    Args:
-        connection: a writing transaction; the letter is kept whole when it commits.
-        letter: what the box said.
-        sealed: the same as it was signed, kept as evidence.
-        now: the office's clock.
-    """
-    told = letter.told
-    known = _known(connection, letter.device, [one.key for one in told])
-    judged = judge(told, known=known, now=now)
-    if judged.new:
-        _put_new(connection, letter.device, judged, sealed=sealed, now=now)
-    for (boot, seq), content in judged.forks:
-        _put_fork(connection, (letter.device, boot, seq, content), sealed=sealed, now=now)
-    put_links(connection, letter.device, letter.chain, told, now=now)
-    return judged.receipt
 
 
 def plays_of(connection: Connection, hall_id: int, start: datetime, end: datetime) -> list[Play]:
@@ -163,29 +130,6 @@ def _told_of(connection: Connection, keys: Collection[str], column: Column[Any])
     }
 
 
-def _known(connection: Connection, device: str, keys: Iterable[Key]) -> dict[Key, str]:
-    by_boot: dict[str, list[int]] = defaultdict(list)
-    for boot, seq in keys:
-        if seq <= LARGEST:
-            by_boot[boot].append(seq)
-    return {
-        (boot, row.seq): row.content
-        for boot, numbers in by_boot.items()
-        for row in _kept(connection, {"device": device, "boot": boot}, numbers)
-    }
-
-
-def _kept(
-    connection: Connection, run: dict[str, Any], numbers: Sequence[int]
-) -> Iterable[Row[tuple[int, str]]]:
-    """Those of these records that are in the books."""
-    first, last = min(numbers), max(numbers)
-    # Numbers without a hole, as a box mostly tells them, are asked for by first and last.
-    if last - first < len(numbers):
-        return connection.execute(_BETWEEN, run | {"first": first, "last": last})
-    return connection.execute(_OF_RUN.where(records.c.seq.in_(numbers)), run)
-
-
 def numbers_kept(connection: Connection, device: str, span: Span) -> Collection[int]:
     """The numbers of a span that are in the books; all of them, where none lacks."""
     mine = records.c.device == device, records.c.boot == str(span.boot)
@@ -195,42 +139,6 @@ def numbers_kept(connection: Connection, device: str, span: Span) -> Collection[
     if connection.scalar(count) == len(every):
         return every
     return connection.scalars(select(records.c.seq).where(*mine, within)).all()
-
-
-def _put_new(
-    connection: Connection, device: str, judged: Judged, *, sealed: Sealed, now: datetime
-) -> None:
-    letter = {"payload": sealed.payload, "signature": sealed.signature}
-    batch_id = put(connection, batches, {"device": device, "received_at": now} | letter)
-    hung = whereabouts_of(connection, device)
-    for table, names, rows in rows_of(device, judged.new, hung=hung, batch_id=batch_id):
-        put_rows(connection, table, names, rows)
-
-
-def rows_of(
-    device: str, new: Iterable[Told], *, hung: Whereabouts, batch_id: int
-) -> Iterator[tuple[Table, Sequence[str], Sequence[Sequence[object]]]]:
-    """What the books keep of new records: tables, the columns that are filled, and the rows."""
-    keys: list[tuple[object, ...]] = []
-    told: dict[str, list[tuple[object, ...]]] = defaultdict(list)
-    for one in new:
-        record = one.record
-        keys.append((device, *one.key, record.kind, one.content, batch_id))
-        hall_id = hung.hall_at(record.started_at)
-        told[record.kind].append((device, *one.key, hall_id, *said_by(record)))
-    yield records, _KEY, keys
-    for kind, rows in told.items():
-        yield book_of(kind), (*PLACE, *columns_of(kind)), rows
-
-
-def _put_fork(
-    connection: Connection, fork: tuple[str, str, int, str], *, sealed: Sealed, now: datetime
-) -> None:
-    device, boot, seq, content = fork
-    key = {"device": device, "boot": boot, "seq": seq, "content": content}
-    if connection.scalar(select(forks.c.id).filter_by(**key)) is None:
-        letter = {"payload": sealed.payload, "signature": sealed.signature}
-        put(connection, forks, key | letter | {"received_at": now})
 
 
 def _heard_live(row: Row[Any]) -> HeardLive:

@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from sqlalchemy import func, select
 
 from central.database import reading
+from central.errors import Unwelcome
 from central.ingest.audit import audit
+from central.ingest.routes import take_together
 from central.ingest.tables import batches, coverage, detections, forks, records
-from edge.sync.wire import Alternative, BoxTime, Level
+from edge.errors import BadSeal
+from edge.sync.wire import Alternative, BatchReceipt, BoxTime, DetectionBatch, Level
 
 EVENING = datetime(2026, 11, 21, 14, tzinfo=UTC)
 YEAR_ONE = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))  # no such instant in UTC
@@ -50,6 +53,47 @@ def test_a_batch_sent_by_many_at_once_is_taken_once(office):
     assert 100 == sum(receipt.accepted for receipt in receipts)
     assert 700 == sum(receipt.duplicates for receipt in receipts)
     assert 100 == count(office, records)
+
+
+def test_letters_that_come_together_are_taken_as_if_each_had_come_alone(office):
+    hall_id = office.hall()
+    boxes = [office.box(hall_id) for _ in range(6)]
+    known, new, revoked, forking, torn, stranger = boxes
+    known.receipt(known.heard(1), known.heard(2))
+    forking.receipt(forking.heard(1, recording_id="rec-true"))
+    office.http.post(f"/v1/boxes/{revoked.device}/revoke", json={"reason": "stolen"})
+    stranger = stranger.__class__(office)
+
+    def letter(box, *records):
+        return box.seal(DetectionBatch(device=box.device, records=records))
+
+    answers = take_together(
+        office.office,
+        [
+            letter(known, known.heard(2), known.heard(9000)),
+            letter(revoked, revoked.heard(1)),
+            letter(new, *(new.heard(n) for n in (1, 3, 700))),
+            letter(forking, forking.heard(1, recording_id="rec-other"), forking.heard(2)),
+            letter(torn, torn.heard(1)).model_copy(update={"signature": "AAAA"}),
+            letter(stranger, stranger.heard(1)),
+        ],
+    )
+    counts = [
+        (one.accepted, one.duplicates, len(one.rejected))
+        if isinstance(one, BatchReceipt)
+        else type(one)
+        for one in answers
+    ]
+
+    assert [(1, 1, 0), Unwelcome, (3, 0, 0), (1, 0, 1), BadSeal, Unwelcome] == counts
+    assert 8 == count(office, records) == count(office, detections)
+    assert [forking.device] == [one["device"] for one in office.http.get("/v1/forks").json()]
+    with reading(office.books) as connection:
+        assert [] == list(audit(connection))
+        kept = connection.execute(select(detections.c.device, detections.c.seq)).all()
+    assert {(new.device, 1), (new.device, 3), (new.device, 700)} == {
+        (device, seq) for device, seq in kept if device == new.device
+    }
 
 
 def test_a_record_told_differently_is_refused_and_kept_as_evidence(office):

@@ -9,8 +9,8 @@ from sqlalchemy import select, text, update
 from central.database import reading, writing
 from central.ingest.audit import audit
 from central.ingest.reading import letter_of
-from central.ingest.store import take
 from central.ingest.tables import batches, coverage, detections, records
+from central.ingest.taking import take
 from edge.sync.packing import pack
 from edge.sync.wire import DetectionBatch
 

@@ -59,18 +59,22 @@ def identity(
 
 
 @click.command("chip-rights")
+@HOME_OPTION
 @CONFIG_OPTION
-def chip_rights(config: Path | None) -> None:
+def chip_rights(home: Path, config: Path | None) -> None:
     """Print what the units of who signs must be given for the chip that keeps the box's key.
 
-    Nothing where a file keeps it. `install-box.sh` puts it beside these units.
+    That is the chip of the key it has, and of the next by the setting key_store; nothing where
+    files keep both. `install-box.sh` puts it beside these units.
 
     \b
     Example:
-      qulaq-edge chip-rights --config /etc/qulaq/box.toml
+      qulaq-edge chip-rights --home /var/lib/qulaq --config /etc/qulaq/box.toml
     """
     with spoken():
-        rights = keeper.rights(load(config))
+        settings, path = load(config), BoxPaths(home).identity
+        own = keys.load(path, settings).key if path.exists() else None
+        rights = keeper.rights(settings, own)
     if rights:
         click.echo(rights, nl=False)
 

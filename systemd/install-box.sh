@@ -33,7 +33,8 @@ spare_card() {
 # A chip may keep the box's key: then who signs with it is given its device, and nobody else; else nobody.
 give_chip() {
     local unit rights
-    rights=$($program/bin/qulaq-edge chip-rights --config /etc/qulaq/box.toml) || stop "see key_store in /etc/qulaq/box.toml"
+    rights=$($program/bin/qulaq-edge chip-rights --home $state --config /etc/qulaq/box.toml) \
+        || stop "see key_store in /etc/qulaq/box.toml"
     for unit in speak stick; do
         if [ -n "$rights" ]; then
             install -Dm644 /dev/stdin "/etc/systemd/system/qulaq-$unit.service.d/chip.conf" <<< "$rights"
@@ -48,9 +49,10 @@ ldconfig -p | grep -q libportaudio || stop "PortAudio is missing: apt-get instal
 uv=$(command -v uv || echo "$PWD/.tools/bin/uv")
 [ -x "$uv" ] || stop "uv is missing: make setup brings it, or: pip install uv"
 
-# The library for TPMs has no wheels: where such a chip shall keep the key, it is built here.
+# The library for TPMs has no wheels: where such a chip keeps the key, or shall keep the next, it is built here.
 extras=(--extra edge)
-if grep -qsE '^[[:space:]]*key_store[[:space:]]*=[[:space:]]*.tpm2' /etc/qulaq/box.toml; then
+if grep -qsE '^[[:space:]]*key_store[[:space:]]*=[[:space:]]*.tpm2' /etc/qulaq/box.toml \
+    || grep -qs 'BEGIN TSS2 PRIVATE KEY' $state/keys/identity.pem; then
     [ -e /usr/include/tss2/tss2_esys.h ] \
         || stop "key_store = \"tpm2\" needs: apt-get install libtss2-dev pkg-config gcc python3-dev"
     extras+=(--extra tpm)

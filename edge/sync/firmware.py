@@ -25,7 +25,7 @@ from edge.sync.seal import NO_KEY, load_public
 
 PROGRAM: Final = "rpi-fw-crypto"
 DEVICES: Final = (Path("/dev/vcio_crypto"), Path("/dev/vcio"))  # it takes the first it may open
-KEY_ID: Final = "1"  # the device's own; Pis 4 and 5 have no other
+KEY_ID: Final = "1"  # the device's own
 MARK: Final = b"-----BEGIN RASPBERRY PI FIRMWARE KEY-----"  # by which such a file is known
 
 _END: Final = b"-----END RASPBERRY PI FIRMWARE KEY-----"

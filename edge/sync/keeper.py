@@ -42,41 +42,52 @@ def opened(written: bytes, settings: Settings) -> Signer:
 
 def place_of(key: Signer) -> str:
     """Where a key is kept, in words."""
-    if isinstance(key, tpm.TpmKey):
-        return "in a TPM 2.0"
-    if isinstance(key, firmware.FirmwareKey):
-        return "in a Raspberry Pi's firmware"
-    return "in a file"
+    places = {"tpm2": "in a TPM 2.0", "raspberry-pi": "in a Raspberry Pi's firmware"}
+    return places.get(_store_of(key), "in a file")
 
 
-def rights(settings: Settings) -> str:
+def rights(settings: Settings, key: Signer | None) -> str:
     """What the unit of a process that signs must be given beyond its own: a drop-in for systemd.
+
+    Args:
+        settings: what shall keep the next key.
+        key: the one the box has, which another chip may keep until the next has followed it.
 
     Returns:
         Nothing, where no chip is needed.
 
     Raises:
-        KeyOutOfReach: the chip's device is not there, or belongs to root alone.
+        KeyOutOfReach: the device of the next key's chip is not there, or belongs to root alone.
     """
-    device = _device_of(settings)
-    if device is None:
+    wanted, has = (_device_of(one, settings) for one in (settings.key_store, _store_of(key)))
+    if has is not None and not has.exists():
+        has = None  # its chip is dead: nothing can be given
+    devices = dict.fromkeys(one for one in (wanted, has) if one is not None)
+    if not devices:
         return ""
-    group = _group_of(device)
-    return f"""\
-# Written by install-box.sh: the chip that keeps the box's key, for who signs with it.
-[Service]
-BindPaths={device}
-DeviceAllow={device} rw
-SupplementaryGroups={group}
-"""
+    # Where a device is gone a unit still starts, and says so itself.
+    given = "".join(
+        f"BindPaths=-{device}\nDeviceAllow={device} rw\nSupplementaryGroups={_group_of(device)}\n"
+        for device in devices
+    )
+    return (
+        "# Written by install-box.sh: the chip that keeps the box's key, for who signs with it.\n"
+        f"[Service]\n{given}"
+    )
 
 
-def _device_of(settings: Settings) -> Path | None:
+def _store_of(key: Signer | None) -> str:
+    if isinstance(key, tpm.TpmKey):
+        return "tpm2"
+    return "raspberry-pi" if isinstance(key, firmware.FirmwareKey) else "file"
+
+
+def _device_of(store: str, settings: Settings) -> Path | None:
     """The device a box signs through; None: it needs none."""
-    if settings.key_store == "tpm2":
+    if store == "tpm2":
         # what is not a device is reached otherwise, and such a TPM is only a program
         return Path(settings.tpm_device) if settings.tpm_device.startswith("/") else None
-    if settings.key_store == "raspberry-pi":
+    if store == "raspberry-pi":
         return next((one for one in firmware.DEVICES if one.exists()), firmware.DEVICES[-1])
     return None
 

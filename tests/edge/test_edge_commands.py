@@ -249,7 +249,7 @@ def test_a_chip_that_is_not_there_is_told_in_one_line(tmp_path):
     config, box = tmp_path / "box.toml", tmp_path / "box"
     config.write_text('key_store = "tpm2"\ntpm_device = "/dev/tpmrm7"\n')
     identity = call("identity", "--home", box, "--config", config).stderr
-    rights = call("chip-rights", "--config", config).stderr
+    rights = call("chip-rights", "--home", box, "--config", config).stderr
 
     assert "Error: the TPM /dev/tpmrm7: it is not there" in identity
     assert "/dev/tpmrm7, by which the box shall sign, is not there" in rights

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from grp import getgrnam
 from ipaddress import ip_network
 from pathlib import Path
@@ -14,7 +15,10 @@ import pytest
 
 from edge.capture.recovery import REQUEST
 from edge.config import Settings
+from edge.errors import KeyOutOfReach
 from edge.sync import keeper
+from edge.sync.seal import new_key
+from edge.sync.tpm import MARK, TpmKey
 
 SHIPPED = Path(__file__).parents[2] / "systemd"
 SERVICES = ["hear", "speak", "stick", "status", "orders", "recover", "central", "nightly"]
@@ -116,21 +120,40 @@ def test_of_all_only_who_hears_may_ask_the_kernel_whether_the_clock_is_right(mac
     assert ("@clock is included" in clock) == (name == "hear"), clock
 
 
+@contextmanager
+def a_device():
+    """What stands for a chip's device: on a box it belongs to a group like tss."""
+    with NamedTemporaryFile(dir="/dev/shm") as device:
+        if os.getuid() == 0:
+            os.chown(device.name, -1, getgrnam("audio").gr_gid)
+        yield device.name
+
+
 @pytest.fixture
 def rights():
     """What the units of who signs are given for a TPM, as the box's own command prints it."""
-    with NamedTemporaryFile(dir="/dev/shm") as device:
-        # on a box the device belongs to a group like tss
-        if os.getuid() == 0:
-            os.chown(device.name, -1, getgrnam("audio").gr_gid)
-        printed = keeper.rights(Settings(key_store="tpm2", tpm_device=device.name))
-    return printed.replace(device.name, "/dev/tpmrm0")
+    with a_device() as device:
+        printed = keeper.rights(Settings(key_store="tpm2", tpm_device=device), None)
+    return printed.replace(device, "/dev/tpmrm0")
 
 
 def test_where_a_file_keeps_the_key_nobody_is_given_a_chip():
-    assert keeper.rights(Settings()) == ""
+    with pytest.raises(KeyOutOfReach, match="/dev/tpmrm7"):
+        keeper.rights(Settings(key_store="tpm2", tpm_device="/dev/tpmrm7"), None)
+    assert keeper.rights(Settings(), None) == keeper.rights(Settings(), new_key()) == ""
     for name in SERVICES:
         assert not [one for one in settings_of(name).get("DeviceAllow", []) if "tpm" in one]
+
+
+def test_a_key_that_leaves_a_chip_reaches_it_until_it_has_left(rights):
+    """A changed setting must not take the chip from the key that the next one has yet to follow."""
+    with a_device() as device:
+        leaving = Settings(key_store="file", tpm_device=device)
+        assert rights == keeper.rights(leaving, TpmKey(b"", device)).replace(device, "/dev/tpmrm0")
+    assert keeper.rights(leaving, TpmKey(b"", device)) == ""  # a dead chip keeps nobody waiting
+    script = (SHIPPED / "install-box.sh").read_text(encoding="utf-8")
+    assert "grep -qs 'BEGIN TSS2 PRIVATE KEY' $state/keys/identity.pem" in script
+    assert "TSS2 PRIVATE KEY" in MARK.decode()
 
 
 @pytest.mark.parametrize("name", ["speak", "stick"])
@@ -150,14 +173,14 @@ def test_who_signs_is_given_the_chip_and_is_hardly_more_exposed(machine, rights,
     assert ("", "") == (verdict.stdout, verdict.stderr)
     assert exposed.returncode == 0, exposed.stdout
     assert "DeviceAllow=/dev/tpmrm0 rw\n" in rights
-    assert "BindPaths=/dev/tpmrm0\n" in rights  # who speaks has a /dev of its own
+    assert "BindPaths=-/dev/tpmrm0\n" in rights  # who speaks has a /dev of its own
     assert "PrivateDevices" not in rights
 
 
 def test_the_installer_gives_the_chip_to_who_signs_and_takes_it_back():
     script = (SHIPPED / "install-box.sh").read_text(encoding="utf-8")
 
-    assert "chip-rights --config /etc/qulaq/box.toml" in script
+    assert "chip-rights --home $state --config /etc/qulaq/box.toml" in script
     assert "for unit in speak stick; do" in script
     assert 'rm -f "/etc/systemd/system/qulaq-$unit.service.d/chip.conf"' in script
 

@@ -14,6 +14,7 @@ from edge.matcher.landmarks import join
 from edge.matcher.recipe import RECIPE, Frame, Recipe
 from edge.matcher.score import Hearing, hear
 from edge.matcher.search import (
+    DEEP,
     Suspect,
     frames_of,
     probability,
@@ -35,6 +36,8 @@ _LAYERS = 3  # recordings that may begin to sound within one step
 _RUNGS = (1, 10)  # of the ladder, climbed in a step, at least and at most,
 _RUNG_RECORDINGS = 200_000  # as many as let it look through so many recordings
 _BESIDES_FRAMES = 6 * STEP_FRAMES  # 30 s: how often others are looked for beside who is heard
+_DEEP_FRAMES = 12 * STEP_FRAMES  # a minute: how often what is drowned is looked for,
+_DEEP_WINDOW = 860  # frames, 20 s: and with how much of the stream
 _DECOY_FRAMES = 48 * STEP_FRAMES  # four minutes: how often a window is searched for what cannot be
 _HALF = 0.5  # of its last 10 s is to be explained when a stream ends, or all rungs are tried
 _REMEMBERED = 1  # warps met before, which a hall is likely to keep
@@ -66,7 +69,8 @@ class Detector:
 
     Every 5 s of the stream, at frames fixed from its beginning, it searches the last 10 s for
     recordings it is not already following, so its answers do not depend on how the stream was
-    cut; beside one that is heard it looks for others every 30 s. What it suspects it weighs
+    cut; beside one that is heard it looks for others every 30 s. Where nobody is heard it looks
+    deeper into the last 20 s every minute, and at the stream's end. What it suspects it weighs
     again, with up to 40 s, whenever more has been heard. Where nobody is heard it climbs the
     ladder of speeds, tempos and pitches, some rungs a step, and all of it at the stream's end if
     most of the last 10 s is not explained. Memory is bounded however long the stream: 60 s of
@@ -94,6 +98,7 @@ class Detector:
         affordable = _RUNG_RECORDINGS // max(1, index.count)
         self._rungs = min(max(affordable, _RUNGS[0]), _RUNGS[1])
         self._rung = 0
+        self._deep_frames = _DEEP_FRAMES * max(1, index.count // _RUNG_RECORDINGS)
 
     @property
     def decided(self) -> Frame:
@@ -123,6 +128,8 @@ class Detector:
         """End the stream; give the detections that were still going on."""
         ended = self._step(int(self._heard.until)) if self._heard.until > self._now else []
         if self._explained() < _HALF:
+            self._dig()
+        if self._explained() < _HALF:
             self._rung = 0
             self._climb(len(LADDER))
         ended += self.sounding()
@@ -143,7 +150,10 @@ class Detector:
         if until % _DECOY_FRAMES == 0:
             self._try_decoy()
         if not self._any_heard() and until - self._since >= WINDOW_FRAMES:
-            self._climb(self._rungs)
+            if until % self._deep_frames:
+                self._climb(self._rungs)
+            else:
+                self._dig()
         over = [one for one in self._holds if one.over]
         self._holds = [one for one in self._holds if not one.over]
         told = self._told | {one.laid.who: one.end for one in over}
@@ -166,6 +176,16 @@ class Detector:
             found += search(self._index, rest, window, warp=warp)
             if found and found[0].log_odds >= CERTAIN:
                 break
+        return self._believe(rest, found)
+
+    def _dig(self) -> None:
+        """Look for what is drowned: in a longer window, among more places of more votes."""
+        rest = self._rest()
+        window = self._window(rest, self._now, _DEEP_WINDOW)
+        self._believe(rest, search(self._index, rest, window, pace=DEEP))
+
+    def _believe(self, rest: Landmarks, found: list[Suspect]) -> bool:
+        """Follow the surest of what was found or suspected before; True if it is believed."""
         fresh = [one.laid for one in found if one.log_odds >= SUSPECTED]
         laid = fresh + [old for _, old in self._suspicions]
         weighed = [one for one in self._weighed(rest, laid) if one.clear]

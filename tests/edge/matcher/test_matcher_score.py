@@ -14,7 +14,7 @@ from edge.matcher.landmarks import Landmarks, join
 from edge.matcher.recipe import RECIPE
 from edge.matcher.refine import refined
 from edge.matcher.score import hear, nats_by_frame, weigh
-from edge.matcher.search import frames_of, log_odds, score_at, search
+from edge.matcher.search import DEEP, frames_of, log_odds, score_at, search
 from edge.matcher.warp import AS_RECORDED, LADDER, Warp, deck
 from edge.matcher.write import write_segment
 from edge.selftest import made_up_music
@@ -46,6 +46,20 @@ def test_where_a_recording_lies_explains_a_window_better_than_any_other_place(
     elsewhere = weigh(index.segments[0], replace(laid, place=laid.place + aside), heard, RECIPE)
 
     assert there.score > 100 > elsewhere.score
+
+
+def test_what_few_votes_do_not_show_a_deeper_look_into_a_longer_window_finds(index, songs):
+    song = songs["song-3"]
+    drowned = join(listen(song + hiss(5, 40, 6 * float(song.std()))))
+    first = 8 * 43
+    few = replace(DEEP, votes=60, candidates=1)
+    short = search(index, drowned, hear(drowned, first, first + TEN, RECIPE), pace=few)
+    found = search(index, drowned, hear(drowned, first, first + 2 * TEN, RECIPE), pace=DEEP)
+    laid = found[0].laid
+
+    assert all(one.log_odds < CERTAIN for one in short)
+    assert "song-3" == index.segments[laid.segment].recordings[laid.recording]
+    assert found[0].log_odds > CERTAIN
 
 
 def test_chords_struck_at_the_same_instants_are_not_yet_the_same_sound(tmp_path):

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-from central.database import METADATA, Instant
+from central.database import METADATA, Instant, Packed
 
 # The letters as they were signed: the proof behind every record, and so behind every tiyn.
 batches = Table(
@@ -25,7 +25,7 @@ batches = Table(
     Column("id", Integer, primary_key=True),
     Column("device", ForeignKey("boxes.device"), nullable=False),
     Column("received_at", Instant, nullable=False),
-    Column("payload", Text, nullable=False),
+    Column("payload", Packed, nullable=False),
     Column("signature", String(256), nullable=False),
 )
 

@@ -13,13 +13,14 @@ from uuid import uuid4
 import httpx
 import pytest
 import uvicorn
+from alembic import command
 from hypothesis import settings
 from sqlalchemy import delete
 
 from central.access import staff_tokens
 from central.app import create_app
 from central.catalogue.vouching import root_in_force
-from central.database import open_books, open_server, upgrade, writing
+from central.database import migrations, open_books, open_server, upgrade, writing
 from central.founding import found, open_office
 from central.serving import listen
 from central.settings import Home, Settings
@@ -240,6 +241,28 @@ def books(request, server, tmp_path):
     yield engine
     engine.dispose()
     server.drop(name)
+
+
+@pytest.fixture
+def older_books(server, tmp_path):
+    """Opens books of an older form, with nothing in them: `older_books(revision)`."""
+    opened = []
+
+    def at(revision):
+        name = server and server.make()
+        engine = open_server(server.address(name)) if server else open_books(tmp_path / "old.db")
+        opened.append((engine, name))
+        with writing(engine) as connection:
+            config = migrations()
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+        return engine
+
+    yield at
+    for engine, name in opened:
+        engine.dispose()
+        if name:
+            server.drop(name)
 
 
 @pytest.fixture(scope="session")

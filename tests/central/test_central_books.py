@@ -8,13 +8,28 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, Integer, MetaData, Table, insert, inspect, literal, select, text
+from sqlalchemy import (
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    cast,
+    insert,
+    inspect,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.exc import IntegrityError, StatementError
 
 import central.app
-from central.database import METADATA, Instant, open_books, reading, upgrade, writing
+from central.database import METADATA, Instant, Packed, open_books, reading, upgrade, writing
+from central.devices.store import Slot, put_box
 from central.errors import Unready
-from central.venues.store import halls, put_venue, venues
+from central.ingest.tables import batches
+from central.venues.store import halls, put_hall, put_venue, venues
+from edge.sync.letters import BoxIdentity
 
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 instants = st.integers(-(10**9), 10**10).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
@@ -51,6 +66,35 @@ def test_the_steps_lead_to_the_tables_the_rooms_describe(books):
     with reading(books) as connection:
         steps = MigrationContext.configure(connection, opts={"include_object": belongs})
         assert [] == compare_metadata(steps, METADATA)
+
+
+def test_letters_of_old_books_are_brought_along_word_for_word(older_books):
+    engine = older_books("0033")
+    letters = {n: f'{{"letter":{n},"said":"Құлақ \\u0000 {"x" * n}"}}' for n in range(1, 451)}
+    own = BoxIdentity(device=f"qb-{1:016x}", public_key="a key")
+    with writing(engine) as connection:
+        venue = put_venue(connection, name="x", city="", time_zone="UTC")
+        slot = Slot(put_hall(connection, venue_id=venue, name="x"), [])
+        put_box(connection, own, slot, now=datetime.now(UTC))
+        connection.execute(
+            text(
+                "INSERT INTO batches (id, device, received_at, payload, signature)"
+                " VALUES (:id, :device, '2026-11-21 14:00:00', :payload, 'signed')"
+            ),
+            [{"id": n, "device": own.device, "payload": said} for n, said in letters.items()],
+        )
+    upgrade(engine)
+    with reading(engine) as connection:
+        rows = connection.execute(select(batches)).all()
+
+    assert letters == {row.id: row.payload for row in rows}
+    assert {"signed"} == {row.signature for row in rows}
+
+
+def test_a_letter_that_cannot_be_unpacked_is_empty(books):
+    with reading(books) as connection:
+        torn = literal(b"no letter", LargeBinary)
+        assert "" == connection.scalar(select(cast(torn, Packed)))
 
 
 def test_bringing_up_to_date_twice_changes_nothing(books):

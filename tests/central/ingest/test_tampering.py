@@ -4,7 +4,7 @@ import random
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import LargeBinary, column, select, table, text, update
 
 from central.database import reading, writing
 from central.ingest.audit import audit
@@ -86,8 +86,28 @@ def test_one_byte_changed_in_the_books_in_each_of_a_thousand_letters_is_found_an
     assert all(box.device in one.what for one in found)
 
 
+def test_a_letter_whose_packing_is_spoiled_is_found_and_named(office):
+    box = office.box(office.hall())
+    for sealed in letters_of(box, 3):
+        box.send("/v1/detections", sealed)
+    raw = table("batches", column("id"), column("payload", LargeBinary))
+    with writing(office.books) as connection:
+        whole = connection.execute(select(raw).order_by(raw.c.id)).all()
+        packed = [row.payload for row in whole]
+        middle = len(packed[2]) // 2
+        bent = bytes([packed[2][middle] ^ 1])
+        torn = [b"", packed[1][:-1], packed[2][:middle] + bent + packed[2][middle + 1 :]]
+        for row, spoiled in zip(whole, torn, strict=True):
+            connection.execute(raw.update().where(raw.c.id == row.id).values(payload=spoiled))
+    with reading(office.books) as connection:
+        found = list(audit(connection))
+
+    assert [row.id for row in whole] == [one.batch_id for one in found]
+    assert all("does not fit" in one.what for one in found)
+
+
 @pytest.mark.parametrize(
-    ("table", "change", "said"),
+    ("book", "change", "said"),
     [
         (detections, {"recording_id": "rec-other"}, "recording_id is rec-other, told was rec-1"),
         (detections, {"confidence": 1.0}, "confidence is 1.0"),
@@ -96,13 +116,13 @@ def test_one_byte_changed_in_the_books_in_each_of_a_thousand_letters_is_found_an
         (records, {"kind": "hole"}, "kept as hole"),
     ],
 )
-def test_a_row_that_says_something_else_than_its_letter_is_named(office, table, change, said):
+def test_a_row_that_says_something_else_than_its_letter_is_named(office, book, change, said):
     box = office.box(office.hall())
     for sealed in letters_of(box, 1):
         box.send("/v1/detections", sealed)
     with writing(office.books) as connection:
-        wanted = connection.scalars(select(table.c.seq).order_by(table.c.seq)).first()
-        connection.execute(update(table).filter_by(seq=wanted).values(change))
+        wanted = connection.scalars(select(book.c.seq).order_by(book.c.seq)).first()
+        connection.execute(update(book).filter_by(seq=wanted).values(change))
     with reading(office.books) as connection:
         (fault,) = audit(connection)
 

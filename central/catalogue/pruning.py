@@ -39,15 +39,8 @@ def prune(office: Office, *, now: datetime) -> int:
     before = now - GRACE
     with reading(office.books) as connection:
         kept = _named_since(connection, before)
-    gone = [
-        path
-        for path in sorted(office.home.segments.iterdir())
-        if _is_unwanted(path, kept, written_before=before)
-    ]
-    freed = sum(path.stat().st_size for path in gone)
-    for path in gone:
-        path.unlink(missing_ok=True)  # another machine of the same office may have been first
-    return freed
+    unwanted = (path for path in office.home.segments.iterdir() if _is_unwanted(path, kept))
+    return sum(_remove(path, written_before=before) for path in sorted(unwanted))
 
 
 def _named_since(connection: Connection, instant: datetime) -> set[str]:
@@ -66,8 +59,19 @@ def _named_since(connection: Connection, instant: datetime) -> set[str]:
     }
 
 
-def _is_unwanted(path: Path, kept: Collection[str], *, written_before: datetime) -> bool:
+def _is_unwanted(path: Path, kept: Collection[str]) -> bool:
     found = _OURS.fullmatch(path.name)
-    if found is None or found[1] in kept:
-        return False
-    return path.stat().st_mtime < written_before.timestamp()
+    return found is not None and found[1] not in kept
+
+
+def _remove(path: Path, *, written_before: datetime) -> int:
+    """Remove a file that is as old as that; how many bytes that freed."""
+    try:
+        # Looked at only now: somebody who builds meanwhile may have written it once more.
+        found = path.stat()
+        if found.st_mtime >= written_before.timestamp():
+            return 0
+        path.unlink()
+    except FileNotFoundError:  # another process of the same office was first, or it was a draft
+        return 0
+    return found.st_size

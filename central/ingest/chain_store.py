@@ -60,14 +60,14 @@ def put_links(connection: Connection, letters: Sequence[Letter], *, now: datetim
         letters: no two of one box.
         now: the office's clock.
     """
-    asked = [(one.device, link) for one in letters for link in one.chain if link.last <= LARGEST]
+    asked = [(one.device, link) for one in letters for link in one.chain if _can_be_kept(link)]
     beside = _beside(connection, asked) if asked else {}
     rows: list[Sequence[object]] = []
     for letter in letters:
         known = beside.get(letter.device, [])
         contents: dict[Key, bytes] = {}
         for link in letter.chain:
-            if link.last > LARGEST or any(_same(one.link, link) for one in known):
+            if not _can_be_kept(link) or any(_same(one.link, link) for one in known):
                 continue
             contents = contents or _sealed_in(letter.told)
             rivals = [one.link for one in known if one.broken is None]
@@ -77,6 +77,10 @@ def put_links(connection: Connection, letters: Sequence[Letter], *, now: datetim
             rows.append((*place, link.before, link.head, broken, now))
     if rows:
         put_rows(connection, table, _COLUMNS, rows)
+
+
+def _can_be_kept(link: Link) -> bool:
+    return max(link.first, link.last) <= LARGEST
 
 
 def _same(known: Link, link: Link) -> bool:

@@ -163,9 +163,10 @@ def _fault_of_sound(record: DetectionRecord | WorkRecord | UnknownMusicRecord) -
         place = max(record.from_seconds, record.to_seconds)
         late = place > LONGEST.total_seconds()
         return f"follows a score {place} s into it, later than {LONGEST}" if late else None
-    if record.reference_start_seconds > LONGEST.total_seconds():
-        return f"begins {record.reference_start_seconds} s into a recording, later than {LONGEST}"
-    return None
+    others = [one.reference_start_seconds for one in record.alternatives]
+    latest = max([record.reference_start_seconds, *others])
+    late = latest > LONGEST.total_seconds()
+    return f"begins {latest} s into a recording, later than {LONGEST}" if late else None
 
 
 def _reject(record: AnyRecord, reason: str) -> Rejection:

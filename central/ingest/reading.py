@@ -87,7 +87,7 @@ def usual(payload: bytes) -> Letter | None:
         links = [bytes(one) for one in letter.chain]
         chain = [Link.model_validate_json(one) for one in links]
         told = [_told(words) for words in records]
-    except (msgspec.MsgspecError, LookupError, ValueError):
+    except (msgspec.MsgspecError, LookupError, ValueError, RecursionError):
         return None
     written = _written(letter.device, records, [one.model_dump_json().encode() for one in chain])
     if payload != written or any(one is None for one in told):

@@ -95,6 +95,15 @@ def test_what_is_not_ours_is_not_touched(office, build):
     assert {"making", "README"} < on_disk(office)
 
 
+def test_what_is_gone_when_it_is_looked_at_hinders_nobody(office, build):
+    first, second, third = build(), build(), build()
+    (office.home.segments / f"{'a' * 32}.draft").symlink_to("renamed by whoever builds")
+
+    assert 0 < prune(office.office, now=LATER)
+    assert not first & on_disk(office)
+    assert second | third < on_disk(office)
+
+
 def test_a_build_removes_what_has_become_old(office, build):
     first = build()
     made(office, 1, 90)

@@ -164,6 +164,14 @@ def test_who_tells_a_part_of_it_after_something_else_tells_a_fork(office, known)
     assert 1 == memory(office, box).forks
 
 
+@pytest.mark.parametrize("place", [{"first": 2**70}, {"last": 2**70}])
+def test_a_piece_at_numbers_no_books_can_keep_is_not_kept_and_its_records_are(office, place):
+    box = office.box(office.hall())
+    receipt = send(box, RECORDS, WHOLE.model_copy(update=place))
+
+    assert (8, 0) == (receipt.accepted, memory(office, box).links)
+
+
 def test_a_batch_without_a_chain_is_taken_as_ever(office):
     box = office.box(office.hall())
     receipt = box.receipt(box.heard(1))

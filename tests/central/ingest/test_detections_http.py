@@ -127,11 +127,23 @@ def test_an_implausible_record_is_refused_and_its_neighbours_are_not(office):
     nowhere = box.heard(6, reference_start_seconds=1e12)
     foreign = box.heard(7, catalogue_version=2**70)
     torn = box.heard(8, recording_id="rec-\0")
-    wrong = [backwards, endless, unborn, ancient, nowhere, foreign, torn, box.heard(2**70)]
+    other = Alternative(recording_id="rec-2", reference_start_seconds=1e12, speed=1.0)
+    unplaced = box.heard(9, alternatives=[other])
+    wrong = [
+        backwards,
+        endless,
+        unborn,
+        ancient,
+        nowhere,
+        foreign,
+        torn,
+        unplaced,
+        box.heard(2**70),
+    ]
     receipt = box.receipt(box.heard(1), *wrong)
 
     assert 1 == receipt.accepted
-    assert [2, 3, 4, 5, 6, 7, 8, 2**70] == [rejection.seq for rejection in receipt.rejected]
+    assert [2, 3, 4, 5, 6, 7, 8, 9, 2**70] == [rejection.seq for rejection in receipt.rejected]
     assert "before it starts" in receipt.rejected[0].reason
     assert "longer than" in receipt.rejected[1].reason
     assert "more than a day after" in receipt.rejected[2].reason
@@ -139,7 +151,8 @@ def test_an_implausible_record_is_refused_and_its_neighbours_are_not(office):
     assert "into a recording" in receipt.rejected[4].reason
     assert "catalogue version" in receipt.rejected[5].reason
     assert "NUL" in receipt.rejected[6].reason
-    assert "larger than" in receipt.rejected[7].reason
+    assert "into a recording" in receipt.rejected[7].reason
+    assert "larger than" in receipt.rejected[8].reason
 
 
 def test_what_books_do_not_do_to_what_is_said(office):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from central.ingest.judgement import content_of
-from central.ingest.reading import letter_in, usual
+from central.ingest.reading import letter_in, letter_of, usual
 from central.ingest.rows import row_of
 from edge.sync.wire import (
     LARGEST,
@@ -276,3 +276,13 @@ def test_what_is_spelled_otherwise_is_left_to_the_words_of_the_wire(record, as_w
     assert changed != payload
     assert usual(payload.encode()) is not None
     assert usual(changed.encode()) is None
+
+
+@pytest.mark.parametrize("place", ['"records":[', '"input":'])
+def test_what_is_nested_deeper_than_anybody_reads_is_refused_by_the_words_of_the_wire(place):
+    payload = DetectionBatch(device=f"qb-{0:016x}", records=[USUAL]).model_dump_json()
+    deep = payload.replace(place, place + "[" * 100_000, 1)
+
+    assert deep != payload
+    with pytest.raises(ValidationError):
+        letter_of(deep)

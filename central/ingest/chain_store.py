@@ -6,12 +6,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, Row, TextClause, select, text
 
 from central.database import put_rows
 from central.forms import LARGEST
 from central.ingest.chains import begins_inside, is_altered, is_fork, loose_ends
-from central.ingest.judgement import Key, Told, key_of
+from central.ingest.judgement import AnyRecord, Key, Told, key_of
 from central.ingest.reading import Letter
 from central.ingest.tables import batches, holes, records
 from central.ingest.tables import chain_links as table
@@ -172,7 +173,8 @@ def _told_before(
     """What the chain seals of records before this link, out of the letters that told them.
 
     Only for a link that begins inside another one: a box whose receipt was lost on the way cuts its
-    letters in another way.
+    letters in another way. Of a letter that a disk has spoiled nothing is known: the audit names
+    it.
     """
     first = min((one.first for one in rivals if begins_inside(link, one)), default=link.first)
     if first == link.first:
@@ -180,8 +182,14 @@ def _told_before(
     told = records.c.seq.between(first, link.first - 1) & (records.c.boot == str(link.boot))
     letters = select(records.c.batch_id).filter_by(device=device).where(told)
     payloads = connection.scalars(select(batches.c.payload).where(batches.c.id.in_(letters)))
-    every = (DetectionBatch.model_validate_json(payload).records for payload in payloads)
-    return {key_of(one): content_of(one) for letter in every for one in letter}
+    return {key_of(one): content_of(one) for payload in payloads for one in _records_in(payload)}
+
+
+def _records_in(payload: str) -> Sequence[AnyRecord]:
+    try:
+        return DetectionBatch.model_validate_json(payload).records
+    except ValidationError:
+        return []
 
 
 def _link(row: Row[Any]) -> Link:

@@ -4,10 +4,12 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
-from central.database import reading
+from central.database import reading, writing
 from central.ingest.chain_store import memory_of
 from central.ingest.chains import is_altered, is_fork, loose_ends
+from central.ingest.tables import batches
 from edge.sync.chain import BEGINNING, content_of, follow
 from edge.sync.seal import seal
 from edge.sync.wire import BatchReceipt, DetectionBatch, HoleRecord, Link
@@ -162,6 +164,17 @@ def test_who_tells_a_part_of_it_after_something_else_tells_a_fork(office, known)
     send(box, RECORDS[2:5], piece_of(3, 5, lie=bytes(31) + b"9"))
 
     assert 1 == memory(office, box).forks
+
+
+def test_who_tells_a_part_of_what_a_disk_has_spoiled_is_believed(office):
+    box = office.box(office.hall())
+    send(box, RECORDS[:4], piece_of(1, 4))
+    with writing(office.books) as connection:
+        connection.execute(update(batches).values(payload="no letter"))
+    receipt = send(box, RECORDS[2:], piece_of(3, 8))
+
+    assert (4, 2) == (receipt.accepted, receipt.duplicates)
+    assert (2, 0) == (memory(office, box).links, memory(office, box).forks)
 
 
 @pytest.mark.parametrize("place", [{"first": 2**70}, {"last": 2**70}])

@@ -75,7 +75,8 @@ class Detector:
     ladder of speeds, tempos and pitches, some rungs a step, and all of it at the stream's end if
     most of the last 10 s is not explained. Memory is bounded however long the stream: 60 s of
     landmarks (at most 90 a second, 12 bytes each), the suspicions of 40 s, the few recordings
-    that sound or fell silent less than 15 s ago, and 9 MB while a search is on.
+    that sound or fell silent less than 15 s ago, and 9 MB while a search is on, 50 MB while a
+    deeper one is.
 
     Args:
         index: what can be recognised.

@@ -46,7 +46,7 @@ def main(
         scores = cache / "scores"
         works = [*music.piano_works(asap, scores), *music.other_works(scores)]
     if "pieces" in chosen:
-        kept.put("pieces", pieces.measure(lab, works, cache / "beats", every=every))
+        kept.put("pieces", pieces.measure(lab, works, cache / "sounds", every=every))
     if "evenings" in chosen:
         whole = cache / "evenings"
         told = evenings.measure(lab, works, whole, count=nights, minutes=minutes)
@@ -64,8 +64,8 @@ def main(
 def _cost(lab: Path, works: list[music.Work], cache: Path) -> dict[str, float]:
     """In a process of its own, so that nothing else is in its memory."""
     scores, heard = cache / "cost.qwrk", cache / "cost.npy"
-    scores.write_bytes(pieces.references_of(works, cache / "beats").to_bytes())
-    np.save(heard, pieces.clip(lab, cache / "beats", (works[0], "piano")))
+    scores.write_bytes(pieces.references_of(works, cache / "sounds").to_bytes())
+    np.save(heard, pieces.clip(lab, cache / "sounds", (works[0], "piano")))
     words = ["-m", "benchmarks.live.cost", "--scores", str(scores), "--heard", str(heard)]
     answer = subprocess.run([sys.executable, *words], check=True, stdout=subprocess.PIPE, text=True)
     return dict(json.loads(answer.stdout))

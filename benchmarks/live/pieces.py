@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import cache as cache_in_memory
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from benchmarks.cores import spread
 from benchmarks.laboratory import Laboratory
 from benchmarks.live import stage
 from benchmarks.live.music import Work
-from edge.matcher.works import semitones, tuning
+from edge.matcher.works import score, semitones
 from edge.matcher.works.alignment import WORTH, Alignment
 from edge.matcher.works.follow import Follower
 from edge.matcher.works.references import References
@@ -50,7 +51,7 @@ class Asked:
 def references_of(works: Sequence[Work], cache: Path) -> References:
     """The repertoire of the hall: the scores of what is listed."""
     names = repr([one.name for one in works if one.listed])
-    kept = cache / f"{hashlib.sha256(f'{code()} {names}'.encode()).hexdigest()}.qwrk"
+    kept = cache / f"{digest(code(score, semitones), names)}.qwrk"
     if not kept.exists():
         known = [(one.name, beats_of(list(one.score))) for one in works if one.listed]
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -87,12 +88,13 @@ def clip(lab: Path, cache: Path, what: tuple[Work, str]) -> NDArray[np.int8]:
         start = float(dice.uniform(0, max(0.0, played.seconds - SECONDS)))
         lasts = min(SECONDS, played.seconds - start)
         dry = stage.sound(played.part(start, lasts), lasts)
-        np.save(kept, beats_of_sound(stage.in_hall(laboratory(lab), dice, dry, above=_ABOVE)))
-    return np.asarray(np.load(kept), np.int8)
+        sound = stage.in_hall(laboratory(lab), dice, dry, above=_ABOVE)
+        np.save(kept, stage.as_recorded(sound))
+    return beats_of_sound(stage.as_heard(np.load(kept)))
 
 
 def _place(cache: Path, work: Work, group: str) -> Path:
-    return cache / f"{hashlib.sha256(f'{code()} {work.name} {group}'.encode()).hexdigest()}.npy"
+    return cache / f"{digest(code(stage), work.name, group)}.npy"
 
 
 @cache_in_memory
@@ -133,7 +135,13 @@ def _rank(known: References, worth: NDArray[np.int32], work: Work) -> int:
     return int((worth >= own).sum()) if own > 0 else len(worth)
 
 
-def code() -> str:
-    """What the beats depend on: another program, other beats."""
-    whole = b"".join(Path(str(one.__file__)).read_bytes() for one in (semitones, tuning, stage))
-    return hashlib.sha256(whole).hexdigest()
+def code(*modules: ModuleType) -> str:
+    """What is kept depends on: another program, another sound."""
+    return hashlib.sha256(
+        b"".join(Path(str(one.__file__)).read_bytes() for one in modules)
+    ).hexdigest()
+
+
+def digest(*words: str) -> str:
+    """The name under which something is kept."""
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import mido
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.laboratory import RATE_HZ, Laboratory, Sound, bed, in_room, level, louder
 from benchmarks.live.music import Work
@@ -147,3 +148,13 @@ def in_hall(lab: Laboratory, dice: np.random.Generator, dry: Sound, *, above: fl
     room = dataclasses.replace(lab, rooms=halls or lab.rooms)
     wet = level(in_room(room, dice, dry), 0.1)
     return wet + louder(bed(lab.crowds, dice, len(wet)), -20 - above)
+
+
+def as_recorded(sound: Sound) -> NDArray[np.int16]:
+    """What a sound card of 16 bits keeps of a sound."""
+    return np.rint(np.clip(sound, -1, 1) * 32767).astype(np.int16)
+
+
+def as_heard(kept: NDArray[np.int16]) -> Sound:
+    """The sound that was kept."""
+    return np.asarray(kept / np.float32(32767), np.float32)

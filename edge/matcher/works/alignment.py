@@ -11,12 +11,12 @@ MOVED = 2  # semitones, up or down, by which a work may be played beside what is
 BLOCK = 8  # beats laid together, 3.7 s: a reference is brought from memory once for all of them
 _GRAIN = 3  # bits of a likeness that are not looked at
 UNIT = SCALE * SCALE >> _GRAIN  # the likeness of two equal beats
-_MIDDLE = round(0.64 * SCALE * SCALE)  # a likeness that speaks neither for nor against
-_MOST, _LEAST = round(0.20 * UNIT), -round(0.24 * UNIT)  # what one beat can say
-_BENT = round(0.024 * UNIT)  # what a step beside the written tempo costs
+_MIDDLE = round(0.70 * SCALE * SCALE)  # a likeness that speaks neither for nor against
+_MOST, _LEAST = round(0.15 * UNIT), -round(0.24 * UNIT)  # what one beat can say
+_BENT = round(0.08 * UNIT)  # what a step beside the written tempo costs
 _LEAP = round(1.2 * UNIT)  # and a repeat or a cut, once it is known what is played
-ACCEPTED = round(4.8 * UNIT)  # what must speak for a work: 30 to 60 s of it
-ANNOUNCED = round(2.4 * UNIT)  # of that, what its being announced for the evening says already
+ACCEPTED = round(5.4 * UNIT)  # what must speak for a work: 30 to 60 s of it
+ANNOUNCED = round(2.7 * UNIT)  # of that, what its being announced for the evening says already
 
 WORTH, START, ORIGIN, PLACE = range(4)  # columns of the best ways
 # A way is one whole number, so that the greatest is the best: its worth, and where it began.

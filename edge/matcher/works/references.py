@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from edge.errors import BadCatalogue
 from edge.matcher.works.semitones import BANDS
 
-VERSION = 1  # of the features and of the file
+VERSION = 2  # of the features and of the file
 MOST_REFERENCES = 100_000
 LONGEST_BEATS = 50_000  # of one reference: six and a half hours
 _MAGIC = b"QWRK"

@@ -24,6 +24,11 @@ SCALE = 127  # a beat's semitones have this length as a vector
 _SMOOTH = 13  # hops, 1.2 s, Hann: how far two players are apart within a chord
 _AROUND = 12  # semitones on each side whose mean is taken away
 _SHARE = 0.8  # of that mean
+_LOUD = 10  # one semitone of so many is louder than the level by which all are measured
+_FAINT = 0.02  # of the loudest semitone's power: that level is no lower, so one tone is heard too
+_STEEP = 30.0  # how much a semitone at that level stands above silence, before the logarithm
+_PARTIALS = np.array([0, 12, 19, 24, 28, 31], np.int64)  # semitones above the tone they belong to
+_GATHERED = np.array([1, 0.8, 0.6, 0.5, 0.4, 0.3], np.float32)  # of each, what is laid back on it
 _BLOCK = 15  # hops transformed together; fixed, so that a beat never depends on its company
 _FLOOR = 1e-7  # of full scale: what is weaker in all semitones is silence
 
@@ -119,7 +124,10 @@ def fold(power: NDArray[np.float32], cents: NDArray[np.float32]) -> NDArray[np.f
 
 
 def contrast(power: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What stands out from the semitones around it, whatever the level.
+    """What stands out from the semitones around it, whatever the level and the instrument.
+
+    A reed or a brass instrument is louder in its overtones than in its tone, a flute the other way
+    about; what stands out is laid back on the tones whose overtone it may be, and looked at again.
 
     Args:
         power: in each semitone, float32 (frames, 67).
@@ -155,14 +163,26 @@ def _fold(
 @njit(cache=True, nogil=True)
 def _contrast(power: NDArray[np.float32], out: NDArray[np.float32]) -> None:
     bands = power.shape[1]
-    levels = np.empty(bands, np.float32)
+    levels, standing = np.empty(bands, np.float32), np.empty(bands, np.float32)
     for t in range(len(power)):
-        loud = np.sort(power[t])[bands - 1 - bands // 10]  # the tenth loudest of a hundred
+        ordered = np.sort(power[t])
+        loud = max(ordered[bands - 1 - bands // _LOUD], np.float32(_FAINT) * ordered[-1])
         if loud < _FLOOR * 1e-3:
             continue
         for b in range(bands):
-            levels[b] = np.log1p(np.float32(10) * power[t, b] / loud)
-        for b in range(bands):
-            low, high = max(0, b - _AROUND), min(bands, b + _AROUND + 1)
-            mean = levels[low:high].mean()
-            out[t, b] = max(np.float32(0), levels[b] - np.float32(_SHARE) * mean)
+            levels[b] = np.log1p(np.float32(_STEEP) * power[t, b] / loud)
+        _stand_out(levels, standing)
+        levels[:] = 0
+        for k in range(len(_PARTIALS)):
+            up = _PARTIALS[k]
+            for b in range(bands - up):
+                levels[b] += _GATHERED[k] * standing[b + up]
+        _stand_out(levels, out[t])
+
+
+@njit(cache=True, nogil=True)
+def _stand_out(levels: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    bands = len(levels)
+    for b in range(bands):
+        low, high = max(0, b - _AROUND), min(bands, b + _AROUND + 1)
+        out[b] = max(np.float32(0), levels[b] - np.float32(_SHARE) * levels[low:high].mean())

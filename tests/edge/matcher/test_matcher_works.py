@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from works_sounds import RATE_HZ, applause, beats, compose, hall, perform
+from works_sounds import RATE_HZ, REED, applause, beats, compose, hall, melody, perform
 
 from edge.errors import BadCatalogue
 from edge.matcher.works.follow import Follower
 from edge.matcher.works.references import References
-from edge.matcher.works.score import beats_of
+from edge.matcher.works.score import Note, beats_of
 from edge.matcher.works.semitones import BEAT_SECONDS, Semitones
 
 PIECES = {f"work-{seed}": compose(seed, 70) for seed in range(6)}
@@ -55,6 +55,27 @@ def test_works_are_told_with_their_times_whoever_plays_them(references, concert)
         assert one.confidence > 0.99
     assert told[0].tempo == pytest.approx(1.2, abs=0.1)
     assert told[1].tempo == pytest.approx(0.75, abs=0.1)
+
+
+def test_a_work_is_known_on_instruments_that_are_louder_in_their_overtones(references):
+    sound = perform(PIECES["work-1"], seed=5, tempo=0.9, timbre=REED)
+    told = followed(references, beats(sound + hall(len(sound) / RATE_HZ, seed=6)))
+
+    assert ["work-1"] == [one.reference_id for one in told]
+
+
+def test_one_tone_that_is_held_sounds():
+    heard = beats_of([Note(0, 12, 69)])
+
+    assert heard[: int(12 / BEAT_SECONDS)].any(axis=1).all()
+
+
+def test_a_work_of_one_voice_is_told_from_others_of_one_voice():
+    alone = References.of((name, beats_of(melody(notes))) for name, notes in PIECES.items())
+    sound = perform(melody(PIECES["work-3"]), seed=7, tempo=1.1)
+    told = followed(alone, beats(sound + hall(len(sound) / RATE_HZ, seed=8)))
+
+    assert ["work-3"] == [one.reference_id for one in told]
 
 
 def test_music_in_the_style_of_all_of_them_is_none_of_them(references):

@@ -7,6 +7,8 @@ from edge.matcher.works.score import Note
 from edge.matcher.works.semitones import Semitones
 
 RATE_HZ = 16_000
+STRING = (1, 1 / 2, 1 / 3, 1 / 4, 1 / 5)  # how loud its tone is, and its overtones
+REED = (0.2, 1, 0.9, 0.8, 0.6)  # an oboe is louder in its overtones
 _SCALE = (0, 2, 4, 5, 7, 9, 11)
 
 
@@ -32,7 +34,12 @@ def _pitch(step: int) -> int:
     return 12 * (step // 7) + _SCALE[step % 7]
 
 
-def perform(notes: list[Note], *, seed: int, tempo: float = 1.0, cents: float = 0.0):
+def melody(notes: list[Note]) -> list[Note]:
+    """Its highest voice alone."""
+    return [note for note in notes if note.loudness > 0.5]
+
+
+def perform(notes: list[Note], *, seed: int, tempo: float = 1.0, cents: float = 0.0, timbre=STRING):
     """A human performance: the tempo breathes, nobody is exactly together, no note is alike.
 
     Returns:
@@ -47,18 +54,20 @@ def perform(notes: list[Note], *, seed: int, tempo: float = 1.0, cents: float = 
     sound = np.zeros(round((played[-1] + 1) * RATE_HZ))
     for note in notes:
         start, end = np.interp((note.start, note.end), score, played)
-        _strike(sound, dice, max(0, start + dice.normal(0, 0.015)), end - start, note, cents)
+        _strike(
+            sound, dice, max(0, start + dice.normal(0, 0.015)), end - start, note, cents, timbre
+        )
     return (0.3 * sound / np.abs(sound).max()).astype(np.float32)
 
 
-def _strike(sound, dice, start, lasts, note, cents):
+def _strike(sound, dice, start, lasts, note, cents, timbre):
     first = round(start * RATE_HZ)
     time = np.arange(min(round((lasts + 0.25) * RATE_HZ), len(sound) - first)) / RATE_HZ
     pitch_hz = 440 * 2 ** ((note.pitch - 69 + cents / 100) / 12)
     shape = np.minimum(1, time / 0.01) * np.exp(-2 * time - 12 * np.maximum(0, time - lasts))
-    for partial in range(1, 6):
+    for partial, share in enumerate(timbre, 1):
         if partial * pitch_hz < RATE_HZ / 2:
-            loud = note.loudness * dice.uniform(0.5, 1) / partial
+            loud = note.loudness * dice.uniform(0.5, 1) * share
             tone = np.sin(2 * np.pi * partial * pitch_hz * time + dice.uniform(0, 6.28))
             sound[first : first + len(time)] += loud * shape * tone
 

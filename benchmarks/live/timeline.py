@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 Row = Mapping[str, Any]
 _TOLD, _TRUE, _DECLARED, _FALSE = "#2a6f97", "#b8c0cc", "#1b2a41", "#d1495b"
 _BESIDE = {"applause": "#f2c14e", "tuning": "#8ab17d", "pause": "#eef1f5"}
+_LEVEL, _UPRIGHT = 0.075, 0.025  # of the evening: a name fits from here on, as it is or turned
 _LANES = {"declared": 2.0, "told by the box": 1.0, "what went on": 0.0}
 
 
@@ -49,9 +50,12 @@ def _told(ax: Axes, evening: Row, names: Mapping[str, str]) -> None:
         ax.barh(_LANES["told by the box"], end - start, 0.5, start, color=colour, edgecolor="white")
         encore = "" if one["work"] in evening["declared"] else "\nencore"
         label = names.get(one["work"], one["work"]) + encore
-        ax.text(
-            (start + end) / 2, 1.0, label, ha="center", va="center", color="white", fontsize=7
-        )  # fmt: skip
+        share = (end - start) * 60 / evening["truth"][-1]["end"]
+        if share < _UPRIGHT:
+            continue  # its line leads to its name
+        turned = {"rotation": 90, "fontsize": 5.5} if share < _LEVEL else {"fontsize": 7}
+        middle = (start + end) / 2
+        ax.text(middle, 1.0, label, ha="center", va="center", color="white", **turned)
 
 
 def _declared(ax: Axes, evening: Row, names: Mapping[str, str], length: float) -> None:

@@ -50,7 +50,7 @@ soak: ## What takes long to prove: a hundred thousand ways to damage a segment, 
 
 postgres: ## The office's tests once more, its books in a PostgreSQL server that the tests start
 	@$(SETUP) test
-	@QULAQ_TEST_BOOKS=postgresql $(BIN)/python -m pytest tests/central $(ARGS) \
+	@QULAQ_TEST_BOOKS=postgresql $(BIN)/python -m pytest -q -n 3 --dist loadfile tests/central $(ARGS) \
 	    --deselect tests/central/ingest/test_power_cuts.py  # of a file and its disk
 
 appliance: ## The box in an emulated machine: systemd, USB microphone and stick, power cuts, a failing card (root)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, insert, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from central.database import METADATA, writing
 from central.errors import Taken, Unacceptable, Unknown
@@ -202,18 +202,20 @@ def test_the_database_refuses_to_change_or_drop_what_was_closed(theatre, evening
     kept = METADATA.tables[table]
     column = list(kept.columns)[-1]
     for act in (delete(kept), update(kept).values({column: column})):
-        with pytest.raises(IntegrityError, match="never changed"), writing(theatre.books) as c:
+        with pytest.raises(DatabaseError, match="never changed"), writing(theatre.books) as c:
             c.execute(act)
 
 
 def test_the_database_refuses_to_put_another_row_in_the_place_of_a_kept_one(theatre, evening):
+    if theatre.books.dialect.name != "sqlite":
+        pytest.skip("only SQLite has words for that")
     theatre.close()
 
     columns = "distribution_id, party_id, party_name, total_minor, currency"
     forged = (
         f"INSERT OR REPLACE INTO statements (id, {columns}) SELECT id, {columns} FROM statements"
     )
-    with pytest.raises(IntegrityError, match="never changed"), writing(theatre.books) as c:
+    with pytest.raises(DatabaseError, match="never changed"), writing(theatre.books) as c:
         c.execute(text(forged))
 
 
@@ -225,7 +227,7 @@ def test_the_database_refuses_a_transaction_that_does_not_sum_to_zero(theatre, e
     with writing(theatre.books) as connection:
         entry |= {"transaction_id": "forged", "amount_minor": 1}
         connection.execute(insert(tables.ledger_entries).values(entry))
-        with pytest.raises(IntegrityError, match="do not sum to zero"):
+        with pytest.raises(DatabaseError, match="do not sum to zero"), connection.begin_nested():
             connection.execute(insert(tables.ledger_transactions).values(head))
         connection.execute(insert(tables.ledger_entries).values(entry | {"amount_minor": -1}))
         connection.execute(insert(tables.ledger_transactions).values(head))
@@ -235,7 +237,7 @@ def test_the_database_refuses_an_entry_that_comes_after_the_seal(theatre, evenin
     theatre.close()
 
     with (
-        pytest.raises(IntegrityError, match="sealed"),
+        pytest.raises(DatabaseError, match="sealed"),
         writing(theatre.books) as connection,
     ):
         connection.execute(
@@ -304,7 +306,7 @@ def test_a_closing_that_fails_halfway_leaves_no_trace(theatre, evening):
         close_until_the_power_goes()
 
     assert theatre.read(store.all_distributions) == []
-    assert theatre.close().distribution.id == 1
+    assert [theatre.close().distribution] == theatre.read(store.all_distributions)
 
 
 def test_what_changes_in_the_register_later_changes_no_statement(theatre, evening):

@@ -1,5 +1,6 @@
 """Laws before a closing: a dry run writes nothing, two persons close, and one closing is one."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,12 @@ def approved(theatre, number, by="Ерлан"):
         return approve(connection, number, by=by, now=theatre.now)
 
 
+def unnumbered(summary):
+    """The same without numbers: on a server a dry run uses up some, as whatever is undone does."""
+    heads = [replace(one, id=0, distribution_id=0) for one in summary.statements]
+    return replace(summary, distribution=replace(summary.distribution, id=0), statements=heads)
+
+
 def test_a_dry_run_writes_nothing_and_says_what_the_closing_says(theatre, days):
     before = rows(theatre)
     dry = rehearsed(theatre, days)
@@ -62,13 +69,13 @@ def test_a_dry_run_writes_nothing_and_says_what_the_closing_says(theatre, days):
         closed = close_period(connection, days, now=theatre.now)
 
     assert before == after
-    assert dry.summary == closed
+    assert unnumbered(dry.summary) == unnumbered(closed)
 
 
 def test_the_difference_against_the_last_run_is_told_by_rightholder(theatre, days):
     first = rehearsed(theatre, days)
     with writing(theatre.books) as connection:
-        close_period(connection, days, now=theatre.now)
+        closed = close_period(connection, days, now=theatre.now)
     theatre.event(starts_at=theatre.evening + timedelta(days=1))
     theatre.hears(theatre.recordings[1], second=86_430, seconds=60)
     later = theatre.days(first=22, last=22)
@@ -77,7 +84,7 @@ def test_the_difference_against_the_last_run_is_told_by_rightholder(theatre, day
 
     told = [(d.party_id, d.before.minor, d.after.minor) for d in dry.differences]
     assert first.last is None
-    assert dry.last.id == 1
+    assert dry.last == closed.distribution
     assert told == [(1, 26_667, 0), (2, 26_667, 0), (3, 26_667, 100_001)]
 
 
@@ -169,5 +176,7 @@ def test_four_eyes_over_http_and_a_dry_run_at_the_desk(office, theatre_of):
 
     assert (dry.status_code, own.status_code, other.status_code) == (200, 403, 200)
     assert [one["distribution"] for one in listed] == [other.json()["id"]]
-    assert dry.json()["closing"]["statements"] == other.json()["statements"]
-    assert "was closed already, by distribution 1" in told.output
+    statements = dry.json()["closing"]["statements"], other.json()["statements"]
+    as_if, really = ([one | {"id": 0} for one in said] for said in statements)
+    assert as_if == really
+    assert f"was closed already, by distribution {other.json()['id']}" in told.output

@@ -1,6 +1,7 @@
 #!/bin/bash
 # The whole suite in two lanes: the box alone, the office on PostgreSQL, the longest evenings and ten thousand runs of
-# what may happen between box and office; beside them all the rest, which is shown once the first lane is done. Most tests wait for something, so each lane has several at work.
+# what may happen between box and office; beside them all the rest, which is shown once the first lane is done. Most
+# tests wait for something, so each lane has several at work.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 

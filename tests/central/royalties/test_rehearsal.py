@@ -55,8 +55,10 @@ def approved(theatre, number, by="Ерлан"):
         return approve(connection, number, by=by, now=theatre.now)
 
 
-def unnumbered(summary):
-    """The same without numbers: on a server a dry run uses up some, as whatever is undone does."""
+def told(theatre, summary):
+    """What a closing says; on a server without its numbers, of which a dry run uses up some."""
+    if not theatre.on_server:
+        return summary
     heads = [replace(one, id=0, distribution_id=0) for one in summary.statements]
     return replace(summary, distribution=replace(summary.distribution, id=0), statements=heads)
 
@@ -69,7 +71,7 @@ def test_a_dry_run_writes_nothing_and_says_what_the_closing_says(theatre, days):
         closed = close_period(connection, days, now=theatre.now)
 
     assert before == after
-    assert unnumbered(dry.summary) == unnumbered(closed)
+    assert told(theatre, dry.summary) == told(theatre, closed)
 
 
 def test_the_difference_against_the_last_run_is_told_by_rightholder(theatre, days):
@@ -177,6 +179,8 @@ def test_four_eyes_over_http_and_a_dry_run_at_the_desk(office, theatre_of):
     assert (dry.status_code, own.status_code, other.status_code) == (200, 403, 200)
     assert [one["distribution"] for one in listed] == [other.json()["id"]]
     statements = dry.json()["closing"]["statements"], other.json()["statements"]
-    as_if, really = ([one | {"id": 0} for one in said] for said in statements)
+    if theatre.on_server:
+        statements = [[one | {"id": 0} for one in said] for said in statements]
+    as_if, really = statements
     assert as_if == really
     assert f"was closed already, by distribution {other.json()['id']}" in told.output

@@ -80,7 +80,14 @@ def build_catalogue(home: Home, config: Path | None) -> None:
     settings = load(config) if config else Settings()
     with closing(open_office(home, settings)) as office, compared as progress:
         made = make(office, progress=progress)
-    click.echo(f"version {made.version}: {made.recordings} recordings, {made.size_bytes} bytes")
+    new = made.catalogue
+    click.echo(f"version {new.version}: {new.recordings} recordings, {new.size_bytes} bytes")
+    if made.not_removed:
+        click.echo(
+            f"it is in force; old files could not be removed: {made.not_removed}; mend that, "
+            "then run `qulaq-central prune-catalogue`",
+            err=True,
+        )
 
 
 @main.command("prune-catalogue")

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from central.catalogue.store import catalogues, manifests
 from central.database import reading
 from central.desk import Office
+from central.errors import Unready
 from edge.sync.wire import Manifest
 
 GENERATIONS = 2  # the newest, and the one before: what a box keeps itself
@@ -34,13 +35,22 @@ def prune(office: Office, *, now: datetime) -> int:
         How many bytes that freed.
 
     Raises:
-        OSError: the folder cannot be written.
+        Unready: a file could not be removed; all others are gone.
+        OSError: the folder cannot be read.
     """
     before = now - GRACE
     with reading(office.books) as connection:
         kept = _named_since(connection, before)
     unwanted = (path for path in office.home.segments.iterdir() if _is_unwanted(path, kept))
-    return sum(_remove(path, written_before=before) for path in sorted(unwanted))
+    freed, faults = 0, []
+    for path in sorted(unwanted):
+        try:
+            freed += _remove(path, written_before=before)
+        except OSError as fault:
+            faults.append(fault)
+    if faults:
+        raise Unready(f"{len(faults)} old files cannot be removed, first of all: {faults[0]}")
+    return freed
 
 
 def _named_since(connection: Connection, instant: datetime) -> set[str]:

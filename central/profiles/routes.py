@@ -1,5 +1,6 @@
 """The counter where catalogues are made, told, and where a box learns which part is its own."""
 
+import structlog
 from fastapi import APIRouter
 from pydantic import BaseModel
 
@@ -21,19 +22,30 @@ staff = APIRouter(prefix="/v1/catalogue", tags=["catalogue"], dependencies=[Staf
 """What staff decide."""
 
 
+log = structlog.get_logger()
+
+
 class Built(BaseModel):
-    """The version now in force."""
+    """The version now in force, and why old files are still there, if they could not be removed."""
 
     version: int
     recordings: int
     size_bytes: int
+    not_removed: str = ""
 
 
 @staff.post("", status_code=201)
 def build_catalogue(desk: Desk) -> Built:
     """Make the next version from everything registered; unchanged, it stays the same one."""
     made = make(desk)
-    return Built(version=made.version, recordings=made.recordings, size_bytes=made.size_bytes)
+    if made.not_removed:
+        log.warning("old_files_not_removed", version=made.catalogue.version, why=made.not_removed)
+    return Built(
+        version=made.catalogue.version,
+        recordings=made.catalogue.recordings,
+        size_bytes=made.catalogue.size_bytes,
+        not_removed=made.not_removed,
+    )
 
 
 @staff.get("/halls/{hall_id}")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import update
+from structlog.testing import capture_logs
 
 from central.__main__ import main
 from central.catalogue import laying
@@ -113,6 +114,40 @@ def test_a_build_removes_what_has_become_old(office, build):
 
     assert second | third == on_disk(office)
     assert not first & on_disk(office)
+
+
+@pytest.fixture
+def stuck(office, build):
+    """Something old that no program can remove as a file, and a file behind it that can go."""
+    build()
+    stuck, free = (office.home.segments / f"{letter * 32}.draft" for letter in "ab")
+    stuck.mkdir()
+    free.write_bytes(b"cut off")
+    made(office, 1, 90)
+    return stuck, free
+
+
+def test_a_build_that_cannot_remove_what_is_old_is_made_and_says_so(office, tune, stuck):
+    office.send_recording(tune(9), work_id=office.work())
+    with capture_logs() as logs:
+        built = office.http.post("/v1/catalogue")
+
+    assert (201, 2) == (built.status_code, built.json()["version"])
+    assert stuck[0].name in built.json()["not_removed"]
+    assert 2 == office.manifest().version
+    (told,) = [one for one in logs if one["event"] == "old_files_not_removed"]
+    assert ("warning", 2) == (told["log_level"], told["version"])
+    assert [True, False] == [path.exists() for path in stuck]
+
+
+def test_the_desk_says_that_the_build_is_good_and_what_could_not_be_removed(office, stuck):
+    said = CliRunner().invoke(main, ["build-catalogue", "--home", str(office.home.path)])
+
+    assert 0 == said.exit_code
+    assert "version 1: 1 recordings" in said.output
+    assert "in force; old files could not be removed: 1 old files" in said.output
+    by_hand = CliRunner().invoke(main, ["prune-catalogue", "--home", str(office.home.path)])
+    assert (1, True) == (by_hand.exit_code, stuck[0].name in by_hand.output)
 
 
 def test_after_it_the_same_is_still_the_same_version(office, build):

@@ -37,7 +37,7 @@ _RUNGS = (1, 10)  # of the ladder, climbed in a step, at least and at most,
 _RUNG_RECORDINGS = 200_000  # as many as let it look through so many recordings
 _BESIDES_FRAMES = 6 * STEP_FRAMES  # 30 s: how often others are looked for beside who is heard
 _DEEP_FRAMES = 12 * STEP_FRAMES  # a minute: how often what is drowned is looked for,
-_DEEP_WINDOW = 860  # frames, 20 s: and with how much of the stream
+_DEEP_WINDOW = 1290  # frames, 30 s: and with how much of the stream
 _DECOY_FRAMES = 48 * STEP_FRAMES  # four minutes: how often a window is searched for what cannot be
 _HALF = 0.5  # of its last 10 s is to be explained when a stream ends, or all rungs are tried
 _REMEMBERED = 1  # warps met before, which a hall is likely to keep
@@ -70,13 +70,13 @@ class Detector:
     Every 5 s of the stream, at frames fixed from its beginning, it searches the last 10 s for
     recordings it is not already following, so its answers do not depend on how the stream was
     cut; beside one that is heard it looks for others every 30 s. Where nobody is heard it looks
-    deeper into the last 20 s every minute, and at the stream's end. What it suspects it weighs
+    deeper into the last 30 s every minute, and at the stream's end. What it suspects it weighs
     again, with up to 40 s, whenever more has been heard. Where nobody is heard it climbs the
     ladder of speeds, tempos and pitches, some rungs a step, and all of it at the stream's end if
     most of the last 10 s is not explained. Memory is bounded however long the stream: 60 s of
     landmarks (at most 90 a second, 12 bytes each), the suspicions of 40 s, the few recordings
-    that sound or fell silent less than 15 s ago, and 9 MB while a search is on, 50 MB while a
-    deeper one is.
+    that sound or fell silent less than 15 s ago, and 9 MB while a search is on, 100 MB while
+    a deeper one is.
 
     Args:
         index: what can be recognised.

@@ -19,7 +19,7 @@ from edge.matcher.postings import STEP_BITS
 from edge.matcher.recipe import RECIPE, Recipe
 
 SUFFIX = ".qseg"
-GUARD_FRAMES = 1024  # silence between recordings on the segment's timeline: no window spans two
+GUARD_FRAMES = 1024  # silence between recordings on the segment's timeline: no 20 s span two
 
 
 class Blocks(NamedTuple):

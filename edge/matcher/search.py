@@ -41,8 +41,8 @@ class Pace:
 
 
 THOROUGH = Pace(60, 12, votes=1 << 20, candidates=100, weighed=12)
-# Five times the cost: nearly all votes of a window, for what a crowd or a voice drowns.
-DEEP = Pace(60, 12, votes=6 << 20, candidates=300, weighed=12)
+# Ten times the cost: nearly all votes of a window, for what a crowd or a voice drowns.
+DEEP = Pace(60, 12, votes=12 << 20, candidates=300, weighed=12)
 # A fifth of the cost: enough where the sound is clean and only bent.
 BRIEF = Pace(30, 6, votes=1 << 16, candidates=30, weighed=6)
 
@@ -145,7 +145,7 @@ def _candidates(
         bins = vote(segment, *asked, limit=pace.candidates, most=pace.votes).diagonals
         places, scores = best_places(segment, view, bins, index.recipe)
         places, once = np.unique(places, return_index=True)
-        who = segment.recordings_at(places + (view.frames - 1))  # its window touches no other
+        who = segment.recordings_at(places + (view.frames - 1))  # who ends it is meant
         rows.append(np.column_stack((np.full(len(who), number), who, places, scores[once])))
     table = np.concatenate(rows)
     best = table[np.argsort(-table[:, 3], kind="stable")][: pace.weighed]

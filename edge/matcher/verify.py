@@ -88,7 +88,8 @@ def _lay(
     for k in range(len(diagonals)):
         first = diagonals[k] + low
         until = first + len(curve) + marked.shape[1]
-        # The guard between recordings is longer than a window: it touches one, the last begun.
+        # Who ends a window is meant, the last begun: the guard between recordings is nearly as
+        # long as the longest window, so of anybody else there could be a few seconds at most.
         number = max(0, int(np.searchsorted(marks.starts, until - 1, side="right")) - 1)
         room = room_of(marks, number, first, until)
         if room > len(here):

@@ -62,6 +62,16 @@ def test_what_few_votes_do_not_show_a_deeper_look_into_a_longer_window_finds(ind
     assert found[0].log_odds > CERTAIN
 
 
+def test_a_deeper_look_longer_than_the_guard_finds_who_ended_early_in_it(index, songs):
+    last = songs["song-3"][-10 * RATE_HZ :]
+    heard = join(listen(np.concatenate((last, hiss(7, 20, 0.1 * float(last.std()))))))
+    found = search(index, heard, hear(heard, 0, 3 * TEN, RECIPE), pace=DEEP)
+    laid = found[0].laid
+
+    assert "song-3" == index.segments[laid.segment].recordings[laid.recording]
+    assert found[0].log_odds > CERTAIN
+
+
 def test_chords_struck_at_the_same_instants_are_not_yet_the_same_sound(tmp_path):
     """For six seconds the chords of these two happen to begin together."""
     known, other = (made_up_music(seed, 60, rate_hz=RATE_HZ) for seed in (118, 902))

@@ -5,7 +5,6 @@ and its own speaking process made the letters. What is counted is the office's p
 the database's beside it: a machine with other work has no seconds of its own.
 """
 
-import gc
 import logging
 import tempfile
 import time
@@ -14,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -34,6 +34,7 @@ from central.ingest.reading import letter_of
 from central.ingest.routes import take_detections
 from central.ingest.tables import batches
 from central.ingest.taking import rows_of
+from central.serving import clear_away_seldom
 from central.settings import Home, Settings
 from central.venues.store import put_hall, put_venue
 from edge.config import Settings as BoxSettings
@@ -183,13 +184,20 @@ class Processor:
         """Watch a server by the number of its process; None: the books are a file."""
         self._server = server
 
-    def spent(self) -> tuple[float, float]:
-        """Seconds of this process, its threads together, and of the server's that live."""
+    def spent_on(self, what: Callable[[], BatchReceipt]) -> tuple[BatchReceipt, float, float]:
+        """Do something; what it gave, and seconds of this process' threads and of the server."""
+        server = self._of_server()
+        own = time.process_time()  # between: looking at a server takes time of this process
+        done = what()
+        own = time.process_time() - own
+        return done, own, self._of_server() - server
+
+    def _of_server(self) -> float:
+        """Seconds of the server's processes that live; 0 where there is none."""
         if self._server is None:
-            return time.process_time(), 0.0
+            return 0.0
         processes = Path("/proc").glob("[0-9]*")
-        on_processor = sum(_spent(one) for one in processes if _is_of(one, str(self._server)))
-        return time.process_time(), on_processor / 1e9
+        return sum(_spent(one) for one in processes if _is_of(one, str(self._server))) / 1e9
 
 
 def _is_of(process: Path, server: str) -> bool:
@@ -214,9 +222,8 @@ def take_in(
     total, costs, at = BatchReceipt(accepted=0, duplicates=0), [], time.monotonic()
     size = -(-len(letters.requests) // PARTS)
     for first in range(0, len(letters.requests), size):
-        began = processor.spent()
-        taken = take(letters.requests[first : first + size])
-        spent = (after - was for was, after in zip(began, processor.spent(), strict=True))
+        part = letters.requests[first : first + size]
+        taken, *spent = processor.spent_on(partial(take, part))
         count = taken.accepted + taken.duplicates
         costs.append([seconds / count * 1e6 for seconds in spent])
         total = _sum([total, taken])
@@ -326,7 +333,7 @@ def _enrolled(folder: Path, kind: str, letters: Letters) -> Iterator[tuple[Offic
     folder.mkdir()
     with office_with(folder, postgresql=kind == "postgresql") as (office, spent):
         enrol(office, letters.boxes)
-        gc.freeze()
+        clear_away_seldom()
         yield office, spent
 
 

@@ -19,6 +19,9 @@ from central.settings import Home, Settings
 from central.transparency.following import following
 
 _PATIENCE_SECONDS = 300  # before a process that does not answer is replaced; imports take a while
+# A letter is some thousand objects, which go by themselves when it is taken. Python looks for what
+# does not after every 700 new ones; here after more than any letters that are taken together.
+_LOOKED_AFTER = 100_000
 
 
 def serve_office(home: Home, settings: Settings) -> None:
@@ -62,9 +65,17 @@ def _opened(home: Home, settings: Settings) -> FastAPI:
 
 def _settled(office: Office) -> FastAPI:
     app = create_app(office)
-    # Letters leave much to clear away; what is there by now stays and is not looked at again.
-    gc.freeze()
+    clear_away_seldom()
     return app
+
+
+def clear_away_seldom() -> None:
+    """Look for what must be cleared away as seldom as an open office needs it.
+
+    What is there by now stays, and is not looked at again.
+    """
+    gc.freeze()
+    gc.set_threshold(_LOOKED_AFTER, *gc.get_threshold()[1:])
 
 
 def listen(settings: Settings) -> socket.socket:

@@ -65,6 +65,42 @@ def test_no_more_are_served_together_than_the_counter_takes():
     assert [AT_ONCE, AT_ONCE, 1] == [len(group) for group in groups]
 
 
+def test_who_has_his_answer_leaves_while_the_next_are_served():
+    counter, gone, seen = Together(), threading.Semaphore(0), []
+    finished = threading.Event()
+
+    def ask(who, do):
+        counter.ask(who, of=who, do=do)
+        gone.release()
+
+    def first(group):
+        """Five come while one is served, and nobody has gone by then."""
+        for n in range(5):
+            hall.submit(ask, str(n), together)
+        in_line(5)
+        return list(group)
+
+    def together(group):
+        hall.submit(ask, "late", late)
+        in_line(1)
+        return list(group)
+
+    def late(group):
+        seen.append([gone.acquire(timeout=10) for _ in range(6)])
+        finished.set()
+        return list(group)
+
+    def in_line(count):
+        while counter.waiting < count:
+            threading.Event().wait(0.001)
+
+    with ThreadPoolExecutor(7) as hall:
+        hall.submit(ask, "first", first)
+        finished.wait()
+
+    assert [[True] * 6] == seen
+
+
 def test_what_is_wrong_with_one_is_told_to_him_alone():
     def do(group):
         return [ValueError(f"no {one}") if one == 3 else one for one in group]

@@ -4,9 +4,11 @@ import base64
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
 from central.database import reading
@@ -42,7 +44,7 @@ def bundle_of(office: Office, statement_id: int) -> str:
 
     Raises:
         Unknown: there is no such statement, or what it rests on was forgotten.
-        Unready: the key of the log is missing.
+        Unready: the key of the log is missing, or a letter it rests on is spoiled.
     """
     with reading(office.books) as connection:
         wanted = select(statements.c.distribution_id).filter_by(id=statement_id)
@@ -129,9 +131,9 @@ def _records(connection: Connection, names: set[str]) -> Iterable[Opened]:
             for index, leaf in enumerate(leaves, runs[letter].first_leaf):
                 if leaf.name not in names:
                     continue
-                words = spoken[leaf.name]
+                words = spoken.get(leaf.name, "")
                 if content_of(words) != leaf.content:
-                    raise Unready(f"letter {letter} no longer says what {leaf.name} once was")
+                    raise _spoiled(letter, leaf.name)
                 yield Opened(index, leaf.name, runs[letter].salt(index), words)
 
 
@@ -154,14 +156,23 @@ def _letters(connection: Connection, names: set[str]) -> set[int]:
 
 
 def _spoken(connection: Connection, letters: Sequence[int]) -> dict[str, str]:
-    """What the records of these letters say, by name."""
+    """What the records of these letters say, by name; nothing, where a letter is spoiled."""
     payloads = connection.scalars(select(batches.c.payload).where(batches.c.id.in_(letters)))
-    said = [DetectionBatch.model_validate_json(payload) for payload in payloads]
-    return {
-        f"{batch.device}/{record.boot}/{record.seq}": record.model_dump_json()
-        for batch in said
-        for record in batch.records
-    }
+    spoken: dict[str, str] = {}
+    for payload in payloads:
+        with suppress(ValidationError):
+            batch = DetectionBatch.model_validate_json(payload)
+            for record in batch.records:
+                spoken[f"{batch.device}/{record.boot}/{record.seq}"] = record.model_dump_json()
+    return spoken
+
+
+def _spoiled(letter: int, record: str) -> Unready:
+    return Unready(
+        f"letter {letter} in the books is spoiled: it no longer says what record {record} once"
+        " was, and this bundle has to open it; `qulaq-central audit` names every letter like it;"
+        f" put row {letter} of `batches` back from a backup of the books, then ask again"
+    )
 
 
 def _parts(whole: Sequence[Any]) -> Iterable[Sequence[Any]]:

@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from backports import zstd
 from click.testing import CliRunner
-from sqlalchemy import delete, update
+from sqlalchemy import LargeBinary, column, delete, select, table, update
 from sqlalchemy.exc import DatabaseError
 
 import verifier.verify
@@ -83,6 +84,43 @@ def test_a_large_bundle_is_verified_by_two_processes_and_leaves_none(bundle, mon
 
     assert verify(raw, NOBODY).statement.document == verify(raw, NOBODY).statement.document
     assert before == children()
+
+
+LETTERS = table("batches", column("id"), column("payload", LargeBinary))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda packed: b"",
+        lambda packed: packed[:-1],
+        lambda packed: zstd.compress(b"{}"),
+        lambda packed: zstd.compress(zstd.decompress(packed).replace(b"0.9", b"0.8")),
+        lambda packed: zstd.compress(zstd.decompress(packed).replace(b'"seq":', b'"seq":7')),
+    ],
+)
+def test_over_a_spoiled_letter_it_says_which_and_what_to_do_and_after_that_it_is_as_before(
+    logged, bundle, spoil
+):
+    with writing(logged.books) as connection:
+        before = connection.execute(select(LETTERS)).all()
+        for row in before:
+            spoiled = LETTERS.update().filter_by(id=row.id).values(payload=spoil(row.payload))
+            connection.execute(spoiled)
+    said = CliRunner().invoke(
+        main, ["bundle", "--home", str(logged.office.home.path), "--statement", "1"]
+    )
+
+    assert 1 == said.exit_code
+    assert f"letter {before[0].id} in the books is spoiled" in said.output
+    assert "qulaq-central audit" in said.output
+    assert "from a backup" in said.output
+
+    with writing(logged.books) as connection:
+        for row in before:
+            whole = LETTERS.update().filter_by(id=row.id).values(payload=row.payload)
+            connection.execute(whole)
+    assert bundle == bundle_of(logged.office, 1)
 
 
 @pytest.mark.parametrize("cut", [0, 1, 100, -1])

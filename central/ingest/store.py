@@ -18,6 +18,7 @@ from central.ingest.tables import (
     unknown_music,
     works_heard,
 )
+from central.ingest.tellers import tellers_of
 from central.ingest.unknown import UnknownSpan, merge_unknown
 from central.repertoire.scores import works_of_scores
 from central.repertoire.store import recordings
@@ -131,14 +132,19 @@ def _told_of(connection: Connection, keys: Collection[str], column: Column[Any])
 
 
 def numbers_kept(connection: Connection, device: str, span: Span) -> Collection[int]:
-    """The numbers of a span that are in the books; all of them, where none lacks."""
-    mine = records.c.device == device, records.c.boot == str(span.boot)
+    """The numbers of a span that are in the books; all of them, where none lacks.
+
+    What another box told of the same run counts: it is this one, by the name it had before.
+    """
+    boot = str(span.boot)
+    devices = {device, *tellers_of(connection, [boot]).get(boot, ())}
+    mine = records.c.device.in_(devices), records.c.boot == boot
     within = records.c.seq.between(span.first, span.last)
-    count = select(func.count()).select_from(records).where(*mine, within)
+    count = select(func.count(records.c.seq.distinct())).where(*mine, within)
     every = range(span.first, span.last + 1)
     if connection.scalar(count) == len(every):
         return every
-    return connection.scalars(select(records.c.seq).where(*mine, within)).all()
+    return connection.scalars(select(records.c.seq).distinct().where(*mine, within)).all()
 
 
 def _heard_live(row: Row[Any]) -> HeardLive:

@@ -52,6 +52,16 @@ records = Table(
     _tied(["batch_id"], ["batches.id"]),
 )
 
+# Which boxes have told of a run. More than one: a box whose key is lost has another name, and
+# tells again what it still keeps. Before a record is new, these are asked.
+tellers = Table(
+    "tellers",
+    METADATA,
+    Column("boot", String(36), primary_key=True),
+    Column("device", String(19), primary_key=True),
+    _tied(["device"], ["boxes.device"]),
+)
+
 
 def _record() -> tuple[SchemaItem, ...]:
     """What every record carries, and what ties it to the letter it came in."""

@@ -1,10 +1,11 @@
 """Taking letters in: those that came together, judged each by itself, in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Connection, Table, TextClause, insert, select, text
 
@@ -16,6 +17,7 @@ from central.ingest.judgement import Judged, Key, Told, judge
 from central.ingest.reading import Letter
 from central.ingest.rows import PLACE, book_of, columns_of, said_by
 from central.ingest.tables import batches, forks, records
+from central.ingest.tellers import put_tellers, tellers_of
 from edge.sync.wire import BatchReceipt, Sealed
 
 _KEY = ("device", "boot", "seq", "kind", "content", "batch_id")
@@ -54,9 +56,13 @@ def take_all(
     Returns:
         A receipt for each, in order.
     """
-    known = _known(connection, [one.letter for one in arrived])
+    told_by = tellers_of(connection, {boot for one in arrived for boot in _boots(one.letter.told)})
+    known = _known(connection, [one.letter for one in arrived], told_by)
     judged = [judge(one.letter.told, known=known[one.letter.device], now=now) for one in arrived]
     _put_new(connection, arrived, judged, now=now)
+    bringing = zip(arrived, judged, strict=True)
+    bring = {(boot, one.letter.device) for one, it in bringing for boot in _boots(it.new)}
+    put_tellers(connection, bring, told_by)
     for one, sorted_ in zip(arrived, judged, strict=True):
         for (boot, seq), content in sorted_.forks:
             fork = (one.letter.device, boot, seq, content)
@@ -65,18 +71,47 @@ def take_all(
     return [one.receipt for one in judged]
 
 
-def _known(connection: Connection, letters: Iterable[Letter]) -> dict[str, dict[Key, str]]:
-    """Digests of those of the letters' records that are in the books, by device and key."""
-    spans = [span for letter in letters for span in _spans(letter)]
-    known: dict[str, dict[Key, str]] = defaultdict(dict)
-    if spans:
-        asked = {f"{name}{n}": value for n, span in enumerate(spans) for name, value in span}
-        for row in connection.execute(_kept_of(len(spans)), asked):
-            known[row.device][row.boot, row.seq] = row.content
+def _boots(told: Iterable[Told]) -> set[str]:
+    return {one.key[0] for one in told}
+
+
+def _known(
+    connection: Connection, letters: Iterable[Letter], told_by: Mapping[str, Collection[str]]
+) -> dict[str, dict[Key, str]]:
+    """Digests of those of the letters' records that are in the books, by device and key.
+
+    What another box has told of the same run, word for word, is known too: a box whose key is lost
+    tells it again by its new name.
+    """
+    known: dict[str, dict[Key, str]] = {letter.device: {} for letter in letters}
+    elsewhere: dict[str, set[tuple[Key, str]]] = defaultdict(set)
+    asked = [place for letter in letters for place in _places(letter, told_by)]
+    if asked:
+        said = {f"{name}{n}": one for n, it in enumerate(asked) for name, one in it.items()}
+        for row in connection.execute(_kept_of(len(asked)), said):
+            key = row.boot, row.seq
+            if row.device == row.asker:
+                known[row.asker][key] = row.content
+            else:
+                elsewhere[row.asker].add((key, row.content))
+    for letter in letters:
+        if others := elsewhere.get(letter.device):
+            mine = known[letter.device]
+            told = ((one.key, one.content) for one in letter.told)
+            mine |= {key: it for key, it in told if key not in mine and (key, it) in others}
     return known
 
 
-def _spans(letter: Letter) -> Iterator[Iterable[tuple[str, object]]]:
+def _places(
+    letter: Letter, told_by: Mapping[str, Collection[str]]
+) -> Iterator[Mapping[str, object]]:
+    """Where a letter's records may be known: by which box, in which stretch of which run."""
+    for span in _spans(letter):
+        for device in {letter.device, *told_by.get(span["boot"], ())}:
+            yield {"asker": letter.device, "device": device, **span}
+
+
+def _spans(letter: Letter) -> Iterator[dict[str, Any]]:
     """Stretches of numbers in which all records of a letter lie, and few others."""
     by_boot: dict[str, list[int]] = defaultdict(list)
     for one in letter.told:
@@ -88,8 +123,7 @@ def _spans(letter: Letter) -> Iterator[Iterable[tuple[str, object]]]:
         first = before = numbers[0]
         for seq in [*numbers, 2 * LARGEST]:
             if seq - before > _NEAR:
-                place = {"device": letter.device, "boot": boot}
-                yield (place | {"first": first, "last": before}).items()
+                yield {"boot": boot, "first": first, "last": before}
                 first = seq
             before = seq
 
@@ -98,12 +132,12 @@ def _spans(letter: Letter) -> Iterator[Iterable[tuple[str, object]]]:
 def _kept_of(count: int) -> TextClause:
     """Asks for what is kept of so many stretches at once."""
     asked = ", ".join(
-        f"(:device{n}, :boot{n}, CAST(:first{n} AS INTEGER), CAST(:last{n} AS INTEGER))"
+        f"(:asker{n}, :device{n}, :boot{n}, CAST(:first{n} AS INTEGER), CAST(:last{n} AS INTEGER))"
         for n in range(count)
     )
     return text(
-        f"WITH asked (device, boot, first, last) AS (VALUES {asked})"  # noqa: S608  # our own words
-        " SELECT records.device, records.boot, records.seq, records.content FROM asked"
+        f"WITH asked (asker, device, boot, first, last) AS (VALUES {asked})"  # noqa: S608  # our own words
+        " SELECT asked.asker, records.device, records.boot, records.seq, records.content FROM asked"
         " JOIN records ON records.device = asked.device AND records.boot = asked.boot"
         " AND records.seq BETWEEN asked.first AND asked.last"
     )

@@ -16,10 +16,6 @@ from sqlite3 import OperationalError as SqliteError
 from typing import Any
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from backports import zstd
 from sqlalchemy import (
     Boolean,
@@ -40,7 +36,7 @@ from sqlalchemy import (
     make_url,
     select,
 )
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.types import TypeDecorator
 
 from central.errors import Unready
@@ -180,40 +176,6 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 def _is_file(engine: Engine) -> bool:
     return engine.dialect.name == "sqlite"
-
-
-def upgrade(engine: Engine) -> None:
-    """Bring the books to the form this program knows; two that try at once take turns.
-
-    Raises:
-        Unready: the file is no database, cannot be written, or was written by a newer program.
-    """
-    config = migrations()
-    try:
-        with writing(engine) as connection:
-            _refuse_newer(connection, config)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    except DatabaseError as e:
-        raise Unready(f"the database {engine.url.database}: {e.orig}") from e
-
-
-def migrations() -> Config:
-    """The steps by which books come from any older form to the newest."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
-def _refuse_newer(connection: Connection, config: Config) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    for revision in MigrationContext.configure(connection).get_current_heads():
-        if revision not in known:
-            raise Unready(
-                f"the database is of revision {revision!r}, newer than this program"
-                f" (it knows {max(known)!r}); run the newer program or restore a backup"
-            )
 
 
 def put(connection: Connection, table: Table, row: Mapping[str, object]) -> int:

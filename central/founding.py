@@ -8,10 +8,11 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from sqlalchemy import Engine
 
 from central.access import new_secret, put_staff_token
-from central.database import open_books, open_server, upgrade, writing
+from central.database import open_books, open_server, writing
 from central.desk import Office
 from central.errors import Taken, Unready
 from central.settings import Home, Settings
+from central.upgrading import upgrade
 from edge.errors import BadSeal
 from edge.sync import seal
 

@@ -20,10 +20,11 @@ from sqlalchemy import delete
 from central.access import staff_tokens
 from central.app import create_app
 from central.catalogue.vouching import root_in_force
-from central.database import migrations, open_books, open_server, upgrade, writing
+from central.database import open_books, open_server, writing
 from central.founding import found, open_office
 from central.serving import listen
 from central.settings import Home, Settings
+from central.upgrading import migrations, upgrade
 from edge.sync import seal
 from edge.sync.letters import BoxIdentity, Bundle, Enrolment
 from edge.sync.protocol import Answer

@@ -15,6 +15,8 @@ from sqlalchemy import (
     MetaData,
     Table,
     cast,
+    event,
+    func,
     insert,
     inspect,
     literal,
@@ -24,10 +26,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError, StatementError
 
 import central.app
-from central.database import METADATA, Instant, Packed, open_books, reading, upgrade, writing
-from central.devices.store import Slot, put_box
+from central.database import METADATA, Instant, Packed, open_books, reading, writing
+from central.devices.store import Slot, boxes, put_box
 from central.errors import Unready
 from central.ingest.tables import batches
+from central.migrations.versions import m0034_packed_letters
+from central.upgrading import upgrade
 from central.venues.store import halls, put_hall, put_venue, venues
 from edge.sync.letters import BoxIdentity
 
@@ -68,27 +72,82 @@ def test_the_steps_lead_to_the_tables_the_rooms_describe(books):
         assert [] == compare_metadata(steps, METADATA)
 
 
-def test_letters_of_old_books_are_brought_along_word_for_word(older_books):
-    engine = older_books("0033")
-    letters = {n: f'{{"letter":{n},"said":"Құлақ \\u0000 {"x" * n}"}}' for n in range(1, 451)}
-    own = BoxIdentity(device=f"qb-{1:016x}", public_key="a key")
+def put_old_letters(engine, numbers):
+    """Letters in books of the form before they were packed; what they say, by number."""
+    letters = {n: f'{{"letter":{n},"said":"Құлақ \\u0000 {"x" * n}"}}' for n in numbers}
+    device = f"qb-{1:016x}"
     with writing(engine) as connection:
-        venue = put_venue(connection, name="x", city="", time_zone="UTC")
-        slot = Slot(put_hall(connection, venue_id=venue, name="x"), [])
-        put_box(connection, own, slot, now=datetime.now(UTC))
+        if not connection.scalar(select(func.count()).select_from(boxes)):
+            venue = put_venue(connection, name="x", city="", time_zone="UTC")
+            slot = Slot(put_hall(connection, venue_id=venue, name="x"), [])
+            own = BoxIdentity(device=device, public_key="a key")
+            put_box(connection, own, slot, now=datetime.now(UTC))
         connection.execute(
             text(
                 "INSERT INTO batches (id, device, received_at, payload, signature)"
                 " VALUES (:id, :device, '2026-11-21 14:00:00', :payload, 'signed')"
             ),
-            [{"id": n, "device": own.device, "payload": said} for n, said in letters.items()],
+            [{"id": n, "device": device, "payload": said} for n, said in letters.items()],
         )
-    upgrade(engine)
+    return letters
+
+
+def assert_brought_along(engine, letters):
     with reading(engine) as connection:
         rows = connection.execute(select(batches)).all()
 
     assert letters == {row.id: row.payload for row in rows}
     assert {"signed"} == {row.signature for row in rows}
+
+
+def test_letters_of_old_books_are_brought_along_word_for_word(older_books):
+    engine = older_books("0033")
+    letters = put_old_letters(engine, range(1, 451))
+    upgrade(engine)
+
+    assert_brought_along(engine, letters)
+
+
+def test_packing_that_was_cut_off_goes_on_where_it_was_beside_what_came_since(older_books):
+    engine = older_books("0033")
+    letters = put_old_letters(engine, range(1, 1001))
+    for after in (0, 200):
+        with writing(engine) as connection:
+            assert after + 200 == m0034_packed_letters.part(connection, after)
+    with engine.connect() as connection:  # the third is cut off before it is kept
+        m0034_packed_letters.part(connection, 400)
+    with reading(engine) as connection:
+        old = connection.execute(text("SELECT id, payload FROM batches")).all()
+        packed = "SELECT count(*) FROM batches WHERE length(packed) > 0"
+        assert 400 == connection.scalar(text(packed))
+    assert letters == {row.id: row.payload for row in old}  # whoever goes back has all of it
+
+    letters |= put_old_letters(engine, range(1001, 1051))  # by the release before
+    upgrade(engine)
+
+    assert_brought_along(engine, letters)
+
+
+def test_no_transaction_of_packing_packs_more_than_two_hundred_letters(older_books):
+    engine = older_books("0033")
+    letters = put_old_letters(engine, range(1, 1001))
+    packed, began = [0], []
+
+    def begins(connection):
+        began.append(connection)
+        packed.append(0)
+
+    def packs(_connection, _cursor, statement, parameters, *_):
+        if statement.startswith("UPDATE batches SET packed"):
+            packed[-1] += len(parameters)
+
+    event.listen(engine, "begin", begins)
+    event.listen(engine, "before_cursor_execute", packs)
+    upgrade(engine)
+
+    assert 1000 == sum(packed)
+    assert 200 == max(packed)
+    assert_brought_along(engine, letters)
 
 
 def test_a_letter_that_cannot_be_unpacked_is_empty(books):

@@ -108,7 +108,8 @@ def test_what_came_in_is_somewhere_whatever_is_retained(percent, settled_once):
 
 @pytest.fixture(scope="module")
 def settled_once(tmp_path_factory, theatre_class):
-    from central.database import open_books, upgrade
+    from central.database import open_books
+    from central.upgrading import upgrade
 
     books = open_books(tmp_path_factory.mktemp("books") / "central.db")
     upgrade(books)

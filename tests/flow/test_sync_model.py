@@ -4,6 +4,7 @@ import errno
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from uuid import UUID
 
 import pytest
@@ -70,6 +71,9 @@ class Line:
         return answer
 
 
+BOXES = count(1)
+
+
 class Sync(RuleBasedStateMachine):
     """One box, its line and the office; the model is the set of all that was ever told."""
 
@@ -87,7 +91,8 @@ class Sync(RuleBasedStateMachine):
         if self.through_the_doors:
             self.answer = self.central.answer
         self.card, self.line = FullCard(), Line(self.answer)
-        self.now, self.boot, self.seq = SEVEN, 0, 0
+        # Of each box by itself, as they are in the field: what two tell of one run is told once.
+        self.now, self.boot, self.seq = SEVEN, next(BOXES) << 64, 0
         self.told = {}  # the model
         self.untold = []  # what a full card has not taken yet
         self.forked = set()

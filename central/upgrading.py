@@ -22,49 +22,49 @@ def upgrade(engine: Engine) -> None:
     Raises:
         Unready: the file is no database, cannot be written, or was written by a newer program.
     """
-    config = migrations()
+    steps = ScriptDirectory.from_config(migrations())
     try:
-        for step in _in_parts(config):
-            _do_parts(engine, config, step)
-        _upgrade_to(engine, config, "head")
+        for step in _in_parts(steps):
+            _do_parts(engine, step, steps=steps)
+        _upgrade_to(engine, "head", steps=steps)
     except DatabaseError as e:
         raise Unready(f"the database {engine.url.database}: {e.orig}") from e
 
 
-def _upgrade_to(engine: Engine, config: Config, revision: str) -> None:
+def _upgrade_to(engine: Engine, revision: str, *, steps: ScriptDirectory) -> None:
+    config = migrations()
     with writing(engine) as connection:
-        _refuse_newer(connection, config)
+        _refuse_newer(connection, steps)
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
 
 
-def _in_parts(config: Config) -> list[Script]:
+def _in_parts(steps: ScriptDirectory) -> list[Script]:
     """The steps that do most of their work in transactions of its own, the first first."""
-    every = list(ScriptDirectory.from_config(config).walk_revisions())
-    return [step for step in reversed(every) if hasattr(step.module, "part")]
+    return [step for step in reversed(list(steps.walk_revisions())) if hasattr(step.module, "part")]
 
 
-def _do_parts(engine: Engine, config: Config, step: Script) -> None:
+def _do_parts(engine: Engine, step: Script, *, steps: ScriptDirectory) -> None:
     """Do a step's work but for its end, unless it is done."""
     after: int | None = 0
     while after is not None:
         with writing(engine) as connection:  # somebody else may do the same step meanwhile
-            _refuse_newer(connection, config)
-            if step.revision in _done(connection, config):
+            _refuse_newer(connection, steps)
+            done = _done(connection, steps)
+            if step.revision in done:
                 return
-            if step.down_revision in _done(connection, config):
+            if step.down_revision in done:
                 after = step.module.part(connection, after)
                 continue
-        _upgrade_to(engine, config, str(step.down_revision))
+        _upgrade_to(engine, str(step.down_revision), steps=steps)
 
 
-def _done(connection: Connection, config: Config) -> set[str]:
+def _done(connection: Connection, steps: ScriptDirectory) -> set[str]:
     """All steps that the books have behind them."""
     heads = MigrationContext.configure(connection).get_current_heads()
     if not heads:
         return set()
-    steps = ScriptDirectory.from_config(config).iterate_revisions(heads, "base")
-    return {step.revision for step in steps}
+    return {step.revision for step in steps.iterate_revisions(heads, "base")}
 
 
 def migrations() -> Config:
@@ -75,8 +75,8 @@ def migrations() -> Config:
     return config
 
 
-def _refuse_newer(connection: Connection, config: Config) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+def _refuse_newer(connection: Connection, steps: ScriptDirectory) -> None:
+    known = {script.revision for script in steps.walk_revisions()}
     for revision in MigrationContext.configure(connection).get_current_heads():
         if revision not in known:
             raise Unready(

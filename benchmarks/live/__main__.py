@@ -21,12 +21,23 @@ _PICTURE = Path(__file__).parents[2] / "docs" / "live-evening.png"
 _RESULTS = Path(__file__).with_name("results.json")
 
 
+def _nights(_context: click.Context, _option: click.Parameter, words: str) -> range:
+    first, _, last = words.rpartition("-")
+    try:
+        return range(int(first), int(last) + 1) if first else range(int(last))
+    except ValueError as e:
+        raise click.BadParameter(f"{words!r} is neither a number nor two, as 24-29") from e
+
+
 @click.command()
 @click.option("--lab", required=True, type=_FOLDER, help="The laboratory folder.")
 @click.option("--asap", required=True, type=_FOLDER, help="The ASAP data set.")
 @click.option("--cache", default=f"{CACHE}/live", type=_PATH, show_default=True)
 @click.option("--every", default=1, show_default=True, help="Only every so many pieces.")
-@click.option("--nights", default=3, show_default=True, help="How many evenings.")
+@click.option(
+    "--nights", default="3", callback=_nights, show_default=True,
+    help="How many evenings, or which: 9 are 0-8.",
+)  # fmt: skip
 @click.option("--minutes", default=90.0, show_default=True, help="Length of an evening.")
 @click.option("--only", multiple=True, type=click.Choice(STAGES), help="Not all of the stages.")
 @click.option("--results", default=_RESULTS, type=_PATH, help="Where the figures are kept.")
@@ -35,7 +46,7 @@ def main(
     asap: Path,
     cache: Path,
     every: int,
-    nights: int,
+    nights: range,
     minutes: float,
     only: tuple[str, ...],
     results: Path,
@@ -49,7 +60,7 @@ def main(
         kept.put("pieces", pieces.measure(lab, works, cache / "sounds", every=every))
     if "evenings" in chosen:
         whole = cache / "evenings"
-        told = evenings.measure(lab, works, whole, count=nights, minutes=minutes)
+        told = evenings.measure(lab, works, whole, numbers=nights, minutes=minutes)
         kept.put("evenings", told)
     if "cost" in chosen:
         kept.put("cost", _cost(lab, works, cache))

@@ -42,13 +42,12 @@ class Evening:
 
 
 def measure(
-    lab: Path, works: Sequence[Work], cache: Path, *, count: int, minutes: float
+    lab: Path, works: Sequence[Work], cache: Path, *, numbers: Sequence[int], minutes: float
 ) -> list[dict[str, object]]:
-    """Play evenings and hear what is told of them."""
+    """Play evenings and hear what is told of them; each number is another evening."""
     listed = [one for one in works if one.listed]
     cache.mkdir(parents=True, exist_ok=True)
     known = references_of(works, cache)
-    numbers = list(range(count))
     laboratory(lab)  # here: processes that play may have none of their own
     played = spread(
         partial(_evening, lab, listed, cache, minutes), numbers, doing="playing evenings"

@@ -1,7 +1,7 @@
 """When a work played live begins and ends: evidence gathered beat by beat, without a clock."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,20 +16,17 @@ from edge.matcher.works.alignment import (
     WORTH,
     Alignment,
 )
+from edge.matcher.works.hold import FARTHEST, UNSURE, Hold
+from edge.matcher.works.pages import lasting, taken
 from edge.matcher.works.references import References
-from edge.matcher.works.semitones import BANDS, SCALE, Beat
+from edge.matcher.works.semitones import BANDS, Beat
 
 _PROMISING = (ACCEPTED - ANNOUNCED) // 2  # from which one waits whether it becomes more
 _PATIENCE = 32  # beats, 15 s: what begins later than so long ago may still be recognised
 _LOST = 6 * UNIT  # what must speak against a work before it is not followed any more
 _LONGEST = 600  # beats, five minutes, for which what was lost is waited for
-_UNHEARD = 128  # beats, 1 min, that a work may have been played and not been recognised
-_MISSED = 3 * _UNHEARD // 2  # beats of the stream that this takes at the slowest pace
-_REMEMBERED = 256  # beats, 2 min
-_CHORD = 3  # beats of the reference that its last chord takes
-_SOUNDS = round(0.65 * SCALE * SCALE)  # a likeness by which that is still there
-_BREATH = 2  # beats for which it may not be, as another voice moves
-_UNSURE = 16  # beats by which the place of a work may be off where it was lost or found again
+_MISSED = 3 * FARTHEST // 2  # beats of the stream that first pages may have taken
+_REMEMBERED = 4096  # beats, half an hour: as long as the beginning of a work may be looked for
 _CHANCE = 1.6 * UNIT  # by so much more chance is e times less likely to have said it
 
 
@@ -64,40 +61,6 @@ class Performance:
         return max(0, self.to_beat - self.from_beat) / max(1, self.end - self.start)
 
 
-@dataclass(slots=True)
-class _Hold:
-    """A work that is being followed, or was and has been lost in the midst of it."""
-
-    number: int  # of its reference
-    start: int
-    origin: int
-    peak: int
-    end: int
-    place: int
-    said: int  # beforehand, by the programme
-    before: int = 0  # what spoke for it until it was lost and found again
-    rest: int = 0  # beats after `end` in which it was played to its end
-
-    @property
-    def pace(self) -> float:
-        """Beats of the reference in a beat of the stream, if repeats and cuts let it show."""
-        played = max(1, self.end - self.start)
-        return min(max((self.place - self.origin) / played, 2 / 3), 1.0)
-
-    @property
-    def most_unheard(self) -> int:
-        """Beats of the reference that may be missing where it was played from or to its edge."""
-        return min(_UNHEARD, (self.end - self.start) // 2)
-
-    def may_become(self, later: "_Hold") -> bool:
-        """Whether a work that was lost here went on meanwhile until it was found there."""
-        if self.number != later.number:
-            return False
-        passed, gone = later.start - self.end, later.origin - self.place
-        # cuts are made, and variations are alike; what goes back is begun anew
-        return gone >= -_UNSURE and (passed <= _UNHEARD or gone <= 2 * passed + _UNSURE)
-
-
 class Follower:
     """Turns beats as they come into performances of works.
 
@@ -117,9 +80,10 @@ class Follower:
         self._waiting = np.zeros((0, BANDS), np.int8)  # fewer than a block
         self._heard = np.zeros((0, BANDS), np.int8)  # lately
         self._best = np.zeros((len(references.ids), 4), np.int32)  # as the alignment stands
-        self._now = 0  # beats laid
-        self._holds: dict[int, _Hold] = {}
-        self._lost: list[_Hold] = []  # not heard any more, in the midst of a work
+        self._laid = 0  # beats, the last block whole
+        self._now = 0  # of them looked at
+        self._holds: dict[int, Hold] = {}
+        self._lost: list[Hold] = []  # not heard any more, in the midst of a work
         self._told: list[Performance] = []  # lately
         self._last = 0  # beat at which the last of them ended
 
@@ -165,8 +129,8 @@ class Follower:
         """End the stream; give the performances that were still going on."""
         ended = self._lay(self._waiting) if len(self._waiting) else []
         self._waiting = self._waiting[:0]
-        for one in self._holds.values():
-            one.rest = self._rest(one)
+        for one in [*self._holds.values(), *self._lost]:
+            one.rest = self._rest(one, self._now)
         ended += self.sounding()
         self._holds.clear()
         self._lost.clear()
@@ -174,6 +138,7 @@ class Follower:
 
     def _lay(self, block: NDArray[np.int8]) -> list[Performance]:
         self._heard = np.concatenate((self._heard, block))[-_REMEMBERED:]
+        self._laid += len(block)
         for best in self._alignment.hear(block):
             self._now += 1
             self._best = best
@@ -189,26 +154,31 @@ class Follower:
         hold = self._holds.get(number)
         if hold is None:
             said = ACCEPTED - int(self._alignment.enough[number])
-            hold = _Hold(number, start, origin, worth, self._now, place + 1, said)
+            hold = Hold(number, start, origin, worth, self._now, place + 1, said)
             for lost in [one for one in self._lost if one.may_become(hold)]:
                 self._lost.remove(lost)
-                hold = replace(hold, start=lost.start, origin=lost.origin)
                 hold.before += lost.before + lost.peak
+                hold.start, hold.origin = lost.start, lost.origin
+                hold.missed, hold.surely = lost.missed, lost.surely
             self._holds[number] = hold
-        elif worth > hold.peak:
             if not hold.before:
-                hold.start, hold.origin = start, origin
+                self._open(hold)
+        elif worth > hold.peak:
             hold.peak, hold.end, hold.place = worth, self._now, place + 1
+            if not hold.before and (start, origin) != (hold.start, hold.origin):
+                hold.start, hold.origin = start, origin
+                self._open(hold)
 
-    def _is_lost(self, one: _Hold) -> bool:
+    def _is_lost(self, one: Hold) -> bool:
         """Whether a work is not heard any more: too much speaks against it, or it is at its end."""
-        if self._left(one) <= _UNSURE and self._now - one.end >= _PATIENCE:
+        if self._left(one) <= UNSURE and self._now - one.end >= _PATIENCE:
             return True
         return bool(self._best[one.number, WORTH] < one.peak - min(_LOST, one.peak * 3 // 4))
 
-    def _lose(self, one: _Hold) -> None:
+    def _lose(self, one: Hold) -> None:
         """Begin anew with a work, and remember where it was lost."""
-        one.rest = self._rest(one)
+        left = self._left(one)
+        one.rest = round(left / one.pace) if one.may_lack(left) else 0  # until more is heard
         self._lost.append(self._holds.pop(one.number))
         self._alignment.forget(one.number)
         self._best[one.number] = 0
@@ -216,10 +186,9 @@ class Follower:
     def _tell(self) -> list[Performance]:
         """What was lost, and will not be found again: it has ended, or another is played now."""
         lately = max([one.start for one in self._holds.values()], default=-1)
-        for one in self._lost:
-            if one.end <= lately:
-                one.rest = min(one.rest, lately - one.end)
         over = [one for one in self._lost if one.end <= lately or self._is_over(one)]
+        for one in over:
+            one.rest = self._rest(one, lately if one.end <= lately else self._now)
         self._lost = [one for one in self._lost if one not in over]
         here = [self._performance(one) for one in [*self._holds.values(), *self._lost]]
         lost = [self._performance(one) for one in over]
@@ -229,52 +198,66 @@ class Follower:
         self._last = max([self._last, *(one.end - self._since for one in ended)])
         return sorted(ended, key=_order)
 
-    def _is_over(self, one: _Hold) -> bool:
+    def _is_over(self, one: Hold) -> bool:
         """Whether what was lost will not be found again where it would be by now."""
         longest = min(2 * self._left(one), _LONGEST) + _PATIENCE
         return one.number in self._holds or self._now - one.end > longest
 
-    def _rest(self, one: _Hold) -> int:
+    def _open(self, one: Hold) -> None:
+        """Look how long the first pages took of a work that is heard from some way into it."""
+        if one.origin > FARTHEST:
+            return
+        others = [*self._holds.values(), *self._lost]
+        ends = [other.end for other in others if other.end <= one.start]
+        since = max([self._last, one.start - _MISSED, *ends])
+        pages = self._pages(one.number)[: one.origin + 1]
+        before = self._between(one, since, one.start)
+        one.missed, one.surely = taken(pages[::-1], before[::-1], pace=one.pace)
+
+    def _rest(self, one: Hold, until: int) -> int:
         """For how many beats a work went on after it was heard last, if it was near its end.
 
         What was left of it was played, and its last chord lasts as long as it can be heard.
         """
-        left = self._left(one)
-        if left > one.most_unheard:
+        if (left := self._left(one)) > FARTHEST:
             return 0
-        rest = round(left / one.pace)
-        if (gone := self._now - one.end - rest) <= 0:
-            return rest
-        first, end = self._references.firsts[one.number : one.number + 2].tolist()
-        bands = self._references.bands[:, first:end]
-        chord = bands[:, np.flatnonzero(bands.any(axis=0))[-_CHORD:]].astype(np.int32)
-        after = self._heard[max(0, len(self._heard) - gone) :].astype(np.int32)
-        after = np.roll(after, -int(self._alignment.moved[one.number]), axis=1)
-        sounds = (after @ chord).max(axis=1, initial=0) >= _SOUNDS
-        lasting = 0
-        for beat in np.flatnonzero(sounds).tolist():
-            if beat - lasting > _BREATH:
-                break
-            lasting = beat + 1
-        return rest + lasting
+        pages = self._pages(one.number)
+        pages = pages[: np.flatnonzero(pages.any(axis=1))[-1] + 1]
+        after = self._between(one, one.end, until)
+        took, surely = taken(pages[one.place - 1 :], after, pace=one.pace)
+        if not one.may_lack(left, surely=surely):
+            return 0
+        rest = took or round(left / one.pace)  # at most until another work begins
+        return min(rest + lasting(pages, after[rest:]), until - one.end)
 
-    def _began(self, one: _Hold) -> int:
+    def _pages(self, number: int) -> NDArray[np.int8]:
+        first, end = self._references.firsts[number : number + 2].tolist()
+        return self._references.bands[:, first:end].T
+
+    def _between(self, one: Hold, first: int, end: int) -> NDArray[np.int8]:
+        """What was heard lately, in the key in which a work is written."""
+        known = self._laid - len(self._heard)
+        heard = self._heard[max(0, first - known) : max(0, end - known)]
+        return np.roll(heard, -int(self._alignment.moved[one.number]), axis=1)
+
+    def _began(self, one: Hold) -> int:
         """Where a work began that is heard from its first beats on: they were played as well."""
-        missed = round(one.origin / one.pace) if one.origin <= one.most_unheard else 0
+        missed = one.first_pages if one.may_lack(one.origin, surely=one.surely) else 0
         return max(one.start - missed, min(one.start, self._last))
 
-    def _left(self, one: _Hold) -> int:
+    def _left(self, one: Hold) -> int:
         """Beats of a work that were still to come when it was heard last."""
         first, end = self._references.firsts[one.number : one.number + 2].tolist()
         return int(end - first) - one.place
 
-    def _performance(self, one: _Hold) -> Performance:
-        missed = one.start - self._began(one)
+    def _performance(self, one: Hold) -> Performance:
+        began = self._began(one)
+        unheard = one.origin * (one.start - began) // max(1, one.first_pages)
         return Performance(
             self._references.ids[one.number],
-            Beat(self._since + one.start - missed),
+            Beat(self._since + began),
             Beat(self._since + min(one.end + one.rest, self._now)),
-            max(0, one.origin - missed),
+            one.origin - unheard,
             one.place + (self._left(one) if one.rest else 0),
             (one.before + one.peak + one.said) / UNIT,
         )

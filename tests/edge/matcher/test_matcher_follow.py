@@ -1,5 +1,7 @@
 """From where to where a work was played, when not all of it is heard."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from works_sounds import RATE_HZ, applause, beats, compose, hall, perform
@@ -67,6 +69,36 @@ def test_a_work_whose_first_and_last_seconds_are_drowned_was_played_whole(refere
 
     assert told(references, drowned(played, 0, 10)) == whole(played)
     assert told(references, drowned(played, end - 20, end)) == whole(played)
+
+
+def slowed(notes, first, last, tempo):
+    """The same notes, but what is written from one second to another is played at another tempo."""
+    written = (0, first, last, 1000)
+    played = np.concatenate(([0], np.cumsum(np.diff(written) / (1, tempo, 1))))
+    return [
+        replace(note, start=float(start), end=float(end))
+        for note in notes
+        for start, end in [np.interp((note.start, note.end), written, played)]
+    ]
+
+
+def test_first_pages_that_are_played_much_slower_than_written_belong_to_a_work(references):
+    slow = perform(slowed(LONG, 0, 20, 0.4), seed=1)
+
+    assert told(references, slow) == whole(slow)
+
+
+def test_last_pages_that_are_played_much_slower_than_written_belong_to_a_work(references):
+    slow = perform(slowed(LONG, 220, 240, 0.4), seed=1)
+
+    assert told(references, slow) == whole(slow)
+
+
+def test_other_music_after_a_work_that_is_broken_off_is_not_its_end(references, played):
+    broken_off = seconds(played, 0, 130)
+    strange = perform(compose(33, 120.0), seed=2)
+
+    assert told(references, broken_off, strange) == [("long", near(0), near(130))]
 
 
 def test_a_slow_work_is_never_told_from_before_its_first_beat(references):

@@ -7,7 +7,7 @@ import numpy as np
 from edge.matcher.alignment import Alignment, unexplained
 from edge.matcher.decoy import IMPOSSIBLE, Decoys
 from edge.matcher.fingerprint import Landmarks
-from edge.matcher.hold import Hold, hold
+from edge.matcher.hold import SHORTEST_FRAMES, Hold, hold
 from edge.matcher.index import Index
 from edge.matcher.ladder import bent
 from edge.matcher.landmarks import join
@@ -123,7 +123,7 @@ class Detector:
 
     def sounding(self) -> list[Detection]:
         """The detections still going on, as far as is known now."""
-        return [found for one in self._holds if (found := self._detection(one))]
+        return [self._detection(one, one.end) for one in self._holds if one.long]
 
     def close(self) -> list[Detection]:
         """End the stream; give the detections that were still going on."""
@@ -133,7 +133,7 @@ class Detector:
         if self._explained() < _HALF:
             self._rung = 0
             self._climb(len(LADDER))
-        ended += self.sounding()
+        ended += [found for one in self._holds if (found := self._ended(one))]
         self._holds.clear()
         self._since = Frame(self._now)  # what was heard is behind
         return ended
@@ -157,9 +157,10 @@ class Detector:
                 self._dig()
         over = [one for one in self._holds if one.over]
         self._holds = [one for one in self._holds if not one.over]
-        told = self._told | {one.laid.who: one.end for one in over}
-        self._told = {who: end for who, end in told.items() if end > until - MEMORY_FRAMES}
-        return [found for one in over if (found := self._detection(one))]
+        real = [one for one in over if not one.fleeting(CERTAIN)]
+        ended = [found for one in real if (found := self._ended(one))]
+        self._told = {who: end for who, end in self._told.items() if end > until - MEMORY_FRAMES}
+        return ended
 
     def _follow(self, before: int) -> None:
         """Carry every recording that is followed from one step to the next."""
@@ -191,8 +192,7 @@ class Detector:
         laid = fresh + [old for _, old in self._suspicions]
         weighed = [one for one in self._weighed(rest, laid) if one.clear]
         best = sorted(weighed, key=lambda one: -one.log_odds)
-        if best and best[0].log_odds >= CERTAIN:
-            self._begin(best[0])
+        if any(self._begin(one) for one in best if one.log_odds >= CERTAIN):
             return True
         known = [old for _, old in self._suspicions]
         new = [one for one in fresh if not any(one.agrees(old) for old in known)]
@@ -259,23 +259,36 @@ class Detector:
         """Whether somebody sounds; who agrees for a moment only may be another, or bent."""
         return any(one.ahead.silent < STEP_FRAMES and one.long for one in self._holds)
 
-    def _begin(self, found: Suspect) -> None:
-        """Begin to follow a recording, and have its other stretches end before it."""
+    def _begin(self, found: Suspect) -> bool:
+        """Begin to follow a recording, and have its other stretches end before it.
+
+        What was heard in its other stretches is no news: a recording agrees with itself a beat
+        aside too. Without evidence of its own nothing is begun, and the answer is False.
+        """
         memory = self._window(self._heard, self._now, MEMORY_FRAMES)
         new = hold(self._index, found, self._windows(self._heard), memory)
         laid = new.laid
-        new.start = max(new.start, self._told.get(laid.who, 0))  # no second is told twice
-        for earlier in [one for one in self._holds if one.laid.who == laid.who]:
-            if new.start <= earlier.start + _SAME_START:
-                self._holds.remove(earlier)  # a loop was taken for one of its other rounds
+        own = [one for one in self._holds if one.laid.who == laid.who]
+        before = [one for one in own if new.start > one.start + _SAME_START]
+        told = max([self._told.get(laid.who, 0), *(one.end for one in before)])
+        if new.end < max([told, *(one.end for one in own)]) + SHORTEST_FRAMES:
+            return False
+        if new.start < told:  # no second is told twice
+            new.start = told
+            heard = hear(self._heard, new.start, new.end, self._recipe)
+            if suspect(self._index, laid, heard).log_odds < CERTAIN:
+                return False
+        for earlier in own:
+            if earlier in before:
+                earlier.left = new.start
             else:
-                earlier.left = True
-                new.start = max(new.start, earlier.end)
+                self._holds.remove(earlier)  # a loop was taken for one of its other rounds
         self._withdraw(new)
         self._holds.append(new)
         if laid.warp != AS_RECORDED:
             rest = [one for one in self._met if abs(one.speed - laid.warp.speed) > 0.002]
             self._met = [laid.warp, *rest][:_REMEMBERED]
+        return True
 
     def _withdraw(self, new: Hold) -> None:
         """Take back who began lately and is not believed any more beside somebody new."""
@@ -301,15 +314,22 @@ class Detector:
         first = max(self._since, until - frames, self._now - MEMORY_FRAMES)
         return hear(landmarks, first, until, self._recipe)
 
-    def _detection(self, one: Hold) -> Detection | None:
+    def _ended(self, one: Hold) -> Detection | None:
+        """What is told of a recording that is not heard any more, if it was heard long enough."""
+        self._told[one.laid.who] = one.end
         if not one.long:
             return None
+        memory = self._window(self._heard, self._now, MEMORY_FRAMES)
+        end = self._told[one.laid.who] = one.ended(self._index, memory)
+        return self._detection(one, end)
+
+    def _detection(self, one: Hold, end: int) -> Detection:
         segment = self._index.segments[one.laid.segment]
         place = one.laid.place_at(one.start) - int(segment.starts[one.laid.recording])
         return Detection(
             segment.recordings[one.laid.recording],
             Frame(one.start),
-            Frame(one.end),
+            Frame(end),
             max(0.0, self._recipe.seconds(Frame(round(place)))),
             one.laid.warp.speed,
             probability(one.log_odds),

@@ -7,13 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.matcher.alignment import Alignment, span
+from edge.matcher.edges import Expected, began, ceased
 from edge.matcher.index import Index
 from edge.matcher.refine import at_its_tempo, refined
-from edge.matcher.score import Hearing, nats_by_frame
+from edge.matcher.score import Hearing, likeliness, nats_by_frame
 from edge.matcher.search import Suspect
-from edge.matcher.track import BRIDGE_FRAMES, INTRO_FRAMES, OUTRO_FRAMES, Reach
+from edge.matcher.track import BRIDGE_FRAMES, Reach
 
 SHORTEST_FRAMES = 86  # 2 s: what is shorter is not reported
+_FLEETING_FRAMES = 645  # 15 s: what is heard no longer, though the stream went on,
+_SURER = 3.0  # is to be surer by so much, in log odds: a recording goes on, an accident does not
 _MOST_HEARD = 0.12  # share of landmarks supposed to survive: more would end in a fade or a voice
 _LEAST_HEARD = 0.08
 _AT_ONCE = 43  # 1 s before now: what ends earlier may be stretched
@@ -30,8 +33,7 @@ class Hold:
         start: stream frame it begins to sound at.
         origin: stream frame from which `ahead` counts.
         ahead: how far it reaches.
-        last: stream frame at which the recording itself is over.
-        left: it goes on from another of its places: what follows is another stretch.
+        left: stream frame from which it goes on from another of its places, in another stretch.
     """
 
     laid: Alignment
@@ -40,29 +42,39 @@ class Hold:
     start: int
     origin: int
     ahead: Reach
-    last: int
-    left: bool = False
+    left: int | None = None
 
     @property
     def end(self) -> int:
-        """The frame after the last that it explains."""
-        end = self.origin + self.ahead.frames
-        return end + self.ahead.played_out(self.last - end, most=OUTRO_FRAMES)
+        """The frame after the last that it explains, as long as it is followed."""
+        return self.origin + self.ahead.frames
 
     @property
     def long(self) -> bool:
         """Whether it explains enough to be reported; a moment's agreement may be another's."""
         return self.end - self.start >= SHORTEST_FRAMES
 
+    def fleeting(self, certain: float) -> bool:
+        """Whether it was believed by a hair and was gone as soon as it was believed."""
+        short = self.end - self.start < _FLEETING_FRAMES
+        return short and self.left is None and self.log_odds < certain + _SURER
+
     @property
     def over(self) -> bool:
         """Whether nothing more is expected of it."""
-        return self.left or self.ahead.silent >= BRIDGE_FRAMES
+        return self.left is not None or self.ahead.silent >= BRIDGE_FRAMES
 
     def follow(self, index: Index, heard: Hearing, *, since: int) -> None:
         """Take what the frames of a window from `since` on say."""
         nats = _nats(index, self.laid, heard, self.heard)
         self.ahead.feed(nats[since - heard.first :])
+
+    def ended(self, index: Index, memory: Hearing) -> int:
+        """The stream frame at which it fell silent, from all that is remembered of the stream."""
+        now = memory.first + memory.length
+        until = now if self.left is None else min(self.left, now)
+        expected = _expected(index, self.laid, memory)
+        return ceased(expected, start=self.start, reached=self.end, now=until)
 
 
 def hold(index: Index, found: Suspect, windows: Sequence[Hearing], memory: Hearing) -> Hold:
@@ -94,10 +106,16 @@ def _held(index: Index, found: Suspect, laid: Alignment, memory: Hearing) -> Hol
     back, ahead = Reach(), Reach()
     back.feed(nats[:core][::-1])
     ahead.feed(nats[core:])
-    begins, last = span(index.segments[laid.segment], laid)
-    start = memory.first + core - back.frames
-    start -= back.played_out(start - begins, most=INTRO_FRAMES)
-    return Hold(laid, found.log_odds, heard, start, memory.first + core, ahead, last)
+    origin = memory.first + core
+    expected = _expected(index, laid, memory)
+    start = began(expected, reached=origin - back.frames, since=memory.first)
+    return Hold(laid, found.log_odds, heard, start, origin, ahead)
+
+
+def _expected(index: Index, laid: Alignment, memory: Hearing) -> Expected:
+    segment = index.segments[laid.segment]
+    found = likeliness(segment, laid, memory, index.recipe)
+    return Expected(*found, *span(segment, laid))
 
 
 def _nats(index: Index, laid: Alignment, heard: Hearing, share: float) -> NDArray[np.float64]:

@@ -137,13 +137,13 @@ def nats_by_frame(
         share: of the recording's landmarks that come through where it sounds, 0 to 1.
         recipe: the numbers that make the fingerprint.
     """
-    frames, ratios = _ratios(segment, laid, heard, recipe)
+    frames, ratios = likeliness(segment, laid, heard, recipe)
     out = np.zeros(heard.length)
     np.add.at(out, frames - heard.first, np.log(1 - share + share * ratios))
     return out
 
 
-def _ratios(
+def likeliness(
     segment: Segment, laid: Alignment, heard: Hearing, recipe: Recipe
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Stream frame of each landmark expected; how much sooner than by chance it stands there."""

@@ -7,9 +7,6 @@ from numpy.typing import NDArray
 
 BRIDGE_FRAMES = 646  # 15 s: a gap in the evidence this long ends a detection
 RESUMED = 15.0  # nats gathered after a gap: the recording is there again
-OUTRO_FRAMES = 172  # 4 s: the longest ending taken on trust
-INTRO_FRAMES = 65  # 1.5 s: the longest beginning; few fade in, and many cues start a little late
-_DOUBT = 30.0  # nats against it: then it was cut
 
 
 @dataclass(slots=True)
@@ -32,15 +29,6 @@ class Reach:
     def silent(self) -> int:
         """Frames seen since the reach ended."""
         return self._seen - self.frames
-
-    def played_out(self, left: float, *, most: int) -> int:
-        """Frames to add if `left` frames of the recording remain and nothing speaks against them.
-
-        Endings fade into the noise of the room; a player that came within `most` frames of the
-        recording's end has played it out.
-        """
-        quiet = 0 < left <= min(most, self.silent) and self.fall > -_DOUBT
-        return round(left) if quiet else 0
 
     def feed(self, evidence: NDArray[np.float64]) -> None:
         """Take the evidence of the next frames, in nats, going outward."""

@@ -41,16 +41,3 @@ def test_evidence_after_a_gap_is_bridged_and_after_a_long_one_is_not():
 
     assert 400 == near.frames
     assert 100 == far.frames
-
-
-def test_an_ending_that_fades_is_played_out_and_one_that_is_cut_is_not():
-    heard = np.full(100, 1.0)
-    fading, cut = Reach(), Reach()
-    fading.feed(np.concatenate((heard, np.full(80, -0.1))))
-    cut.feed(np.concatenate((heard, np.full(80, -1.0))))
-
-    assert 80 == fading.played_out(80, most=258)
-    assert 0 == cut.played_out(80, most=258)
-    assert 0 == fading.played_out(90, most=258)
-    assert 0 == fading.played_out(80, most=65)
-    assert 0 == fading.played_out(-3, most=258)

@@ -1,0 +1,121 @@
+"""When a recording began to sound, and when it ceased: cut, faded out, or played to its end."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+LAG_FRAMES = 7  # a frame shows 186 ms, eight hops: sound of n frames lasts so many hops longer
+_BEFORE_FRAMES = 860  # 20 s that say how much of the recording comes through
+_EARLIER_FRAMES = 43  # 1 s: what the highest sum may have taken by chance
+_LATER_FRAMES = 301  # 7 s: how long a fade may go on unheard
+_STEP_FRAMES = 2
+# How long music is faded out, in frames: not at all, 1, 2, 3, 4 or 6 s; beforehand it is cut as
+# likely as faded.
+_FADES = np.array((1.0, 43.0, 86.0, 129.0, 172.0, 258.0))
+_LIKELY = np.array((0.5, 0.1, 0.1, 0.1, 0.1, 0.1))
+_SHARES = np.array((0.03, 0.06, 0.1, 0.15, 0.22, 0.32, 0.45, 0.6))
+# Share of the landmarks that a hall loses with each decibel: 0.29 come through at +5 dB, 0.21 at
+# 0, 0.14 at -5. A tenth of the amplitude, 20 dB, costs 0.3.
+_LOST_A_DECADE = 0.3
+_COMPANY = 0.5  # of each landmark's evidence: they come through and are drowned together
+_INTRO_FRAMES = 215  # 5 s: the longest beginning taken on trust,
+_OUTRO_FRAMES = 516  # 12 s: and the longest ending
+_TRUST_SHARE = 0.08  # of their landmarks are supposed to come through: endings die away
+_TRUST_DOUBT = 4.0  # nats against them: who plays so near to an end plays on, fifty to one
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The landmarks of a recording, as it lies along the stream, and what became of them.
+
+    Attributes:
+        frames: int64, stream frame of each, rising.
+        ratios: float64, how much sooner than by chance something stands there; 0 if nothing does.
+        first: stream frame at which the recording itself begins.
+        last: stream frame at which it is over.
+    """
+
+    frames: NDArray[np.int64]
+    ratios: NDArray[np.float64]
+    first: int
+    last: int
+
+    def between(self, first: int, until: int) -> "Expected":
+        """Those with first <= frame < until."""
+        low, high = np.searchsorted(self.frames, (first, until))
+        return Expected(self.frames[low:high], self.ratios[low:high], self.first, self.last)
+
+
+def began(expected: Expected, *, reached: int, since: int) -> int:
+    """The stream frame at which a recording began to sound.
+
+    Where little speaks against it, it was played from its beginning; else it began where its
+    evidence does.
+
+    Args:
+        expected: landmarks around the beginning.
+        reached: stream frame from which on its evidence sums highest.
+        since: stream frame from which on the stream was heard.
+    """
+    near = max(since, reached - _INTRO_FRAMES) <= expected.first <= reached
+    return expected.first if near and _trusted(expected, expected.first, reached) else reached
+
+
+def ceased(expected: Expected, *, start: int, reached: int, now: int) -> int:
+    """The stream frame at which a recording most probably fell silent.
+
+    Where little speaks against it, it was played to its end. Else it was cut or faded out, no one
+    knows when or how fast; told is the median of what its landmarks leave possible. In a fade the
+    share that comes through falls with the level, and the last of it leaves none. That a frame
+    shows what comes after it too, and that a hall rings on, make up for each other.
+
+    Args:
+        expected: landmarks around the end, from 20 s before it until now.
+        start: stream frame it began at.
+        reached: stream frame up to which its evidence sums highest.
+        now: stream frame up to which the stream was heard.
+    """
+    latest = min(expected.last + LAG_FRAMES, now)
+    near = reached <= expected.last <= min(now, reached + _OUTRO_FRAMES)
+    if near and _trusted(expected, reached, now):
+        return latest
+    first = max(start, reached - _EARLIER_FRAMES)
+    ends = np.arange(first, reached + _LATER_FRAMES, _STEP_FRAMES, dtype=np.float64)
+    heard = expected.between(max(start, reached - _BEFORE_FRAMES), now)
+    nats = np.empty((len(_FADES), len(_SHARES), len(ends)))
+    _weigh(heard.frames, heard.ratios, ends, nats)
+    odds = np.cumsum(_LIKELY @ np.exp(_COMPANY * (nats - nats.max())).sum(1))
+    return min(int(ends[np.searchsorted(odds, odds[-1] / 2)]), latest)
+
+
+def _trusted(expected: Expected, first: int, until: int) -> bool:
+    """Whether it may have sounded between two moments, though nothing was heard of it there."""
+    rest = expected.between(first, until).ratios
+    return float(np.log(1 - _TRUST_SHARE + _TRUST_SHARE * rest).sum()) >= -_TRUST_DOUBT
+
+
+@njit(cache=True, nogil=True)
+def _weigh(
+    frames: NDArray[np.int64],
+    ratios: NDArray[np.float64],
+    ends: NDArray[np.float64],
+    out: NDArray[np.float64],
+) -> None:
+    """Write how much likelier each fade, share and end are than that nothing sounded, in nats."""
+    steady = np.zeros(len(frames) + 1)
+    for j in range(len(_SHARES)):
+        share = _SHARES[j]
+        for k in range(len(frames)):
+            steady[k + 1] = steady[k] + np.log(1 - share + share * ratios[k])
+        for i in range(len(_FADES)):
+            for m in range(len(ends)):
+                first = np.searchsorted(frames, ends[m] - _FADES[i], "right")
+                total = steady[first]
+                for k in range(first, np.searchsorted(frames, ends[m])):
+                    left = (ends[m] - frames[k]) / _FADES[i]  # of the amplitude
+                    heard = share + _LOST_A_DECADE * np.log10(left)
+                    if heard > 0:
+                        total += np.log(1 - heard + heard * ratios[k])
+                out[i, j, m] = total

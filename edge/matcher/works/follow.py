@@ -22,6 +22,8 @@ from edge.matcher.works.references import References
 from edge.matcher.works.semitones import BANDS, Beat
 
 _PROMISING = (ACCEPTED - ANNOUNCED) // 2  # from which one waits whether it becomes more
+_ALONE = ANNOUNCED  # what must speak for a work while nothing speaks for another
+_TIMES, _LEAD = 2, 2 * UNIT  # else so many times what speaks for any other, and so much beside
 _PATIENCE = 32  # beats, 15 s: what begins later than so long ago may still be recognised
 _LOST = 6 * UNIT  # what must speak against a work before it is not followed any more
 _LONGEST = 600  # beats, five minutes, for which what was lost is waited for
@@ -65,8 +67,8 @@ class Follower:
     """Turns beats as they come into performances of works.
 
     Where several references fit one stretch, the one that more speaks for is told. What speaks
-    for none strongly enough is told of none. Beats are laid `BLOCK` at a time: what is known lags
-    behind by as much.
+    for none strongly enough, nor for one far more than for all others, is told of none. Beats are
+    laid `BLOCK` at a time: what is known lags behind by as much.
 
     Args:
         references: what can be recognised.
@@ -142,12 +144,25 @@ class Follower:
         for best in self._alignment.hear(block):
             self._now += 1
             self._best = best
-            for number in np.flatnonzero(best[:, WORTH] >= self._alignment.enough).tolist():
+            for number in np.flatnonzero(best[:, WORTH] >= self._wanted()).tolist():
                 self._follow(number)
         for one in list(self._holds.values()):
             if self._is_lost(one):
                 self._lose(one)
         return self._tell()
+
+    def _wanted(self) -> NDArray[np.int32]:
+        """What must speak for each work now: less for one that far more speaks for than for others.
+
+        Music that chance likens to one work it mostly likens to several.
+        """
+        wanted, worth = self._alignment.enough.copy(), self._best[:, WORTH]
+        if len(worth):
+            best = int(np.argmax(worth))
+            beside = int(np.delete(worth, best).max(initial=0))
+            wanted[best] = min(int(wanted[best]), max(_ALONE, _TIMES * beside + _LEAD))
+        wanted[list(self._holds)] = 0  # they are believed already
+        return wanted
 
     def _follow(self, number: int) -> None:
         worth, start, origin, place = self._best[number].tolist()
@@ -259,7 +274,7 @@ class Follower:
             Beat(self._since + min(one.end + one.rest, self._now)),
             one.origin - unheard,
             one.place + (self._left(one) if one.rest else 0),
-            (one.before + one.peak + one.said) / UNIT,
+            max(one.before + one.peak + one.said, ACCEPTED) / UNIT,  # a lead says what is wanting
         )
 
 

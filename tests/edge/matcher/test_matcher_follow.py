@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from works_sounds import RATE_HZ, applause, beats, compose, hall, perform
 
-from edge.matcher.works.alignment import MOVED
+from edge.matcher.works.alignment import ACCEPTED, BLOCK, MOVED, UNIT
 from edge.matcher.works.follow import Follower
 from edge.matcher.works.references import References
 from edge.matcher.works.score import beats_of
@@ -147,3 +147,25 @@ def test_another_work_between_its_halves_is_told_between_them(references, played
         ("other", near(100), near(100 + between)),
         ("long", near(100 + between), near(170 + between)),
     ]
+
+
+def first_told(references, heard):
+    """What is told first of it: after how many beats, and the performance as it is known then."""
+    follower = Follower(references)
+    for at in range(0, len(heard), BLOCK):
+        follower.feed(heard[at : at + BLOCK])
+        if here := follower.sounding():
+            return at, here[0]
+    raise AssertionError("nothing was told")
+
+
+def test_a_work_is_told_sooner_where_nothing_speaks_for_another(references, played):
+    heard = beats(seconds(played, 0, 90))
+    pages = beats_of(LONG)
+    twins = References.of([("long", pages), ("other", beats_of(OTHER)), ("twin", pages)])
+    alone, sure = first_told(references, heard)
+    beside, _ = first_told(twins, heard)
+
+    assert alone < beside
+    assert sure.reference_id == "long"
+    assert sure.score * UNIT >= ACCEPTED

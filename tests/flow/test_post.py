@@ -8,6 +8,7 @@ import time
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from structlog.testing import capture_logs
@@ -69,6 +70,7 @@ class Box:
         sealed = seal(orders, signer=CENTRAL, key=office.office.key)
         self.paths.bundle.write_text(sealed.model_dump_json())
         self.outbox = Outbox.open(self.paths.outbox)
+        self.boot = uuid4()  # its own, as in the field: what two boxes tell of one run counts once
         self._asked = threading.Event()
 
     @property
@@ -76,7 +78,8 @@ class Box:
         return self.identity.device
 
     def hears(self, first, last):
-        self.outbox.put([heard(seq) for seq in range(first, last + 1)], checkpoint())
+        records = [heard(seq, boot=self.boot) for seq in range(first, last + 1)]
+        self.outbox.put(records, checkpoint(boot=self.boot))
 
     @contextmanager
     def speaking(self):

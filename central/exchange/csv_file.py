@@ -23,7 +23,8 @@ def write_csv(report: Report, out: BinaryIO) -> None:
 
 def harmless(text: str) -> str:
     """A text that stays a text in a spreadsheet, which would run a title that is a formula."""
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA_STARTS) else text
+    begins = text.startswith(_FORMULA_STARTS) or text.lstrip().startswith(_FORMULA_STARTS)
+    return f"'{text}" if begins else text
 
 
 def _plain(cell: Cell) -> str | int:

@@ -7,7 +7,7 @@ import re
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from pypdf import PdfReader
@@ -79,6 +79,9 @@ def test_a_title_that_is_a_formula_is_nowhere_run(closed, ask):
 
 
 @given(st.text())
+@example("\x0c=1+1")
+@example("\u2003\u00a0=1+1")
+@example("\t=1+1")
 def test_what_is_made_harmless_begins_no_formula_and_loses_nothing(text):
     safe = harmless(text)
 

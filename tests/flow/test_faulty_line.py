@@ -25,6 +25,9 @@ from tests.flow.in_process import InProcess, proclaim
 
 PATIENCE_SECONDS = 0.1  # with a line that has gone quiet
 
+# What an errand does not survive; the other ways only disturb it.
+LOSING = {"cut", "reset", "half-open"}
+
 
 @pytest.fixture(scope="module")
 def office():
@@ -116,7 +119,7 @@ def upload_over_faults(box, office, ways, *, every):
     # some letters are a few bytes shorter than the first was
     assert len(ordered) > 600 / every
     assert box.line.happened - before > 0.9 * len(ordered)
-    assert len(met) > len(ordered) / 3
+    assert len(met) > len(ordered) / 3 or not LOSING.intersection(ways)
 
 
 def download_over_faults(box, ways, *, every):
@@ -134,7 +137,7 @@ def download_over_faults(box, ways, *, every):
         assert wanted == kept
 
     assert box.line.happened - before > 0.9 * len(ordered)
-    assert len(met) > len(ordered) / 3
+    assert len(met) > len(ordered) / 3 or not LOSING.intersection(ways)
 
 
 def restock_from_nothing(box):

@@ -15,14 +15,11 @@ class Reach:
 
     Attributes:
         frames: how far it reaches, in frames from where it was begun.
-        gained: nats of evidence within that reach.
-        fall: nats of evidence seen beyond it, never above 0.
     """
 
     frames: int = 0
-    gained: float = 0.0
-    fall: float = 0.0
     _seen: int = field(default=0, repr=False)
+    _fall: float = field(default=0.0, repr=False)  # evidence seen beyond the reach, never above 0
     _again: float = field(default=0.0, repr=False)  # evidence since it was lowest beyond the reach
 
     @property
@@ -36,8 +33,7 @@ class Reach:
             if self.silent >= BRIDGE_FRAMES:
                 return
             self._seen += 1
-            self.fall += value
+            self._fall += value
             self._again = max(0.0, self._again + value)
-            if self.fall > 0 or self._again > RESUMED:
-                self.gained += max(self.fall, self._again)
-                self.frames, self.fall, self._again = self._seen, 0.0, 0.0
+            if self._fall > 0 or self._again > RESUMED:
+                self.frames, self._fall, self._again = self._seen, 0.0, 0.0

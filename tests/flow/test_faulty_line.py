@@ -25,9 +25,6 @@ from tests.flow.in_process import InProcess, proclaim
 
 PATIENCE_SECONDS = 0.1  # with a line that has gone quiet
 
-# What an errand does not survive; the other ways only disturb it.
-LOSING = {"cut", "reset", "half-open"}
-
 
 @pytest.fixture(scope="module")
 def office():
@@ -103,6 +100,14 @@ def faults(carried, ways, every):
     ]
 
 
+def assert_noticed(met, ordered):
+    """That faults were felt, but of a line that rests and goes on: that costs an errand nothing."""
+    if {fault.way for fault in ordered} == {"slow"}:
+        assert met == []
+    else:
+        assert len(met) > len(ordered) / 3
+
+
 def upload_over_faults(box, office, ways, *, every):
     boot = uuid4()  # the box's own: what two boxes tell of one run counts once
     box.outbox.put([heard(1, boot=boot, state="heard")], checkpoint(boot=boot))
@@ -119,7 +124,7 @@ def upload_over_faults(box, office, ways, *, every):
     # some letters are a few bytes shorter than the first was
     assert len(ordered) > 600 / every
     assert box.line.happened - before > 0.9 * len(ordered)
-    assert len(met) > len(ordered) / 3 or not LOSING.intersection(ways)
+    assert_noticed(met, ordered)
 
 
 def download_over_faults(box, ways, *, every):
@@ -137,7 +142,7 @@ def download_over_faults(box, ways, *, every):
         assert wanted == kept
 
     assert box.line.happened - before > 0.9 * len(ordered)
-    assert len(met) > len(ordered) / 3 or not LOSING.intersection(ways)
+    assert_noticed(met, ordered)
 
 
 def restock_from_nothing(box):

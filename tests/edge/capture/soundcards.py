@@ -6,6 +6,7 @@ import subprocess
 import time
 
 RATE_HZ = 48_000
+PATIENCE_SECONDS = 100  # with a player that has nothing left to play
 
 DAEMON = f"""
 exit-idle-time = -1
@@ -67,20 +68,29 @@ class SoundCards:
             command, env=self._environment, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         end = time.monotonic() + 30
-        while self._ask("info").returncode:
+        while not self._answers():
             assert self._server.poll() is None, self._log.read_text()
             assert time.monotonic() < end, self._log.read_text()
             time.sleep(0.05)
 
-    def _ask(self, word):
-        command = ["pactl", "-s", f"unix:{self._socket}", word]
-        return subprocess.run(command, env=self._environment, capture_output=True, check=False)
+    def _answers(self):
+        command = ["pactl", "-s", f"unix:{self._socket}", "info"]
+        try:
+            answer = subprocess.run(
+                command, env=self._environment, capture_output=True, check=False, timeout=10
+            )
+        except subprocess.TimeoutExpired:
+            return False
+        return answer.returncode == 0
 
     def play(self, name, pcm):
         """Play raw sound to a card in its own time; returns when all of it was played."""
         command = ["paplay", "-s", f"unix:{self._socket}", "--raw", f"--rate={RATE_HZ}"]
         command += ["--channels=1", "--format=s16le", "--latency-msec=500", f"--device={name}"]
-        subprocess.run(command, input=pcm, env=self._environment, check=True)
+        lasts = len(pcm) / 2 / RATE_HZ
+        subprocess.run(
+            command, input=pcm, env=self._environment, check=True, timeout=lasts + PATIENCE_SECONDS
+        )
 
     def stall(self):
         """The cards stay plugged in and give not one frame more."""

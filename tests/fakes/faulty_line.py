@@ -61,7 +61,7 @@ class FaultyLine:
         await asyncio.gather(*others, return_exceptions=True)
 
     def order(self, fault):
-        """Hang up; let the next connection meet this."""
+        """Hang up; let the next connection meet this, or nothing."""
         asyncio.run_coroutine_threadsafe(self._hang_up(), self._loop).result()
         self._fault = fault
 
@@ -69,6 +69,7 @@ class FaultyLine:
         for task in list(self._calls):
             task.cancel()
         await asyncio.gather(*self._calls, return_exceptions=True)
+        await asyncio.sleep(0)  # in which the sockets are closed
 
     async def _carry(self, from_box, to_box):
         fault, self._fault = self._fault, None

@@ -74,6 +74,7 @@ class Box:
                 return met
 
     def errand_over_a_quiet_line(self, errand):
+        self.line.order(None)
         errand(Asking(self.patient.send, self.identity, now).send)
 
     def close(self):
@@ -129,20 +130,22 @@ def upload_over_faults(box, office, ways, *, every):
 
 def download_over_faults(box, ways, *, every):
     box.try_over(Fault("slow", "office", 0), restock_from_nothing(box))
-    wanted = {path.name: path.read_bytes() for path in box.paths.shelf.iterdir() if path.is_file()}
+    wanted = on_the_shelf(box)
     ordered = faults(dict(box.line.carried), ways, every)
     before, met = box.line.happened, []
     for fault in ordered:
         met += box.try_over(fault, restock_from_nothing(box))
-        # an address with a doubled letter leads nowhere; the next round asks again
-        box.errand_over_a_quiet_line(fetching(box))
-        kept = {
-            path.name: path.read_bytes() for path in box.paths.shelf.iterdir() if path.is_file()
-        }
-        assert wanted == kept
+        if fault.way == "doubled":
+            # an address with a doubled letter leads nowhere; the next round asks again
+            box.errand_over_a_quiet_line(fetching(box))
+        assert wanted == on_the_shelf(box)
 
     assert box.line.happened - before > 0.9 * len(ordered)
     assert_noticed(met, ordered)
+
+
+def on_the_shelf(box):
+    return {path.name: path.read_bytes() for path in box.paths.shelf.iterdir() if path.is_file()}
 
 
 def restock_from_nothing(box):

@@ -320,7 +320,8 @@ class Detector:
         if not one.long:
             return None
         memory = self._window(self._heard, self._now, MEMORY_FRAMES)
-        end = self._told[one.laid.who] = one.ended(self._index, memory)
+        beneath = any(one.beneath(other) for other in self._holds if other.long)
+        end = self._told[one.laid.who] = one.ended(self._index, memory, beneath=beneath)
         return self._detection(one, end)
 
     def _detection(self, one: Hold, end: int) -> Detection:

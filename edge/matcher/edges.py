@@ -11,11 +11,13 @@ _BEFORE_FRAMES = 860  # 20 s that say how much of the recording comes through
 _EARLIER_FRAMES = 43  # 1 s: what the highest sum may have taken by chance
 _LATER_FRAMES = 301  # 7 s: how long a fade may go on unheard
 _STEP_FRAMES = 2
-# How long music is faded out, in frames: not at all, 1, 2, 3, 4 or 6 s; beforehand it is cut as
-# likely as faded.
-_FADES = np.array((1.0, 43.0, 86.0, 129.0, 172.0, 258.0))
-_LIKELY = np.array((0.5, 0.1, 0.1, 0.1, 0.1, 0.1))
+_FADES = np.array((1.0, 43.0, 86.0, 129.0, 172.0, 258.0))  # not at all, 1, 2, 3, 4 or 6 s
 _SHARES = np.array((0.03, 0.06, 0.1, 0.15, 0.22, 0.32, 0.45, 0.6))
+# Beforehand music is cut as likely as faded out; under voices, no fade is less likely than a cut.
+_LIKELY = np.array((0.5, 0.1, 0.1, 0.1, 0.1, 0.1))
+_HALF_SECOND = 21  # frames
+_THROUGH = 5.0  # times sooner than by chance: it came through
+_BURSTS = 1.75  # times more uneven than dice from half second to half second: between words
 # Share of the landmarks that a hall loses with each decibel: 0.29 come through at +5 dB, 0.21 at
 # 0, 0.14 at -5. A tenth of the amplitude, 20 dB, costs 0.3.
 _LOST_A_DECADE = 0.3
@@ -63,19 +65,22 @@ def began(expected: Expected, *, reached: int, since: int) -> int:
     return expected.first if near and _trusted(expected, expected.first, reached) else reached
 
 
-def ceased(expected: Expected, *, start: int, reached: int, now: int) -> int:
+def ceased(expected: Expected, *, start: int, reached: int, now: int, beneath: bool = False) -> int:
     """The stream frame at which a recording most probably fell silent.
 
     Where little speaks against it, it was played to its end. Else it was cut or faded out, no one
     knows when or how fast; told is the median of what its landmarks leave possible. In a fade the
     share that comes through falls with the level, and the last of it leaves none. That a frame
-    shows what comes after it too, and that a hall rings on, make up for each other.
+    shows what comes after it too, and that a hall rings on, make up for each other. What comes
+    through in bursts lies under voices and was rather faded; what ends beneath another recording
+    was faded slowly.
 
     Args:
         expected: landmarks around the end, from 20 s before it until now.
         start: stream frame it began at.
         reached: stream frame up to which its evidence sums highest.
         now: stream frame up to which the stream was heard.
+        beneath: whether another recording, begun later, was heard with it and after it.
     """
     latest = min(expected.last + LAG_FRAMES, now)
     near = reached <= expected.last <= min(now, reached + _OUTRO_FRAMES)
@@ -83,10 +88,14 @@ def ceased(expected: Expected, *, start: int, reached: int, now: int) -> int:
         return latest
     first = max(start, reached - _EARLIER_FRAMES)
     ends = np.arange(first, reached + _LATER_FRAMES, _STEP_FRAMES, dtype=np.float64)
-    heard = expected.between(max(start, reached - _BEFORE_FRAMES), now)
-    nats = np.empty((len(_FADES), len(_SHARES), len(ends)))
-    _weigh(heard.frames, heard.ratios, ends, nats)
-    odds = np.cumsum(_LIKELY @ np.exp(_COMPANY * (nats - nats.max())).sum(1))
+    since = max(start, reached - _BEFORE_FRAMES)
+    heard = expected.between(since, now)
+    fades = _FADES[-1:] if beneath else _FADES
+    voices = _in_bursts(expected.between(since, first), since)
+    likely = np.ones(len(fades)) if beneath or voices else _LIKELY
+    nats = np.empty((len(fades), len(_SHARES), len(ends)))
+    _weigh(heard.frames, heard.ratios, fades, ends, nats)
+    odds = np.cumsum(likely @ np.exp(_COMPANY * (nats - nats.max())).sum(1))
     return min(int(ends[np.searchsorted(odds, odds[-1] / 2)]), latest)
 
 
@@ -96,10 +105,21 @@ def _trusted(expected: Expected, first: int, until: int) -> bool:
     return float(np.log(1 - _TRUST_SHARE + _TRUST_SHARE * rest).sum()) >= -_TRUST_DOUBT
 
 
+def _in_bursts(before: Expected, since: int) -> bool:
+    """Whether landmarks come through by the half second, as voices let them, and not evenly."""
+    halves = (before.frames - since) // _HALF_SECOND
+    listed = np.bincount(halves)
+    through = np.bincount(halves, weights=before.ratios > _THROUGH)
+    share = through.sum() / max(1, listed.sum())
+    by_dice = share * (1 - share) * listed.sum()
+    return bool(((through - share * listed) ** 2).sum() > _BURSTS * by_dice)
+
+
 @njit(cache=True, nogil=True)
 def _weigh(
     frames: NDArray[np.int64],
     ratios: NDArray[np.float64],
+    fades: NDArray[np.float64],
     ends: NDArray[np.float64],
     out: NDArray[np.float64],
 ) -> None:
@@ -109,12 +129,12 @@ def _weigh(
         share = _SHARES[j]
         for k in range(len(frames)):
             steady[k + 1] = steady[k] + np.log(1 - share + share * ratios[k])
-        for i in range(len(_FADES)):
+        for i in range(len(fades)):
             for m in range(len(ends)):
-                first = np.searchsorted(frames, ends[m] - _FADES[i], "right")
+                first = np.searchsorted(frames, ends[m] - fades[i], "right")
                 total = steady[first]
                 for k in range(first, np.searchsorted(frames, ends[m])):
-                    left = (ends[m] - frames[k]) / _FADES[i]  # of the amplitude
+                    left = (ends[m] - frames[k]) / fades[i]  # of the amplitude
                     heard = share + _LOST_A_DECADE * np.log10(left)
                     if heard > 0:
                         total += np.log(1 - heard + heard * ratios[k])

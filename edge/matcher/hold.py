@@ -69,12 +69,16 @@ class Hold:
         nats = _nats(index, self.laid, heard, self.heard)
         self.ahead.feed(nats[since - heard.first :])
 
-    def ended(self, index: Index, memory: Hearing) -> int:
+    def beneath(self, other: "Hold") -> bool:
+        """Whether another recording began while it was heard, and is heard after it."""
+        return self.start < other.start < self.end < other.end and other.laid.who != self.laid.who
+
+    def ended(self, index: Index, memory: Hearing, *, beneath: bool) -> int:
         """The stream frame at which it fell silent, from all that is remembered of the stream."""
         now = memory.first + memory.length
         until = now if self.left is None else min(self.left, now)
         expected = _expected(index, self.laid, memory)
-        return ceased(expected, start=self.start, reached=self.end, now=until)
+        return ceased(expected, start=self.start, reached=self.end, now=until, beneath=beneath)
 
 
 def hold(index: Index, found: Suspect, windows: Sequence[Hearing], memory: Hearing) -> Hold:

@@ -16,21 +16,25 @@ FOUND = 60.0  # times sooner than by chance a landmark of the recording stands i
 CHANCE = 0.03  # of the places expected something stands anyway
 
 
-def played(seed, *, share, end, fade=1, last=4000, listed_until=4000):
-    """A recording's landmarks, thirty a second, of which a share comes through until an end."""
+def played(seed, *, share, end, fade=1, last=4000, listed_until=4000, words=0):
+    """A recording's landmarks, thirty a second, of which a share comes through until an end.
+
+    Where there are words of so many frames, with pauses as long, it comes through in the pauses.
+    """
     dice = np.random.default_rng(seed)
     frames = np.sort(dice.choice(min(NOW, listed_until), round(min(NOW, listed_until) * 0.7)))
     left = np.clip((end - frames) / fade, 1e-9, 1)
     through = dice.random(len(frames)) < np.maximum(0, share + 0.3 * np.log10(left))
+    through &= frames // words % 2 == 0 if words else True
     ratios = np.where(through, FOUND, 0.0)
     ratios[dice.random(len(frames)) < CHANCE] = 2.0
     return Expected(frames.astype(np.int64), ratios, 0, last)
 
 
-def told(expected, now=NOW):
+def told(expected, now=NOW, **how):
     highest = np.cumsum(np.log(0.9 + 0.1 * expected.ratios))
     reached = int(expected.frames[np.argmax(highest)]) + 1
-    return ceased(expected, start=0, reached=min(reached, now), now=now), reached
+    return ceased(expected, start=0, reached=min(reached, now), now=now, **how), reached
 
 
 def many(**how):
@@ -53,6 +57,20 @@ def test_what_is_faded_out_lasts_longer_than_it_is_heard(share, fade):
 
     assert np.mean(np.abs(late) <= np.abs(heard_late)) > 0.9
     assert abs(np.median(late)) <= RECIPE.frame(1)
+
+
+def test_what_comes_through_between_words_is_taken_to_be_faded_out():
+    late, _ = many(share=0.3, fade=129, words=30)
+
+    assert abs(np.median(late)) <= RECIPE.frame(0.3)
+
+
+def test_what_ends_beneath_another_recording_was_faded_slowly():
+    parts = [played(seed, share=0.4, end=2000, fade=258) for seed in range(40)]
+    alone, beneath = (np.array([told(one, beneath=so)[0] for one in parts]) for so in (False, True))
+
+    assert np.all(beneath >= alone)
+    assert abs(np.median(beneath - 2000)) < abs(np.median(alone - 2000))
 
 
 def test_a_recording_that_dies_away_is_played_to_its_end():

@@ -57,12 +57,15 @@ def nursery():
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
     )
     assert process.stdout.readline() == "ready\n"
     yield process
     process.stdin.close()
     process.wait(20)
     process.stdout.close()
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # whom a failure left alive
 
 
 class BoxProcess:

@@ -3,17 +3,19 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
 import numpy as np
 
 from benchmarks.foreign import CACHE
-from benchmarks.live import evenings, music, page, pieces, timeline
+from benchmarks.live import evenings, music, page, pieces, timeline, tunings
 from benchmarks.page import fill
 from benchmarks.results import Results
 
-STAGES = ("pieces", "evenings", "cost", "page")
+STAGES = ("pieces", "evenings", "tunings", "cost", "page")
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _PATH = click.Path(path_type=Path)
 _README = Path(__file__).parents[1] / "README.md"
@@ -56,14 +58,17 @@ def main(
     if set(chosen) - {"page"}:
         scores = cache / "scores"
         works = [*music.piano_works(asap, scores), *music.other_works(scores)]
-    if "pieces" in chosen:
-        kept.put("pieces", pieces.measure(lab, works, cache / "sounds", every=every))
-    if "evenings" in chosen:
-        whole = cache / "evenings"
-        told = evenings.measure(lab, works, whole, numbers=nights, minutes=minutes)
-        kept.put("evenings", told)
-    if "cost" in chosen:
-        kept.put("cost", _cost(lab, works, cache))
+        sounds = cache / "sounds"
+        acts: dict[str, Callable[[], object]] = {
+            "pieces": partial(pieces.measure, lab, works, sounds, every=every),
+            "evenings": partial(
+                evenings.measure, lab, works, cache / "evenings", numbers=nights, minutes=minutes
+            ),
+            "tunings": partial(tunings.measure, lab, works, sounds),
+            "cost": partial(_cost, lab, works, cache),
+        }
+        for name in [one for one in acts if one in chosen]:
+            kept.put(name, acts[name]())
     for name, text in page.sections(kept.figures).items():
         print(f"\n{name}\n\n{text}")
     if "page" in chosen:

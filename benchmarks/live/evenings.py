@@ -72,7 +72,8 @@ def _heard(
 def _evening(
     lab: Path, listed: Sequence[Work], cache: Path, minutes: float, number: int
 ) -> tuple[list[str], list[Stretch], NDArray[np.int8]]:
-    kept = cache / f"{digest(code(stage, programme), f'{minutes} {number}')}.npz"
+    names = repr([work.name for work in listed])
+    kept = cache / f"{digest(code(stage, programme), f'{minutes} {number}', names)}.npz"
     if not kept.exists():
         dice = dice_of(f"evening {number}")
         declared, truth, sound = programme.play(laboratory(lab), listed, dice, minutes)

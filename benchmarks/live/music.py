@@ -27,6 +27,7 @@ _KNOWN = (
 _FOREIGN = {"bach": (4, 60), "trecento": (1, 20), "palestrina": (20, 60)}  # every so many, at most
 _LARGEST = 38_000  # bytes: music21 reads larger files for minutes
 _TWICE = ("_old", "opus48no2")  # the corpus has these under another name too
+_VERSION = re.compile(r"_(no_([^_]+_)?)?(repeat|trio)s?$")  # ends a folder: a work, cut or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def piano_works(asap: Path, cache: Path) -> list[Work]:
     """All works of an ASAP folder; which of them are listed is decided by their names."""
     folders: dict[str, list[Path]] = {}
     for path in sorted(asap.rglob("midi_score.mid")):
-        name = re.sub(r"_no_(trio_)?repeats?$", "", str(path.parent.relative_to(asap)))
+        name = _VERSION.sub("", str(path.parent.relative_to(asap)))
         folders.setdefault(name, []).append(path.parent)
     names = sorted(folders, key=lambda name: hashlib.sha256(name.encode()).digest())
     cache.mkdir(parents=True, exist_ok=True)

@@ -6,9 +6,12 @@ from typing import Any
 from benchmarks.tables import percent, table
 
 Row = Mapping[str, Any]
-_GROUPS = ("piano", "other instruments", "ensembles")
+_PLAYED = ("piano", "ensembles")  # on what they are written for
+_OTHERS = "other instruments"
+_HALVES = ("first", "second")
 _FIRST = {10: "", 20: "95 → 98", 30: "97 → 99", 60: "99", 120: ""}
-_TOLD = {30: "", 60: "90 → 95", 120: "95 → 98"}
+_TOLD = {30: ("", ""), 60: ("90 → 95", "85 → 95"), 120: ("95 → 98", "")}
+_SLOWEST, _FASTEST = 0.6, 1.6  # times the tempo of the score: as free as tempi are to be
 _NEAR = 3.0  # s by which a boundary may be off
 
 
@@ -17,8 +20,13 @@ def sections(figures: Mapping[str, Any]) -> dict[str, str]:
     parts = {}
     if pieces := figures.get("pieces"):
         parts["live_pieces"] = pieces_table(pieces)
+        parts["live_halves"] = halves_table(pieces)
     if evenings := figures.get("evenings"):
         parts["live_evenings"] = evenings_table(evenings)
+    if tunings := figures.get("tunings"):
+        told = f"{sum(map(bool, tunings))} of {len(tunings)}"
+        row = ["tunings of which a work is told, every work of the list announced", "0", told]
+        parts["live_tunings"] = table(["", "target", "ours"], [row])
     if cost := figures.get("cost"):
         parts["live_cost"] = cost_table(cost)
     return parts
@@ -26,22 +34,79 @@ def sections(figures: Mapping[str, Any]) -> dict[str, str]:
 
 def pieces_table(pieces: Sequence[Row]) -> str:
     """Right first answers and works told, by seconds and group; and what was told falsely."""
-    groups = [[p for p in pieces if p["listed"] and p["group"] == name] for name in _GROUPS]
-    head = ["", "target", *(f"{g} ({len(p)})" for g, p in zip(_GROUPS, groups, strict=True))]
+    both = _of(pieces, *_PLAYED)
+    groups = [both, *(_of(pieces, name) for name in _PLAYED), _of(pieces, _OTHERS)]
+    both_name, *names = [
+        f"{name} ({sum(one['listed'] for one in group)})"
+        for name, group in zip((" and ".join(_PLAYED), *_PLAYED, _OTHERS), groups, strict=True)
+    ]
+    head = ["", "target", both_name, *names[:-1], "target", names[-1]]
     rows: list[list[str]] = []
     for seconds, target in _FIRST.items():
-        own = [_share([p["rank"][str(seconds)] == 1 for p in g]) for g in groups]
-        rows.append([f"first answer right after {seconds} s, %", target, *own])
-    rows.append(["mean reciprocal rank after 10 s", "", *(_reciprocal(g) for g in groups)])
-    for seconds, target in _TOLD.items():
-        own = [_share([p["work"] in p["told"][str(seconds)] for p in g]) for g in groups]
-        rows.append([f"accepted within {seconds} s, %", target, *own])
-    wrong = [str(sum(_beside(p) for p in g)) for g in groups]
-    rows.append(["pieces of which another work is told", "0", *wrong])
-    foreign = [[p for p in pieces if not p["listed"] and p["group"] == g] for g in _GROUPS]
-    names = [f"{sum(bool(p['told']['120']) for p in some)} of {len(some)}" for some in foreign]
-    rows.append(["pieces not in the list of which a work is told", "≤ 1 in 100", *names])
+        rows.append([f"first answer right after {seconds} s, %", target])
+        rows[-1] += _beside_target("", [_first(group, seconds) for group in groups])
+    rows.append(["mean reciprocal rank after 10 s", ""])
+    rows[-1] += _beside_target("", [_reciprocal(group) for group in groups])
+    for seconds, (target, others) in _TOLD.items():
+        rows.append([f"accepted within {seconds} s, %", target])
+        rows[-1] += _beside_target(others, [_accepted(group, seconds) for group in groups])
+    near = [[one for one in group if _SLOWEST <= one["tempo"] <= _FASTEST] for group in groups]
+    counts = [str(sum(one["listed"] for one in group)) for group in near]
+    rows.append([f"… played at {_SLOWEST} to {_FASTEST} times the score's tempo", ""])
+    rows[-1] += _beside_target("", counts)
+    for seconds in (60, 120):
+        rows.append([f"… of them accepted within {seconds} s, %", ""])
+        rows[-1] += _beside_target("", [_accepted(group, seconds) for group in near])
+    rows.append(["pieces of which another work is told", "0"])
+    rows[-1] += _beside_target("0", [_another(group) for group in groups])
+    rows.append(["pieces not in the list of which a work is told", "≤ 1 in 100"])
+    rows[-1] += _beside_target("", [_false_of(group) for group in groups])
     return table(head, rows)
+
+
+def halves_table(pieces: Sequence[Row]) -> str:
+    """The same for each half of the pieces: what was chosen was chosen on the second."""
+    halves = [(half, [one for one in pieces if one["half"] == half]) for half in _HALVES]
+    groups = [_of(own, *names) for names in (_PLAYED, (_OTHERS,)) for _, own in halves]
+    head = ["", *(f"{' and '.join(_PLAYED)}: {half} half" for half in _HALVES)]
+    head += [f"{_OTHERS}: {half} half" for half in _HALVES]
+    rows = [["pieces", *(str(sum(one["listed"] for one in group)) for group in groups)]]
+    for seconds in (20, 30, 60):
+        own = [_first(group, seconds) for group in groups]
+        rows.append([f"first answer right after {seconds} s, %", *own])
+    for seconds in (60, 120):
+        own = [_accepted(group, seconds) for group in groups]
+        rows.append([f"accepted within {seconds} s, %", *own])
+    rows.append(["pieces of which another work is told", *(_another(group) for group in groups)])
+    names = [_false_of(group) for group in groups]
+    rows.append(["pieces not in the list of which a work is told", *names])
+    return table(head, rows)
+
+
+def _of(pieces: Sequence[Row], *groups: str) -> list[Row]:
+    return [one for one in pieces if one["group"] in groups]
+
+
+def _beside_target(target: str, cells: Sequence[str]) -> list[str]:
+    """What other instruments reach, after their own target."""
+    return [*cells[:-1], target, cells[-1]]
+
+
+def _first(group: Sequence[Row], seconds: int) -> str:
+    return _share([one["rank"][str(seconds)] == 1 for one in group if one["listed"]])
+
+
+def _accepted(group: Sequence[Row], seconds: int) -> str:
+    return _share([one["work"] in one["told"][str(seconds)] for one in group if one["listed"]])
+
+
+def _another(group: Sequence[Row]) -> str:
+    return str(sum(_beside(one) for one in group if one["listed"]))
+
+
+def _false_of(group: Sequence[Row]) -> str:
+    foreign = [one for one in group if not one["listed"]]
+    return f"{sum(map(_beside, foreign))} of {len(foreign)}" if foreign else ""
 
 
 def evenings_table(evenings: Sequence[Row]) -> str:
@@ -115,8 +180,9 @@ def _both(one: Row, other: Row) -> float:
     return max(0.0, float(both))
 
 
-def _reciprocal(pieces: Sequence[Row]) -> str:
-    return f"{sum(1 / p['rank']['10'] for p in pieces) / len(pieces):.2f}" if pieces else ""
+def _reciprocal(group: Sequence[Row]) -> str:
+    listed = [one for one in group if one["listed"]]
+    return f"{sum(1 / one['rank']['10'] for one in listed) / len(listed):.2f}" if listed else ""
 
 
 def _beside(piece: Row) -> bool:

@@ -20,7 +20,7 @@ from edge.matcher.works import score, semitones
 from edge.matcher.works.alignment import WORTH, Alignment
 from edge.matcher.works.follow import Follower
 from edge.matcher.works.references import References
-from edge.matcher.works.score import beats_of
+from edge.matcher.works.score import Note, beats_of
 from edge.matcher.works.semitones import BEAT_SECONDS, Semitones
 
 SECONDS = 120.0
@@ -37,6 +37,8 @@ class Asked:
         work: what was played.
         group: piano, other instruments, or ensembles.
         listed: whether the repertoire has it.
+        half: first or second of all pieces, in an order that chance gave them.
+        tempo: of the performance, in the tempo of the score.
         rank: by seconds, how many works more spoke for than for it, and one; 0 for foreign pieces.
         told: by seconds, the works that are told, if the stream ended there.
     """
@@ -44,6 +46,8 @@ class Asked:
     work: str
     group: str
     listed: bool
+    half: str
+    tempo: float
     rank: dict[int, int]
     told: dict[int, list[str]]
 
@@ -73,8 +77,11 @@ def measure(
     if not all(_place(cache, *play).exists() for play in chosen):
         laboratory(lab)  # here: processes that play may have none of their own
     heard = spread(partial(clip, lab, cache), chosen, doing="playing")
-    known = references_of(works, cache)
-    answers = [ask(known, *one, beats) for one, beats in zip(chosen, heard, strict=True)]
+    known, halves = references_of(works, cache), ("first", "second")
+    answers = [
+        ask(known, *one, halves[2 * number >= len(plays)], beats)
+        for number, (one, beats) in enumerate(zip(chosen, heard, strict=True))
+    ]
     return [json.loads(json.dumps(asdict(one))) for one in answers]
 
 
@@ -83,8 +90,7 @@ def clip(lab: Path, cache: Path, what: tuple[Work, str]) -> NDArray[np.int8]:
     work, group = what
     kept = _place(cache, work, group)
     if not kept.exists():
-        dice = dice_of(f"{work.name} {group}")
-        played = stage.play(work, dice, stage.OTHERS if group == "other instruments" else None)
+        dice, played = _performance(work, group)
         start = float(dice.uniform(0, max(0.0, played.seconds - SECONDS)))
         lasts = min(SECONDS, played.seconds - start)
         dry = stage.sound(played.part(start, lasts), lasts)
@@ -93,8 +99,23 @@ def clip(lab: Path, cache: Path, what: tuple[Work, str]) -> NDArray[np.int8]:
     return beats_of_sound(stage.as_heard(np.load(kept)))
 
 
+def _performance(work: Work, group: str) -> tuple[np.random.Generator, stage.Played]:
+    dice = dice_of(f"{work.name} {group}")
+    return dice, stage.play(work, dice, stage.OTHERS if group == "other instruments" else None)
+
+
+def _tempo(work: Work, group: str) -> float:
+    _, played = _performance(work, group)
+    return round(_lasts(work.score) / _lasts(played.notes), 2)
+
+
+def _lasts(notes: Sequence[Note]) -> float:
+    return max(note.end for note in notes) - min(note.start for note in notes)
+
+
 def _place(cache: Path, work: Work, group: str) -> Path:
-    return cache / f"{digest(code(stage), work.name, group)}.npy"
+    performances = repr([path.name for path in work.performances])
+    return cache / f"{digest(code(stage), work.name, group, performances)}.npy"
 
 
 @cache_in_memory
@@ -114,7 +135,7 @@ def dice_of(name: str) -> np.random.Generator:
     return np.random.default_rng(list(hashlib.sha256(name.encode()).digest()[:8]))
 
 
-def ask(known: References, work: Work, group: str, beats: NDArray[np.int8]) -> Asked:
+def ask(known: References, work: Work, group: str, half: str, beats: NDArray[np.int8]) -> Asked:
     """Hear a clip and ask, second by second, what it is."""
     alignment, follower = Alignment(known), Follower(known)
     rank, told, at = {}, {}, 0
@@ -127,7 +148,7 @@ def ask(known: References, work: Work, group: str, beats: NDArray[np.int8]) -> A
         over += [one.reference_id for one in follower.feed(part)]
         rank[seconds] = _rank(known, best[:, WORTH], work) if work.listed else 0
         told[seconds] = sorted({*over, *(one.reference_id for one in follower.sounding())})
-    return Asked(work.name, group, work.listed, rank, told)
+    return Asked(work.name, group, work.listed, half, _tempo(work, group), rank, told)
 
 
 def _rank(known: References, worth: NDArray[np.int32], work: Work) -> int:

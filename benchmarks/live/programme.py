@@ -42,7 +42,7 @@ def play(
     longest = min(_LONGEST, minutes * 60 / _FEWEST)
     fit = [work for work in listed if max(note.end for note in work.score) < longest]
     chosen = [fit[number] for number in dice.permutation(len(fit))]
-    parts: list[tuple[str, str, Sound]] = [("tuning", "", _tuning(lab, dice))]
+    parts: list[tuple[str, str, Sound]] = [("tuning", "", tuning(lab, dice))]
     played: list[str] = []
     for work in chosen[:_MOST]:
         performance = stage.play(work, dice)
@@ -64,17 +64,18 @@ def play(
 def _after(lab: Laboratory, dice: np.random.Generator) -> list[tuple[str, str, Sound]]:
     """Applause after two works of three, a pause as between movements after the third."""
     if dice.random() < 0.33:
-        return [("pause", "", _silence(dice.uniform(3, 8)))]
+        return [("pause", "", silence(dice.uniform(3, 8)))]
     clapping = level(bed(lab.applause, dice, round(dice.uniform(8, 30) * RATE_HZ)))
-    parts = [("applause", "", louder(clapping, -3)), ("pause", "", _silence(dice.uniform(5, 20)))]
-    return [*parts, ("tuning", "", _tuning(lab, dice))] if dice.random() < 0.3 else parts
+    parts = [("applause", "", louder(clapping, -3)), ("pause", "", silence(dice.uniform(5, 20)))]
+    return [*parts, ("tuning", "", tuning(lab, dice))] if dice.random() < 0.3 else parts
 
 
-def _silence(seconds: float) -> Sound:
+def silence(seconds: float) -> Sound:
+    """Nobody plays."""
     return np.zeros(round(seconds * RATE_HZ), np.float32)
 
 
-def _tuning(lab: Laboratory, dice: np.random.Generator) -> Sound:
+def tuning(lab: Laboratory, dice: np.random.Generator) -> Sound:
     """Strings and an oboe looking for their A, fifths above and below it."""
     seconds = float(dice.uniform(8, 20))
     starts = np.sort(dice.uniform(0, seconds - 3, 30))

@@ -19,11 +19,12 @@ from edge.matcher.works.alignment import (
 from edge.matcher.works.hold import FARTHEST, UNSURE, Hold
 from edge.matcher.works.pages import lasting, taken
 from edge.matcher.works.references import References
-from edge.matcher.works.semitones import BANDS, Beat
+from edge.matcher.works.semitones import BANDS, SCALE, Beat
 
 _PROMISING = (ACCEPTED - ANNOUNCED) // 2  # from which one waits whether it becomes more
 _ALONE = ANNOUNCED  # what must speak for a work while nothing speaks for another
 _TIMES, _LEAD = 2, 2 * UNIT  # else so many times what speaks for any other, and so much beside
+_ONE_CHORD = 0.75  # how alike beats are, two by two, if one chord is held: each says the same
 _PATIENCE = 32  # beats, 15 s: what begins later than so long ago may still be recognised
 _LOST = 6 * UNIT  # what must speak against a work before it is not followed any more
 _LONGEST = 600  # beats, five minutes, for which what was lost is waited for
@@ -82,6 +83,7 @@ class Follower:
         self._waiting = np.zeros((0, BANDS), np.int8)  # fewer than a block
         self._heard = np.zeros((0, BANDS), np.int8)  # lately
         self._best = np.zeros((len(references.ids), 4), np.int32)  # as the alignment stands
+        self._stood = np.zeros(len(references.ids), np.int32)  # what spoke for it in one chord
         self._laid = 0  # beats, the last block whole
         self._now = 0  # of them looked at
         self._holds: dict[int, Hold] = {}
@@ -144,6 +146,7 @@ class Follower:
         for best in self._alignment.hear(block):
             self._now += 1
             self._best = best
+            self._stood[best[:, WORTH] < _PROMISING] = 0
             for number in np.flatnonzero(best[:, WORTH] >= self._wanted()).tolist():
                 self._follow(number)
         for one in list(self._holds.values()):
@@ -168,6 +171,8 @@ class Follower:
         worth, start, origin, place = self._best[number].tolist()
         hold = self._holds.get(number)
         if hold is None:
+            if worth < ACCEPTED and self._stands(number, start):
+                return
             said = ACCEPTED - int(self._alignment.enough[number])
             hold = Hold(number, start, origin, worth, self._now, place + 1, said)
             for lost in [one for one in self._lost if one.may_become(hold)]:
@@ -183,6 +188,15 @@ class Follower:
             if not hold.before and (start, origin) != (hold.start, hold.origin):
                 hold.start, hold.origin = start, origin
                 self._open(hold)
+
+    def _stands(self, number: int, since: int) -> bool:
+        """Whether no more speaks for a work than spoke while one chord was held."""
+        known = self._laid - len(self._heard)
+        heard = self._heard[max(0, since - known) : self._now - known] / SCALE
+        mean, worth = heard.mean(axis=0), self._best[number, WORTH]
+        if mean @ mean > _ONE_CHORD:
+            self._stood[number] = max(self._stood[number], worth)
+        return bool(worth <= self._stood[number])
 
     def _is_lost(self, one: Hold) -> bool:
         """Whether a work is not heard any more: too much speaks against it, or it is at its end."""

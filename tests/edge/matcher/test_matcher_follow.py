@@ -9,7 +9,7 @@ from works_sounds import RATE_HZ, applause, beats, compose, hall, perform
 from edge.matcher.works.alignment import ACCEPTED, BLOCK, MOVED, UNIT
 from edge.matcher.works.follow import Follower
 from edge.matcher.works.references import References
-from edge.matcher.works.score import beats_of
+from edge.matcher.works.score import Note, beats_of
 from edge.matcher.works.semitones import BEAT_SECONDS
 from edge.sync.letters import MOST_SEMITONES
 
@@ -169,3 +169,49 @@ def test_a_work_is_told_sooner_where_nothing_speaks_for_another(references, play
     assert alone < beside
     assert sure.reference_id == "long"
     assert sure.score * UNIT >= ACCEPTED
+
+
+def tuning(seconds, *, seed):
+    """Players looking for their A, and the fifths above and below it."""
+    dice = np.random.default_rng(seed)
+    at = np.sort(dice.uniform(0, seconds - 1, round(4 * seconds))).tolist()
+    return [Note(first, first + 1.0, int(dice.choice((57, 62, 69, 76)))) for first in at]
+
+
+def later(notes, seconds):
+    return [replace(one, start=one.start + seconds, end=one.end + seconds) for one in notes]
+
+
+@pytest.fixture(scope="module")
+def pedal():
+    """A work that begins with half a minute over open fifths, and one that does not."""
+    begins = [*tuning(30, seed=7), *later(compose(23, 90.0), 30)]
+    return References.of([("begins", beats_of(begins)), ("other", beats_of(OTHER))])
+
+
+def told_if_announced(references, sound):
+    follower = Follower(references)
+    follower.expect(dict.fromkeys(references.ids, 0))
+    heard = beats(np.concatenate([sound, applause(QUIET, seed=3)]))
+    return [*follower.feed(heard), *follower.close()]
+
+
+def test_an_orchestra_that_tunes_plays_no_work_that_is_announced(pedal):
+    for seed in range(3):
+        assert told_if_announced(pedal, perform(tuning(12, seed=40 + seed), seed=seed)) == []
+
+
+def test_tuning_that_goes_over_into_another_work_is_not_the_beginning_of_the_first(pedal):
+    tuned, other = perform(tuning(12, seed=41), seed=1), perform(OTHER, seed=2)
+    [one] = told_if_announced(pedal, np.concatenate([tuned, other]))
+
+    assert one.reference_id == "other"
+
+
+def test_a_work_that_stands_still_is_told_once_as_much_speaks_for_it_as_for_any():
+    drone = [Note(at, at + 1.5, pitch) for at in np.arange(0, 90, 1.5) for pitch in (57, 64, 69)]
+    known = References.of([("drone", beats_of(drone))])
+    [one] = told_if_announced(known, perform(drone, seed=5))
+
+    assert one.reference_id == "drone"
+    assert (one.end - one.start) * BEAT_SECONDS == pytest.approx(90, abs=6)

@@ -53,9 +53,9 @@ class Bench:
 @click.option("--sets", multiple=True, type=_FOLDER, help="Query sets, if they were made already.")
 @click.option("--national", type=_FOLDER, help="The nation's catalogue, if it was built already.")
 @click.option("--cache", default=foreign.CACHE, type=_PATH, show_default=True)
-@click.option("--quick", is_flag=True, help="A tenth of everything, in some five minutes.")
+@click.option("--quick", is_flag=True, help="A small part of everything, printed only.")
 @click.option("--only", multiple=True, type=click.Choice(STAGES), help="Not all of the stages.")
-@click.option("--results", default=RESULTS, type=_PATH, help="Where the figures are kept.")
+@click.option("--results", type=_PATH, help="Where the figures are kept.")
 def main(
     lab: Path,
     music: Path | None,
@@ -64,14 +64,14 @@ def main(
     cache: Path,
     quick: bool,
     only: tuple[str, ...],
-    results: Path,
+    results: Path | None,
 ) -> None:
     """Measure how well and how fast the ear recognises, beside its targets and other systems."""
     cache.mkdir(parents=True, exist_ok=True)
     pieces = music or fetch_music(lab, cache / "music")
     folders = sets or make_sets(lab, pieces, cache / "sets", tenth=quick)
-    bench = _bench(lab, pieces, folders, national, cache, size=10_000 if quick else 100_000)
-    kept = Results(results)
+    bench = _bench(lab, pieces, folders, national, cache, quick=quick)
+    kept = Results(results or (cache / "quick.json" if quick else RESULTS))
     for stage in only or STAGES:
         _STAGES[stage](bench, kept, quick)
     for name, text in page.sections(kept.figures).items():
@@ -85,15 +85,17 @@ def _bench(
     national: Path | None,
     cache: Path,
     *,
-    size: int,
+    quick: bool,
 ) -> Bench:
-    references = read_references(folders[0])
-    known = {
-        "development": catalogues.development(references, cache),
-        "national": national or catalogues.national(references, size, cache),
-    }
     asked = [c for f in folders if (f / "clips.csv").exists() for c in read_clips(f)]
     nights = [e for f in folders if (f / "venues.csv").exists() for e in read_evenings(f)]
+    names, references = _names(asked, nights), read_references(folders[0])
+    if quick:  # what is not asked for would be learnt in vain
+        references = [path for path in references if path.stem in names]
+    known = {
+        "development": catalogues.development(references, cache),
+        "national": national or catalogues.national(references, 5_000 if quick else 100_000, cache),
+    }
     return Bench(lab, music, asked, nights, known, cache)
 
 
@@ -112,7 +114,7 @@ def _evenings(bench: Bench, kept: Results, quick: bool) -> None:
 
 
 def _cost(bench: Bench, kept: Results, quick: bool) -> None:
-    names = {path.stem for path in _known(bench)}
+    names = _names(bench.clips, bench.evenings)
     pieces = read_pieces(bench.music)
     known = [path for path in pieces if path.stem in names][::40]
     unknown = [path for path in pieces if path.stem not in names][::10]
@@ -127,18 +129,20 @@ def _cost(bench: Bench, kept: Results, quick: bool) -> None:
     kept.put("cost", figures)
 
 
-def _known(bench: Bench) -> list[Path]:
-    """The laboratory's recordings that its catalogue has."""
-    asked = {clip.recording for clip in bench.clips} | {
-        stretch.recording for evening in bench.evenings for stretch in evening.stretches
+def _names(asked: Sequence[Clip], nights: Sequence[Evening]) -> set[str]:
+    """The recordings of the catalogue that are asked for."""
+    return {clip.recording for clip in asked} | {
+        stretch.recording for evening in nights for stretch in evening.stretches
     }
-    return [path for path in read_pieces(bench.music) if path.stem in asked]
 
 
 def _foreign(bench: Bench, kept: Results, quick: bool) -> None:
     hours = 2 if quick else 200
     folder = bench.catalogues["national"]
-    seen = foreign.measure(bench.lab, bench.music, folder, bench.cache, hours=hours, weighed=hours)
+    seen = foreign.measure(
+        bench.lab, bench.music, folder, bench.cache,
+        hours=hours, weighed=hours, every=20 if quick else 1,
+    )  # fmt: skip
     kept.put("foreign", seen)
 
 

@@ -64,12 +64,23 @@ def main(
 
 
 def measure(
-    lab: Path, music: Path, catalogue: Path, cache: Path, *, hours: int, weighed: int
-) -> dict[str, Any]:
-    """What the ear makes of hours of foreign sound, and how high chance reaches in it."""
+    lab: Path, music: Path, catalogue: Path, cache: Path, *, hours: int, weighed: int,
+    every: int = 1,
+) -> dict[str, Any]:  # fmt: skip
+    """What the ear makes of hours of foreign sound, and how high chance reaches in it.
+
+    Args:
+        lab: the laboratory folder.
+        music: its recordings.
+        catalogue: folder of segments.
+        cache: what is kept from run to run.
+        hours: to be heard.
+        weighed: hours whose windows are weighed.
+        every: of the recordings that the catalogue has not got, every so many-th is heard.
+    """
     known = open_catalogue(catalogue).recordings
     names = set(known)
-    pieces = [path for path in read_pieces(music) if path.stem not in names]
+    pieces = [path for path in read_pieces(music) if path.stem not in names][::every]
     folder, state = folder_of(pieces, cache), _state(catalogue)
     make_hours(lab, pieces, max(hours, weighed), folder)
     alike = shared_pairs(catalogue, pieces, cache)

@@ -29,7 +29,7 @@ def make_sets(lab: Path, music: Path, into: Path, *, tenth: bool) -> list[Path]:
         lab: the laboratory folder.
         music: its recordings.
         into: where the sets shall lie.
-        tenth: make a tenth of the clips, and a tenth of each evening.
+        tenth: make three clips of a condition instead of eighty, and a tenth of each evening.
 
     Returns:
         Folders that hold a clips.csv, a venues.csv, or both.
@@ -48,7 +48,7 @@ def _jobs(lab: Path, music: Path, into: Path, *, tenth: bool) -> list[tuple[Path
     for seed in SEEDS[:1] if tenth else SEEDS:
         for half, some in enumerate((conditions[::2], conditions[1::2])):
             words = ["--what", "clips", "--only", ",".join(some)]
-            words += ["--per-condition", "5" if tenth else "40"]
+            words += ["--per-condition", "3" if tenth else "40"]
             jobs.append(_job(lab, music, into / f"clips-{half}", seed, words))
     words = ["--what", "venues"]
     jobs.append(_job(lab, music, into / "evenings", SEEDS[0], words, tenth=tenth))

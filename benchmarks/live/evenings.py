@@ -1,7 +1,7 @@
 """Evenings with a programme: works and movements, applause and tuning, and what is told of them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from benchmarks.live.pieces import (
     dice_of,
     digest,
     laboratory,
+    lasts,
     references_of,
 )
 from benchmarks.live.programme import Stretch
@@ -34,11 +35,13 @@ class Evening:
         declared: works in the order of the programme.
         truth: what went on.
         told: works that were told, from when to when.
+        tempi: of each work that was played, in the tempo of its score.
     """
 
     declared: list[str]
     truth: list[Stretch]
     told: list[Stretch]
+    tempi: dict[str, float]
 
 
 def measure(
@@ -52,12 +55,17 @@ def measure(
     played = spread(
         partial(_evening, lab, listed, cache, minutes), numbers, doing="playing evenings"
     )
-    heard = [_heard(known, *one) for one in played]
+    scores = {one.name: lasts(one.score) for one in listed}
+    heard = [_heard(known, scores, *one) for one in played]
     return [json.loads(json.dumps(asdict(one))) for one in heard]
 
 
 def _heard(
-    known: References, declared: list[str], truth: list[Stretch], beats: NDArray[np.int8]
+    known: References,
+    scores: Mapping[str, float],
+    declared: list[str],
+    truth: list[Stretch],
+    beats: NDArray[np.int8],
 ) -> Evening:
     follower = Follower(known)
     follower.expect(dict.fromkeys(declared, 0))
@@ -66,7 +74,9 @@ def _heard(
         Stretch("work", one.reference_id, one.start * BEAT_SECONDS, one.end * BEAT_SECONDS)
         for one in told
     ]
-    return Evening(declared, truth, sorted(spans, key=lambda one: one.start))
+    works = [one for one in truth if one.work]
+    tempi = {one.work: round(scores[one.work] / (one.end - one.start), 2) for one in works}
+    return Evening(declared, truth, sorted(spans, key=lambda one: one.start), tempi)
 
 
 def _evening(

@@ -17,7 +17,6 @@ from benchmarks.laboratory import Laboratory
 from benchmarks.live import stage
 from benchmarks.live.music import Work
 from edge.matcher.works import score, semitones
-from edge.matcher.works.alignment import WORTH, Alignment
 from edge.matcher.works.follow import Follower
 from edge.matcher.works.references import References
 from edge.matcher.works.score import Note, beats_of
@@ -106,10 +105,11 @@ def _performance(work: Work, group: str) -> tuple[np.random.Generator, stage.Pla
 
 def _tempo(work: Work, group: str) -> float:
     _, played = _performance(work, group)
-    return round(_lasts(work.score) / _lasts(played.notes), 2)
+    return round(lasts(work.score) / lasts(played.notes), 2)
 
 
-def _lasts(notes: Sequence[Note]) -> float:
+def lasts(notes: Sequence[Note]) -> float:
+    """Seconds from the first note to the end of the last."""
     return max(note.end for note in notes) - min(note.start for note in notes)
 
 
@@ -137,23 +137,20 @@ def dice_of(name: str) -> np.random.Generator:
 
 def ask(known: References, work: Work, group: str, half: str, beats: NDArray[np.int8]) -> Asked:
     """Hear a clip and ask, second by second, what it is."""
-    alignment, follower = Alignment(known), Follower(known)
-    rank, told, at = {}, {}, 0
+    follower, rank, told, at = Follower(known), {}, {}, 0
     over: list[str] = []
-    best = np.zeros((len(known.ids), 4), np.int32)
     for seconds in ASKED:
         part = beats[at : max(at, int((seconds - _LAG) / BEAT_SECONDS))]
         at += len(part)
-        best = alignment.hear(part)[-1] if len(part) else best
         over += [one.reference_id for one in follower.feed(part)]
-        rank[seconds] = _rank(known, best[:, WORTH], work) if work.listed else 0
+        rank[seconds] = _rank(known, follower.lately, work) if work.listed else 0
         told[seconds] = sorted({*over, *(one.reference_id for one in follower.sounding())})
     return Asked(work.name, group, work.listed, half, _tempo(work, group), rank, told)
 
 
-def _rank(known: References, worth: NDArray[np.int32], work: Work) -> int:
-    own = worth[known.ids.index(work.name)]
-    return int((worth >= own).sum()) if own > 0 else len(worth)
+def _rank(known: References, spoke: NDArray[np.int64], work: Work) -> int:
+    own = spoke[known.ids.index(work.name)]
+    return int((spoke >= own).sum()) if own > 0 else len(spoke)
 
 
 def code(*modules: ModuleType) -> str:

@@ -22,8 +22,9 @@ from edge.matcher.works.references import References
 from edge.matcher.works.semitones import BANDS, SCALE, Beat
 
 _PROMISING = (ACCEPTED - ANNOUNCED) // 2  # from which one waits whether it becomes more
-_ALONE = ANNOUNCED  # what must speak for a work while nothing speaks for another
-_TIMES, _LEAD = 2, 2 * UNIT  # else so many times what speaks for any other, and so much beside
+_TIMES = 2  # a lead: so many times what spoke lately for any other work,
+_LEAD = round(1.2 * UNIT)  # and so much more in each beat,
+_FEW = 50  # or twice that in a list of fewer works: chance has not so many others to liken music to
 _ONE_CHORD = 0.75  # how alike beats are, two by two, if one chord is held: each says the same
 _PATIENCE = 32  # beats, 15 s: what begins later than so long ago may still be recognised
 _LOST = 6 * UNIT  # what must speak against a work before it is not followed any more
@@ -74,6 +75,10 @@ class Follower:
     Args:
         references: what can be recognised.
         since: beat of the stream that comes first.
+
+    Attributes:
+        lately: int64, of each reference: what spoke for it in each of the last `_PATIENCE` beats,
+            together. What is played leads for as long as it is played, chance never for long.
     """
 
     def __init__(self, references: References, *, since: int = 0) -> None:
@@ -84,6 +89,10 @@ class Follower:
         self._heard = np.zeros((0, BANDS), np.int8)  # lately
         self._best = np.zeros((len(references.ids), 4), np.int32)  # as the alignment stands
         self._stood = np.zeros(len(references.ids), np.int32)  # what spoke for it in one chord
+        self._spoke = np.zeros(
+            (_PATIENCE, len(references.ids)), np.int32
+        )  # by beat, round and round
+        self.lately = np.zeros(len(references.ids), np.int64)
         self._laid = 0  # beats, the last block whole
         self._now = 0  # of them looked at
         self._holds: dict[int, Hold] = {}
@@ -146,28 +155,38 @@ class Follower:
         for best in self._alignment.hear(block):
             self._now += 1
             self._best = best
+            oldest = self._spoke[self._now % _PATIENCE]
+            self.lately += best[:, WORTH] - oldest
+            oldest[:] = best[:, WORTH]
             self._stood[best[:, WORTH] < _PROMISING] = 0
-            for number in np.flatnonzero(best[:, WORTH] >= self._wanted()).tolist():
-                self._follow(number)
+            wanted = self._wanted()
+            lost = [one.number for one in self._lost]
+            asked = wanted.copy()
+            asked[lost] = np.minimum(asked[lost], _PROMISING)
+            for number in np.flatnonzero(best[:, WORTH] >= asked).tolist():
+                self._follow(number, believed=bool(best[number, WORTH] >= wanted[number]))
         for one in list(self._holds.values()):
             if self._is_lost(one):
                 self._lose(one)
         return self._tell()
 
     def _wanted(self) -> NDArray[np.int32]:
-        """What must speak for each work now: less for one that far more speaks for than for others.
+        """What must speak for each work now: less for one that far more spoke for than for others.
 
-        Music that chance likens to one work it mostly likens to several.
+        Music that chance likens to one work it mostly likens to several, and to none for long.
         """
-        wanted, worth = self._alignment.enough.copy(), self._best[:, WORTH]
-        if len(worth):
-            best = int(np.argmax(worth))
-            beside = int(np.delete(worth, best).max(initial=0))
-            wanted[best] = min(int(wanted[best]), max(_ALONE, _TIMES * beside + _LEAD))
+        wanted = self._alignment.enough.copy()
+        if len(wanted):
+            first = int(np.argmax(self.lately))
+            others = int(np.delete(self.lately, first).max(initial=0))
+            lead = _LEAD if len(wanted) >= _FEW else 2 * _LEAD
+            if self.lately[first] >= _TIMES * others + _PATIENCE * lead:
+                wanted[first] = min(int(wanted[first]), _PROMISING)
         wanted[list(self._holds)] = 0  # they are believed already
         return wanted
 
-    def _follow(self, number: int) -> None:
+    def _follow(self, number: int, *, believed: bool) -> None:
+        """Go on with a work, or begin; one that was lost is believed where it would be by now."""
         worth, start, origin, place = self._best[number].tolist()
         hold = self._holds.get(number)
         if hold is None:
@@ -175,6 +194,8 @@ class Follower:
                 return
             said = ACCEPTED - int(self._alignment.enough[number])
             hold = Hold(number, start, origin, worth, self._now, place + 1, said)
+            if not believed and not any(one.goes_on_as(hold) for one in self._lost):
+                return
             for lost in [one for one in self._lost if one.may_become(hold)]:
                 self._lost.remove(lost)
                 hold.before += lost.before + lost.peak
@@ -211,6 +232,8 @@ class Follower:
         self._lost.append(self._holds.pop(one.number))
         self._alignment.forget(one.number)
         self._best[one.number] = 0
+        self._spoke[:, one.number] = 0
+        self.lately[one.number] = 0
 
     def _tell(self) -> list[Performance]:
         """What was lost, and will not be found again: it has ended, or another is played now."""

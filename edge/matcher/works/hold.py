@@ -60,3 +60,9 @@ class Hold:
         passed, gone = later.start - self.end, later.origin - self.place
         # cuts are made, and variations are alike; what goes back is begun anew
         return gone >= -UNSURE and (passed <= _UNHEARD or gone <= 2 * passed + UNSURE)
+
+    def goes_on_as(self, later: "Hold") -> bool:
+        """Whether a work that was lost here would be there by then, at half its tempo to twice."""
+        passed, gone = later.start - self.end, later.origin - self.place
+        near = passed // 2 - UNSURE <= gone <= 2 * passed + UNSURE
+        return self.number == later.number and passed >= -UNSURE and near

@@ -171,6 +171,25 @@ def test_a_work_is_told_sooner_where_nothing_speaks_for_another(references, play
     assert sure.score * UNIT >= ACCEPTED
 
 
+def test_what_is_played_spoke_most_of_late_before_it_is_believed(references, played):
+    follower = Follower(references)
+
+    assert follower.feed(beats(seconds(played, 60, 69))) == follower.sounding() == []
+    assert references.ids[np.argmax(follower.lately)] == "long"
+
+
+@pytest.mark.parametrize(
+    ("heard_again", "until"),
+    [((130, 136), 136), ((30, 36), 100), ((200, 206), 100)],
+    ids=["where it would be", "where it was", "where it cannot be yet"],
+)
+def test_a_lost_work_is_taken_up_where_it_would_be(references, played, heard_again, until):
+    between = hall(30, seed=6, loud=0.1)
+    parts = [seconds(played, 0, 100), between, seconds(played, *heard_again)]
+
+    assert told(references, *parts) == [("long", near(0), near(until))]
+
+
 def tuning(seconds, *, seed):
     """Players looking for their A, and the fifths above and below it."""
     dice = np.random.default_rng(seed)

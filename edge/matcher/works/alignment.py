@@ -9,6 +9,7 @@ from edge.matcher.works.semitones import BANDS, SCALE
 
 MOVED = 2  # semitones, up or down, by which a work may be played beside what is written
 BLOCK = 8  # beats laid together, 3.7 s: a reference is brought from memory once for all of them
+_BACK = 3  # beats of the stream that one of a reference may take
 _GRAIN = 3  # bits of a likeness that are not looked at
 UNIT = SCALE * SCALE >> _GRAIN  # the likeness of two equal beats
 _MIDDLE = round(0.70 * SCALE * SCALE)  # a likeness that speaks neither for nor against
@@ -30,10 +31,10 @@ class Alignment:
     """Every place of every reference, and the best way to it through what was heard.
 
     A way is worth what its beats say together; one that is worth less than nothing is left. It
-    goes on by one beat, or by two on one side: half to twice the written tempo; once a work is
-    accepted it may leap, for repeats are taken or not. All numbers are whole, so nothing depends
-    on how the stream was cut or on which machine it is. Memory: 18 bytes for each beat of a
-    reference, beside the 48 of the reference itself.
+    goes on by one beat, by two of the reference, or by two or three of the stream: a third to twice
+    the written tempo; once a work is accepted it may leap, for repeats are taken or not. All
+    numbers are whole, so nothing depends on how the stream was cut or on which machine it is.
+    Memory: 28 bytes for each beat of a reference, beside the 48 of the reference itself.
 
     Attributes:
         enough: int32, of each reference: what a way must be worth to be believed.
@@ -44,8 +45,8 @@ class Alignment:
     def __init__(self, references: References) -> None:
         self._references = references
         count = references.bands.shape[1]
-        self._ways = np.zeros((2, count), np.int64)
-        self._said = np.zeros(count, np.int16)
+        self._ways = np.zeros((_BACK, count), np.int64)
+        self._said = np.zeros((_BACK - 1, count), np.int16)
         self._best = np.zeros((len(references.ids), 4), np.int32)
         self._beat = 0
         self.enough = np.full(len(references.ids), ACCEPTED, np.int32)
@@ -91,24 +92,25 @@ def _lay(
 ) -> None:
     (bands, firsts), (enough, moved), count = references, wanted, len(best)
     longest = np.diff(firsts).max() if len(firsts) > 1 else 0
-    rows = np.zeros((count + 2, longest + 2), np.int64)  # two places before the first: nothing
-    says = np.empty((count + 1, longest), np.int16)
+    # two places before the first: nothing
+    rows = np.zeros((count + _BACK, longest + 2), np.int64)
+    says = np.empty((count + _BACK - 1, longest), np.int16)
     heard, sounding = asked
     for r in range(len(firsts) - 1):
         first, end = firsts[r], firsts[r + 1]
         size = end - first
-        rows[:2, 2 : size + 2] = ways[:, first:end]
-        says[0, :size] = said[first:end]
+        rows[:_BACK, 2 : size + 2] = ways[:, first:end]
+        says[: _BACK - 1, :size] = said[:, first:end]
         best_r, by = before[r], MOVED + moved[r]
         for t in range(count):
-            _say(heard[by, t], sounding[by, t], bands, first, says[t + 1, :size])
-            here = rows[t + 2, 2 : size + 2]
+            _say(heard[by, t], sounding[by, t], bands, first, says[t + _BACK - 1, :size])
             leap = best_r[WORTH] >= enough[r]
-            _step(rows[t, 1:], rows[t + 1], says[t], says[t + 1], here, now + t, best_r, leap)
+            lately = rows[t : t + _BACK + 1], says[t : t + _BACK]
+            _step(lately, size, now + t, best_r, leap)
             best_r = best[t, r]
-            _best(here, now + t, best_r)
+            _best(rows[t + _BACK, 2 : size + 2], now + t, best_r)
         ways[:, first:end] = rows[count:, 2 : size + 2]
-        said[first:end] = says[count, :size]
+        said[:, first:end] = says[count:, :size]
 
 
 @njit(cache=True, nogil=True)
@@ -175,28 +177,38 @@ def _say(
 
 @njit(cache=True, nogil=True)
 def _step(
-    before: NDArray[np.int64],
-    last: NDArray[np.int64],
-    said: NDArray[np.int16],
-    says: NDArray[np.int16],
-    here: NDArray[np.int64],
+    lately: tuple[NDArray[np.int64], NDArray[np.int16]],
+    size: int,
     now: int,
     best: NDArray[np.int32],
     leap: bool,
 ) -> None:
-    """The best way to each place: begun or leapt to here, or gone on by one beat, or by two."""
+    """The best way to each place: begun or leapt to here, or gone on by a beat, or by more.
+
+    Args:
+        lately: the ways after each of the last `_BACK` beats and, to be written, after this one;
+            and what the last beats said of each place, this one among them.
+        size: beats of the reference.
+        now: the beat of the stream.
+        best: the best way before.
+        leap: whether a way may begin anywhere from the best one.
+    """
+    ways, says = lately
     bent = np.int64(_BENT) << _WORTH
     begin, place = np.int64(now & _STARTS) << _START, np.int64(1)
     if leap:
         worth = np.int64(max(min(best[WORTH], _ENOUGH) - _LEAP, 0)) << _WORTH
         begin, place = worth | np.int64(best[START] & _STARTS) << _START | best[ORIGIN], np.int64(0)
-    straight = last[1:]
-    for i in range(len(here)):
-        way = max(begin + place * i, straight[i])
-        slow = before[i] + (np.int64(said[i]) << _WORTH) - bent
-        way = max(way, slow if before[i] > 0 else np.int64(0))
+    three, two, last, here = ways[0, 1:], ways[1, 1:], ways[2], ways[3, 2:]
+    first, second, third = says[0], says[1], says[2]
+    for i in range(size):
+        way = max(begin + place * i, last[i + 1])
         way = max(way, last[i] - bent)
-        here[i] = max(way + (np.int64(says[i]) << _WORTH), np.int64(0))
+        slow = np.int64(second[i]) << _WORTH
+        slower = slow + (np.int64(first[i]) << _WORTH)
+        way = max(way, two[i] + slow - bent if two[i] > 0 else np.int64(0))
+        way = max(way, three[i] + slower - 2 * bent if three[i] > 0 else np.int64(0))
+        here[i] = max(way + (np.int64(third[i]) << _WORTH), np.int64(0))
 
 
 @njit(cache=True, nogil=True)

@@ -57,6 +57,13 @@ def test_works_are_told_with_their_times_whoever_plays_them(references, concert)
     assert told[1].tempo == pytest.approx(0.75, abs=0.1)
 
 
+def test_a_work_is_followed_at_little_more_than_a_third_of_its_scores_tempo(references):
+    (told,) = followed(references, beats(perform(PIECES["work-1"], seed=6, tempo=0.37)))
+
+    assert told.reference_id == "work-1"
+    assert told.tempo == pytest.approx(0.37, abs=0.05)
+
+
 def test_a_work_is_known_on_instruments_that_are_louder_in_their_overtones(references):
     sound = perform(PIECES["work-1"], seed=5, tempo=0.9, timbre=REED)
     told = followed(references, beats(sound + hall(len(sound) / RATE_HZ, seed=6)))

@@ -130,11 +130,13 @@ def difference(standing: Sequence[Standing], divided: ClosedEvent) -> Move | Non
     for identity in sorted({*was, *becomes}):
         old, new = was.get(identity, []), becomes.get(identity, [])
         zero = divided.fee.currency
-        if total_of((o.amount for o in old), zero) == total_of((p.amount for p, _ in new), zero):
+        same = total_of((o.amount for o in old), zero) == total_of((p.amount for p, _ in new), zero)
+        # a part of nothing is a part as well: by all of them it is known how a play is shared
+        if same and bool(old) == bool(new):
             continue
         taken += old
         paid += [_paid(part, steps, plays) for part, steps in new]
-    if not taken and not paid:
+    if not any(one.amount.minor for one in taken) and not any(one.amount.minor for one in paid):
         return None
     words = {"inputs": {"fee": divided.fee.minor}, **shared_out(divided)}
     pool = OwnPool(words, counted_by_play(divided), divided.plays)

@@ -182,6 +182,14 @@ def test_whatever_happens_every_unit_is_somewhere_and_every_statement_stays_what
         history.do(one)
 
 
+@pytest.mark.parametrize("which", range(4))
+def test_a_share_of_nothing_is_a_share_when_a_play_is_heard_anew(fresh, which):
+    evening = [("rec-x", 18, 6), ("rec-1", 3, 0), ("rec-1", 14, 7), ("rec-1", 27, 15)]
+    history = History(fresh(), evening, pack="kz-venues-2026", fee=1)
+    history.do(("wrong", which, "work"))
+    history.do(("late", ("rec-1", 27, 15)))
+
+
 @few
 @given(
     plays=st.lists(play, min_size=1, max_size=5, unique_by=lambda one: one[1]),

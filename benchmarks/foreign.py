@@ -64,9 +64,15 @@ def main(
 
 
 def measure(
-    lab: Path, music: Path, catalogue: Path, cache: Path, *, hours: int, weighed: int,
+    lab: Path,
+    music: Path,
+    catalogue: Path,
+    cache: Path,
+    *,
+    hours: int,
+    weighed: int,
     every: int = 1,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """What the ear makes of hours of foreign sound, and how high chance reaches in it.
 
     Args:

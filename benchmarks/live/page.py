@@ -42,27 +42,32 @@ def pieces_table(pieces: Sequence[Row]) -> str:
         for name, group in zip((" and ".join(_PLAYED), *_PLAYED, _OTHERS), groups, strict=True)
     ]
     head = ["", "target", both_name, *names[:-1], "target", names[-1]]
-    rows: list[list[str]] = []
-    for seconds, target in _FIRST.items():
-        rows.append([f"first answer right after {seconds} s, %", target])
-        rows[-1] += _beside_target("", [_first(group, seconds) for group in groups])
-    rows.append(["mean reciprocal rank after 10 s", ""])
-    rows[-1] += _beside_target("", [_reciprocal(group) for group in groups])
-    for seconds, (target, others) in _TOLD.items():
-        rows.append([f"accepted within {seconds} s, %", target])
-        rows[-1] += _beside_target(others, [_accepted(group, seconds) for group in groups])
     near = [[one for one in group if _SLOWEST <= one["tempo"] <= _FASTEST] for group in groups]
-    counts = [str(sum(one["listed"] for one in group)) for group in near]
-    rows.append([f"… played at {_SLOWEST} to {_FASTEST} times the score's tempo", ""])
-    rows[-1] += _beside_target("", counts)
+    rows = [
+        _row(
+            f"first answer right after {seconds} s, %", target, [_first(g, seconds) for g in groups]
+        )
+        for seconds, target in _FIRST.items()
+    ]
+    rows.append(_row("mean reciprocal rank after 10 s", "", [_reciprocal(g) for g in groups]))
+    for seconds, (target, others) in _TOLD.items():
+        own = [_accepted(g, seconds) for g in groups]
+        rows.append(_row(f"accepted within {seconds} s, %", target, own, others))
+    counts = [str(sum(one["listed"] for one in g)) for g in near]
+    rows.append(_row(f"… played at {_SLOWEST} to {_FASTEST} times the score's tempo", "", counts))
     for seconds in (60, 120):
-        rows.append([f"… of them accepted within {seconds} s, %", ""])
-        rows[-1] += _beside_target("", [_accepted(group, seconds) for group in near])
-    rows.append(["pieces of which another work is told", "0"])
-    rows[-1] += _beside_target("0", [_another(group) for group in groups])
-    rows.append(["pieces not in the list of which a work is told", "≤ 1 in 100"])
-    rows[-1] += _beside_target("", [_false_of(group) for group in groups])
+        own = [_accepted(g, seconds) for g in near]
+        rows.append(_row(f"… of them accepted within {seconds} s, %", "", own))
+    own = [_another(g) for g in groups]
+    rows.append(_row("pieces of which another work is told", "0", own, "0"))
+    own = [_false_of(g) for g in groups]
+    rows.append(_row("pieces not in the list of which a work is told", "≤ 1 in 100", own))
     return table(head, rows)
+
+
+def _row(name: str, target: str, cells: Sequence[str], others: str = "") -> list[str]:
+    """The last cell is what other instruments reach; before it stands their own target."""
+    return [name, target, *cells[:-1], others, cells[-1]]
 
 
 def halves_table(pieces: Sequence[Row]) -> str:
@@ -86,11 +91,6 @@ def halves_table(pieces: Sequence[Row]) -> str:
 
 def _of(pieces: Sequence[Row], *groups: str) -> list[Row]:
     return [one for one in pieces if one["group"] in groups]
-
-
-def _beside_target(target: str, cells: Sequence[str]) -> list[str]:
-    """What other instruments reach, after their own target."""
-    return [*cells[:-1], target, cells[-1]]
 
 
 def _first(group: Sequence[Row], seconds: int) -> str:

@@ -91,8 +91,8 @@ def clip(lab: Path, cache: Path, what: tuple[Work, str]) -> NDArray[np.int8]:
     if not kept.exists():
         dice, played = _performance(work, group)
         start = float(dice.uniform(0, max(0.0, played.seconds - SECONDS)))
-        lasts = min(SECONDS, played.seconds - start)
-        dry = stage.sound(played.part(start, lasts), lasts)
+        long = min(SECONDS, played.seconds - start)
+        dry = stage.sound(played.part(start, long), long)
         sound = stage.in_hall(laboratory(lab), dice, dry, above=_ABOVE)
         np.save(kept, stage.as_recorded(sound))
     return beats_of_sound(stage.as_heard(np.load(kept)))

@@ -116,7 +116,7 @@ def difference(standing: Sequence[Standing], divided: ClosedEvent) -> Move | Non
         divided: the event with the plays, allocations and reckoning of the new division.
 
     Returns:
-        None when not one amount differs.
+        None when nobody's money would move.
     """
     was: dict[Identity, list[Standing]] = defaultdict(list)
     for one in standing:

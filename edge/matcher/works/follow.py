@@ -89,9 +89,7 @@ class Follower:
         self._heard = np.zeros((0, BANDS), np.int8)  # lately
         self._best = np.zeros((len(references.ids), 4), np.int32)  # as the alignment stands
         self._stood = np.zeros(len(references.ids), np.int32)  # what spoke for it in one chord
-        self._spoke = np.zeros(
-            (_PATIENCE, len(references.ids)), np.int32
-        )  # by beat, round and round
+        self._spoke = np.zeros((_PATIENCE, len(references.ids)), np.int32)  # beat by beat, in turn
         self.lately = np.zeros(len(references.ids), np.int64)
         self._laid = 0  # beats, the last block whole
         self._now = 0  # of them looked at
@@ -155,10 +153,7 @@ class Follower:
         for best in self._alignment.hear(block):
             self._now += 1
             self._best = best
-            oldest = self._spoke[self._now % _PATIENCE]
-            self.lately += best[:, WORTH] - oldest
-            oldest[:] = best[:, WORTH]
-            self._stood[best[:, WORTH] < _PROMISING] = 0
+            self._remember(best[:, WORTH])
             wanted = self._wanted()
             lost = [one.number for one in self._lost]
             asked = wanted.copy()
@@ -169,6 +164,12 @@ class Follower:
             if self._is_lost(one):
                 self._lose(one)
         return self._tell()
+
+    def _remember(self, worth: NDArray[np.int32]) -> None:
+        oldest = self._spoke[self._now % _PATIENCE]
+        self.lately += worth - oldest
+        oldest[:] = worth
+        self._stood[worth < _PROMISING] = 0
 
     def _wanted(self) -> NDArray[np.int32]:
         """What must speak for each work now: less for one that far more spoke for than for others.
@@ -194,9 +195,10 @@ class Follower:
                 return
             said = ACCEPTED - int(self._alignment.enough[number])
             hold = Hold(number, start, origin, worth, self._now, place + 1, said)
-            if not believed and not any(one.goes_on_as(hold) for one in self._lost):
+            before = [one for one in self._lost if one.may_become(hold, little=not believed)]
+            if not believed and not before:
                 return
-            for lost in [one for one in self._lost if one.may_become(hold)]:
+            for lost in before:
                 self._lost.remove(lost)
                 hold.before += lost.before + lost.peak
                 hold.start, hold.origin = lost.start, lost.origin

@@ -53,16 +53,16 @@ class Hold:
         most = FARTHEST if surely else _UNHEARD
         return pages <= min(most, (self.end - self.start) // 2)
 
-    def may_become(self, later: "Hold") -> bool:
-        """Whether a work that was lost here went on meanwhile until it was found there."""
+    def may_become(self, later: "Hold", *, little: bool = False) -> bool:
+        """Whether a work that was lost here went on meanwhile until it was found there.
+
+        Where little speaks for it, it must be where it would be by then, at half its tempo to
+        twice. Else it may be anywhere, for cuts are made; what goes back is begun anew.
+        """
         if self.number != later.number:
             return False
         passed, gone = later.start - self.end, later.origin - self.place
-        # cuts are made, and variations are alike; what goes back is begun anew
+        if little:
+            return passed >= -UNSURE and passed // 2 - UNSURE <= gone <= 2 * passed + UNSURE
+        # variations are alike
         return gone >= -UNSURE and (passed <= _UNHEARD or gone <= 2 * passed + UNSURE)
-
-    def goes_on_as(self, later: "Hold") -> bool:
-        """Whether a work that was lost here would be there by then, at half its tempo to twice."""
-        passed, gone = later.start - self.end, later.origin - self.place
-        near = passed // 2 - UNSURE <= gone <= 2 * passed + UNSURE
-        return self.number == later.number and passed >= -UNSURE and near

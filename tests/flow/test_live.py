@@ -19,10 +19,11 @@ TITLES = ("Спокойная соната", "Жайлау", "Ән", "Тыныш
 ENCORE, FEW_SECONDS = "Бис", 8  # so few that it is believed only because it was announced
 RECEIPTS = 30_000_000
 PACK = "kz-venues-2026"
+EVENINGS = {"pro_rata_protected": SEVEN, "whole_programme": SEVEN + timedelta(days=1)}
 ANNOUNCED = """
 [[evening]]
-begins = 2026-03-05T19:00:00+05:00
-ends = 2026-03-05T22:00:00+05:00
+begins = {begins}
+ends = {ends}
 works = ["{score}"]
 """
 
@@ -97,35 +98,50 @@ def scores(office, pieces):
 
 
 @pytest.fixture(scope="module")
-def event(office, scores, concert, tmp_path_factory):
-    """The evening, heard by a box and reported; the number of the event."""
+def events(office, scores, concert, tmp_path_factory):
+    """The concert on two evenings, heard by a box and reported; events by their licences' basis."""
     folder = tmp_path_factory.mktemp("box")
     paths = BoxPaths(folder)
     office.hang(paths)
-    paths.programme.write_text(ANNOUNCED.format(score=scores[ENCORE]))
+    evenings = [
+        ANNOUNCED.format(
+            begins=begins.isoformat(),
+            ends=(begins + timedelta(hours=3)).isoformat(),
+            score=scores[ENCORE],
+        )
+        for begins in EVENINGS.values()
+    ]
+    paths.programme.write_text("".join(evenings))
     soundfile.write(folder / "concert.flac", concert.sound, RATE_HZ)
-    for words in (
-        ["sync", "--once"],
-        ["listen", "--file", folder / "concert.flac", "--began", SEVEN.isoformat()],
-        ["sync", "--once"],
-    ):
+    heard = ["listen", "--file", folder / "concert.flac", "--began"]
+    listening = [[*heard, begins.isoformat()] for begins in EVENINGS.values()]
+    for words in (["sync", "--once"], *listening, ["sync", "--once"]):
         command = [sys.executable, "-m", "edge", words[0], "--home", folder, *words[1:]]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+    length = timedelta(seconds=float(concert.edges[-1]))
+    return {
+        basis: declared(office, basis, begins, begins + length)
+        for basis, begins in EVENINGS.items()
+    }
+
+
+def declared(office, basis, begins, ends):
+    """The number of an evening's event: licensed, with its receipts and its programme."""
     licence = office.post(
         "/v1/licences",
         venue_id=1,
         family="kz-venues",
         tariff="philharmonic",
-        basis="pro_rata_protected",
+        basis=basis,
         valid_from="2026-01-01",
     )["id"]
     number = office.post(
         "/v1/events",
         hall_id=1,
         title="Көктем кеші",
-        starts_at=SEVEN.isoformat(),
-        ends_at=(SEVEN + timedelta(seconds=float(concert.edges[-1]))).isoformat(),
+        starts_at=begins.isoformat(),
+        ends_at=ends.isoformat(),
         currency="KZT",
         licence_id=licence,
     )["id"]
@@ -134,6 +150,11 @@ def event(office, scores, concert, tmp_path_factory):
     programme = {"file": ("programme.csv", rows)}
     office.staff.post(f"/v1/events/{number}/programme", files=programme).raise_for_status()
     return number
+
+
+@pytest.fixture
+def event(events):
+    return events["pro_rata_protected"]
 
 
 def test_what_was_played_live_stands_beside_what_was_declared(office, event, concert):
@@ -177,11 +198,16 @@ def test_music_that_no_score_explains_is_told_as_unknown(office, event, concert)
     )
 
 
-def test_the_statement_rests_on_protected_minutes_and_proves_itself(office, event, tmp_path):
-    period = {"venue_id": 1, "from": "2026-03-05", "to": "2026-03-05", "pack": PACK}
+@pytest.mark.parametrize("basis", EVENINGS)
+def test_the_statement_rests_on_the_minutes_its_basis_counts_and_proves_itself(
+    office, events, tmp_path, basis
+):
+    day = EVENINGS[basis].date().isoformat()
+    period = {"venue_id": 1, "from": day, "to": day, "pack": PACK}
     closed = office.staff.post("/v1/periods/close", json=period).raise_for_status().json()
     (evening,) = closed["events"]
     whole, protected = (evening[f"{kind}_milliseconds"] for kind in ("performed", "protected"))
+    counted = protected if basis == "pro_rata_protected" else whole
     (statement,) = closed["statements"]
     command = [*CENTRAL, "bundle", "--home", office.home, "--statement", str(statement["id"])]
     subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
@@ -190,6 +216,6 @@ def test_the_statement_rests_on_protected_minutes_and_proves_itself(office, even
     proved = subprocess.run(verify, capture_output=True, text=True, check=False)
 
     assert 0 < protected < whole
-    assert (RECEIPTS // 20 * protected * 2 + whole) // (2 * whole) == evening["fee"]["minor"]
+    assert (RECEIPTS // 20 * counted * 2 + whole) // (2 * whole) == evening["fee"]["minor"]
     assert 0 == proved.returncode, proved.stdout + proved.stderr
     assert "score-" in bundle.read_text("utf-8")

@@ -15,6 +15,8 @@ from edge.matcher.recipe import RECIPE, Frame, Recipe
 from edge.matcher.score import Hearing, hear
 from edge.matcher.search import (
     DEEP,
+    LAST,
+    Pace,
     Suspect,
     frames_of,
     probability,
@@ -72,11 +74,11 @@ class Detector:
     cut; beside one that is heard it looks for others every 30 s. Where nobody is heard it looks
     deeper into the last 30 s every minute, and at the stream's end. What it suspects it weighs
     again, with up to 40 s, whenever more has been heard. Where nobody is heard it climbs the
-    ladder of speeds, tempos and pitches, some rungs a step, and all of it at the stream's end if
-    most of the last 10 s is not explained. Memory is bounded however long the stream: 60 s of
-    landmarks (at most 90 a second, 12 bytes each), the suspicions of 40 s, the few recordings
-    that sound or fell silent less than 15 s ago, and 9 MB while a search is on, 100 MB while
-    a deeper one is.
+    ladder of speeds, tempos and pitches, some rungs a step, and all of it over the last 30 s at
+    the stream's end if most of the last 10 s is not explained. Memory is bounded however long the
+    stream: 60 s of landmarks (at most 90 a second, 12 bytes each) and of how loud every place was
+    (2 MB), the suspicions of 40 s, the few recordings that sound or fell silent less than 15 s
+    ago, and 9 MB while a search is on, 100 MB while a deeper one is, 200 MB at a stream's end.
 
     Args:
         index: what can be recognised.
@@ -129,10 +131,11 @@ class Detector:
         """End the stream; give the detections that were still going on."""
         ended = self._step(int(self._heard.until)) if self._heard.until > self._now else []
         if self._explained() < _HALF:
-            self._dig()
-        if self._explained() < _HALF:
-            self._rung = 0
-            self._climb(len(LADDER))
+            self._dig(LAST)
+        for back in range(0, min(_DEEP_WINDOW, self._now - self._since), WINDOW_FRAMES):
+            if self._explained() < _HALF:
+                self._rung = 0
+                self._climb(len(LADDER), back=back)
         ended += [found for one in self._holds if (found := self._ended(one))]
         self._holds.clear()
         self._since = Frame(self._now)  # what was heard is behind
@@ -180,11 +183,11 @@ class Detector:
                 break
         return self._believe(rest, found)
 
-    def _dig(self) -> None:
+    def _dig(self, pace: Pace = DEEP) -> None:
         """Look for what is drowned: in a longer window, among more places of more votes."""
         rest = self._rest()
         window = self._window(rest, self._now, _DEEP_WINDOW)
-        self._believe(rest, search(self._index, rest, window, pace=DEEP))
+        self._believe(rest, search(self._index, rest, window, pace=pace))
 
     def _believe(self, rest: Landmarks, found: list[Suspect]) -> bool:
         """Follow the surest of what was found or suspected before; True if it is believed."""
@@ -206,14 +209,16 @@ class Detector:
         if found:
             self._decoys.take(max(one.weight.score for one in found))
 
-    def _climb(self, rungs: int) -> None:
+    def _climb(self, rungs: int, *, back: int = 0) -> None:
         """Try the next rungs of the ladder on the window; after the last comes the first.
 
-        Where one is believed all others are tried too: another may explain far more.
+        Where one is believed all others are tried too: another may explain far more. The window
+        ends so many frames back.
         """
         until = self._rung + rungs
         rest = self._rest()
-        asked = (self._index, rest, self._window(rest, self._now, WINDOW_FRAMES))
+        window = self._window(rest, self._now - back, WINDOW_FRAMES)
+        asked = (self._index, rest, window)
         found = bent(*asked, LADDER[self._rung : until], least=CERTAIN)
         self._rung = until if until < len(LADDER) and not found else 0
         if found:
@@ -292,9 +297,9 @@ class Detector:
 
     def _withdraw(self, new: Hold) -> None:
         """Take back who began lately and is not believed any more beside somebody new."""
-        rest = unexplained(
-            self._heard, self._index.segments[new.laid.segment], new.laid, self._recipe
-        )
+        segment = self._index.segments[new.laid.segment]
+        rest = unexplained(self._heard, segment, new.laid, self._recipe)
+        rest = rest.explained(new.start, new.end)
         for one in [one for one in self._holds if one.start > self._now - MEMORY_FRAMES]:
             left = suspect(self._index, one.laid, hear(rest, one.start, one.end, self._recipe))
             if left.log_odds < SUSPECTED:
@@ -307,7 +312,7 @@ class Detector:
             if one.laid.who == besides:
                 continue  # a loop is weighed in its other rounds with all that was heard of it
             segment = self._index.segments[one.laid.segment]
-            rest = unexplained(rest, segment, one.laid, self._recipe)
+            rest = unexplained(rest, segment, one.laid, self._recipe).explained(one.start, one.end)
         return rest
 
     def _window(self, landmarks: Landmarks, until: int, frames: int) -> Hearing:

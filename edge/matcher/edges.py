@@ -1,27 +1,32 @@
 """When a recording began to sound, and when it ceased: cut, faded out, or played to its end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from edge.matcher.presence import CLASSES
+from edge.matcher.score import nats_of, said
+
 LAG_FRAMES = 7  # a frame shows 186 ms, eight hops: sound of n frames lasts so many hops longer
-_BEFORE_FRAMES = 860  # 20 s that say how much of the recording comes through
+_BEFORE_FRAMES = 645  # 15 s that say how much of the recording comes through
 _EARLIER_FRAMES = 43  # 1 s: what the highest sum may have taken by chance
 _LATER_FRAMES = 301  # 7 s: how long a fade may go on unheard
 _STEP_FRAMES = 2
 _FADES = np.array((1.0, 43.0, 86.0, 129.0, 172.0, 258.0))  # not at all, 1, 2, 3, 4 or 6 s
 _SHARES = np.array((0.03, 0.06, 0.1, 0.15, 0.22, 0.32, 0.45, 0.6))
-# Beforehand music is cut as likely as faded out; under voices, no fade is less likely than a cut.
-_LIKELY = np.array((0.5, 0.1, 0.1, 0.1, 0.1, 0.1))
+# Beforehand music is cut twice as likely as faded; under voices, no fade is less likely than a cut.
+_LIKELY = np.array((0.7, 0.06, 0.06, 0.06, 0.06, 0.06))
 _HALF_SECOND = 21  # frames
 _THROUGH = 5.0  # times sooner than by chance: it came through
 _BURSTS = 1.75  # times more uneven than dice from half second to half second: between words
 # Share of the landmarks that a hall loses with each decibel: 0.29 come through at +5 dB, 0.21 at
 # 0, 0.14 at -5. A tenth of the amplitude, 20 dB, costs 0.3.
 _LOST_A_DECADE = 0.3
-_COMPANY = 0.5  # of each landmark's evidence: they come through and are drowned together
+# Of each landmark's evidence, and of what is missing: they come through, rise and are drowned
+# together.
+_COMPANY = 0.1
 _INTRO_FRAMES = 215  # 5 s: the longest beginning taken on trust,
 _OUTRO_FRAMES = 516  # 12 s: and the longest ending
 _TRUST_SHARE = 0.08  # of their landmarks are supposed to come through: endings die away
@@ -35,19 +40,27 @@ class Expected:
     Attributes:
         frames: int64, stream frame of each, rising.
         ratios: float64, how much sooner than by chance something stands there; 0 if nothing does.
+        louds: uint8, the class of how loud the place of each is.
         first: stream frame at which the recording itself begins.
         last: stream frame at which it is over.
     """
 
     frames: NDArray[np.int64]
     ratios: NDArray[np.float64]
+    louds: NDArray[np.uint8]
     first: int
     last: int
 
     def between(self, first: int, until: int) -> "Expected":
         """Those with first <= frame < until."""
         low, high = np.searchsorted(self.frames, (first, until))
-        return Expected(self.frames[low:high], self.ratios[low:high], self.first, self.last)
+        part = slice(low, high)
+        columns = (self.frames[part], self.ratios[part], self.louds[part])
+        return Expected(*columns, self.first, self.last)
+
+    def by_landmarks(self) -> "Expected":
+        """The same, not knowing how loud any place is."""
+        return replace(self, louds=np.full_like(self.louds, CLASSES))
 
 
 def began(expected: Expected, *, reached: int, since: int) -> int:
@@ -76,7 +89,7 @@ def ceased(expected: Expected, *, start: int, reached: int, now: int, beneath: b
     was faded slowly.
 
     Args:
-        expected: landmarks around the end, from 20 s before it until now.
+        expected: landmarks around the end, from 15 s before it until now.
         start: stream frame it began at.
         reached: stream frame up to which its evidence sums highest.
         now: stream frame up to which the stream was heard.
@@ -84,7 +97,7 @@ def ceased(expected: Expected, *, start: int, reached: int, now: int, beneath: b
     """
     latest = min(expected.last + LAG_FRAMES, now)
     near = reached <= expected.last <= min(now, reached + _OUTRO_FRAMES)
-    if near and _trusted(expected, reached, now):
+    if near and _trusted(expected.by_landmarks(), reached, now):  # it dies away, and rises no more
         return latest
     first = max(start, reached - _EARLIER_FRAMES)
     ends = np.arange(first, reached + _LATER_FRAMES, _STEP_FRAMES, dtype=np.float64)
@@ -94,15 +107,15 @@ def ceased(expected: Expected, *, start: int, reached: int, now: int, beneath: b
     voices = _in_bursts(expected.between(since, first), since)
     likely = np.ones(len(fades)) if beneath or voices else _LIKELY
     nats = np.empty((len(fades), len(_SHARES), len(ends)))
-    _weigh(heard.frames, heard.ratios, fades, ends, nats)
+    _weigh(heard.frames, heard.ratios, heard.louds, fades, ends, nats)
     odds = np.cumsum(likely @ np.exp(_COMPANY * (nats - nats.max())).sum(1))
     return min(int(ends[np.searchsorted(odds, odds[-1] / 2)]), latest)
 
 
 def _trusted(expected: Expected, first: int, until: int) -> bool:
     """Whether it may have sounded between two moments, though nothing was heard of it there."""
-    rest = expected.between(first, until).ratios
-    return float(np.log(1 - _TRUST_SHARE + _TRUST_SHARE * rest).sum()) >= -_TRUST_DOUBT
+    rest = expected.between(first, until)
+    return bool(said(rest.ratios, rest.louds, _TRUST_SHARE).sum() >= -_TRUST_DOUBT)
 
 
 def _in_bursts(before: Expected, since: int) -> bool:
@@ -119,6 +132,7 @@ def _in_bursts(before: Expected, since: int) -> bool:
 def _weigh(
     frames: NDArray[np.int64],
     ratios: NDArray[np.float64],
+    louds: NDArray[np.uint8],
     fades: NDArray[np.float64],
     ends: NDArray[np.float64],
     out: NDArray[np.float64],
@@ -128,7 +142,7 @@ def _weigh(
     for j in range(len(_SHARES)):
         share = _SHARES[j]
         for k in range(len(frames)):
-            steady[k + 1] = steady[k] + np.log(1 - share + share * ratios[k])
+            steady[k + 1] = steady[k] + nats_of(share, ratios[k], louds[k])
         for i in range(len(fades)):
             for m in range(len(ends)):
                 first = np.searchsorted(frames, ends[m] - fades[i], "right")
@@ -137,5 +151,5 @@ def _weigh(
                     left = (ends[m] - frames[k]) / fades[i]  # of the amplitude
                     heard = share + _LOST_A_DECADE * np.log10(left)
                     if heard > 0:
-                        total += np.log(1 - heard + heard * ratios[k])
+                        total += nats_of(heard, ratios[k], louds[k])
                 out[i, j, m] = total

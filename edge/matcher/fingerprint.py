@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from edge.errors import BadCatalogue
 from edge.matcher.landmarks import Landmarks, join
 from edge.matcher.peaks import PeakPicker, Peaks
+from edge.matcher.presence import Presence
 from edge.matcher.recipe import RECIPE, Frame, Recipe
 from edge.matcher.resample import Resampler
 from edge.matcher.spectrum import LogSpectrum, Whitener
@@ -30,23 +31,28 @@ class Fingerprinter:
     """Turns a stream of samples into landmarks, the same ones however the stream is cut.
 
     Lags 6 s behind the sound. Keeps about 8 s of spectrogram (2 MB) whatever the length of
-    the stream, and nothing that could be played back for longer than 2 s.
+    the stream, and nothing that could be played back for longer than 2 s. Who keeps the levels
+    that come with landmarks keeps a spectrum of rises, without phases.
 
     Args:
         rate_hz: rate of the stream, 8000 to 192000.
         recipe: the numbers that make the fingerprint.
+        presence: whether to tell how loud it is where no landmark stands, too.
 
     Raises:
         ValueError: the rate is outside 8000 to 192000 Hz.
     """
 
-    def __init__(self, rate_hz: int, *, recipe: Recipe = RECIPE) -> None:
+    def __init__(self, rate_hz: int, *, recipe: Recipe = RECIPE, presence: bool = True) -> None:
         bins = recipe.high_bin - recipe.low_bin
         self._low_bin = np.float32(recipe.low_bin)
         self._resampler = Resampler(rate_hz, to_hz=recipe.rate_hz)
         self._spectrum = LogSpectrum(recipe)
         self._whitener = Whitener(bins)
         self._picker = PeakPicker(bins)
+        self._presence = Presence(bins) if presence else None
+        self._loud = np.zeros((0, bins), np.uint8)  # of the second that is not over
+        self._settled = 0  # frames whose landmarks were given out
         self._levels = np.zeros((0, bins), np.int32)
         self._sound = np.zeros(0, np.float32)
 
@@ -78,7 +84,9 @@ class Fingerprinter:
         sane = np.where(np.abs(samples) <= _LOUDEST, samples, np.float32(0))  # drops NaN as well
         self._sound = self._resampler.feed(sane)
         self._levels = self._spectrum.feed(self._sound)
-        peaks = self._picker.feed(self._whitener.feed(self._levels))
+        whitened = self._whitener.feed(self._levels)
+        peaks = self._picker.feed(whitened)
+        self._listen(whitened)
         return self._landmarks(peaks, self._picker.until)
 
     def close(self) -> Landmarks:
@@ -86,14 +94,26 @@ class Fingerprinter:
         self._sound = self._resampler.close()
         levels = self._spectrum.feed(self._sound)
         self._levels = np.concatenate((levels, self._spectrum.close()))
-        parts = [self._picker.feed(self._whitener.feed(self._levels))]
-        parts.append(self._picker.feed(self._whitener.close()))
+        parts = []
+        for whitened in (self._whitener.feed(self._levels), self._whitener.close()):
+            peaks = self._picker.feed(whitened)
+            self._listen(whitened)
+            parts.append(self._landmarks(peaks, self._picker.until))
         last, frames = self._picker.close()
-        parts.append(last)
-        return join([self._landmarks(part, frames) for part in parts])
+        if self._presence is not None:
+            self._loud = np.concatenate((self._loud, self._presence.close()))
+        return join([*parts, self._landmarks(last, frames)])
+
+    def _listen(self, whitened: NDArray[np.float32]) -> None:
+        if self._presence is not None:
+            self._loud = np.concatenate((self._loud, self._presence.feed(whitened)))
 
     def _landmarks(self, peaks: Peaks, until: int) -> Landmarks:
-        return Landmarks(peaks[0], peaks[1] + self._low_bin, peaks[2], Frame(until))
+        settled = until - self._settled
+        self._settled = until
+        presence, self._loud = self._loud[:settled], self._loud[settled:]
+        columns = (peaks[0], peaks[1] + self._low_bin, peaks[2])
+        return Landmarks(*columns, Frame(until), presence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +197,7 @@ def fingerprint_blocks(
     Raises:
         ValueError: the rate is outside 8000 to 192000 Hz, or a block is not mono float32.
     """
-    ear = Fingerprinter(rate_hz, recipe=recipe)
+    ear = Fingerprinter(rate_hz, recipe=recipe, presence=False)
     parts = [ear.feed(block).strongest(PER_SECOND) for block in blocks]
     parts.append(ear.close().strongest(PER_SECOND))
     return Fingerprint(join(parts), recipe)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from edge.matcher.alignment import Alignment, span
 from edge.matcher.edges import Expected, began, ceased
 from edge.matcher.index import Index
-from edge.matcher.refine import at_its_tempo, refined
+from edge.matcher.refine import at_its_tempo, settled
 from edge.matcher.score import Hearing, likeliness, nats_by_frame
 from edge.matcher.search import Suspect
 from edge.matcher.track import BRIDGE_FRAMES, Reach
@@ -19,6 +19,7 @@ _FLEETING_FRAMES = 645  # 15 s: what is heard no longer, though the stream went 
 _SURER = 3.0  # is to be surer by so much, in log odds: a recording goes on, an accident does not
 _MOST_HEARD = 0.12  # share of landmarks supposed to survive: more would end in a fade or a voice
 _LEAST_HEARD = 0.08
+_LEAN = 0.05  # nats that each frame more must bring: chance brings some, now and then
 _AT_ONCE = 43  # 1 s before now: what ends earlier may be stretched
 
 
@@ -95,7 +96,7 @@ def hold(index: Index, found: Suspect, windows: Sequence[Hearing], memory: Heari
     """
     laid = found.laid
     for window in windows:
-        laid = refined(index, laid, window)
+        laid = settled(index, laid, window)
     new = _held(index, found, laid, memory)
     if new.end > memory.first + memory.length - _AT_ONCE:
         return new
@@ -106,9 +107,9 @@ def hold(index: Index, found: Suspect, windows: Sequence[Hearing], memory: Heari
 def _held(index: Index, found: Suspect, laid: Alignment, memory: Hearing) -> Hold:
     heard = min(max(found.weight.share / 2, _LEAST_HEARD), _MOST_HEARD)
     nats = _nats(index, laid, memory, heard)
-    core = _densest(nats)
+    core = _densest(nats - _LEAN)
     back, ahead = Reach(), Reach()
-    back.feed(nats[:core][::-1])
+    back.feed(nats[:core][::-1] - _LEAN)
     ahead.feed(nats[core:])
     origin = memory.first + core
     expected = _expected(index, laid, memory)

@@ -1,12 +1,13 @@
 """Landmarks: the peaks of a stretch of sound, and the pairs of them that can be looked up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from edge.matcher.peaks import ranks_of, strongest
+from edge.matcher.presence import UNKNOWN
 from edge.matcher.recipe import Frame
 
 BUCKETS = 512 * 49 * 22
@@ -27,12 +28,15 @@ class Landmarks:
         bins: float32, frequency in bins of the spectrum, to a quarter of a bin.
         heights: float32, nepers of power above the surroundings.
         until: every landmark before this frame has now been given out.
+        presence: uint8, shape (frames, bins): how loud each bin was in the last frames before
+            `until`, as far as that is known; see `presence.py`.
     """
 
     frames: NDArray[np.int32]
     bins: NDArray[np.float32]
     heights: NDArray[np.float32]
     until: Frame
+    presence: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
 
     def strongest(self, per_second: int) -> "Landmarks":
         """Only the highest of each second (43 frames) of the stream."""
@@ -43,7 +47,10 @@ class Landmarks:
         low, high = np.searchsorted(self.frames, np.array((first, until), np.int32))
         window = slice(low, high)
         end = Frame(min(until, self.until))
-        return Landmarks(self.frames[window], self.bins[window], self.heights[window], end)
+        since = self.until - len(self.presence)
+        presence = self.presence[max(0, first - since) : max(0, end - since)]
+        columns = (self.frames[window], self.bins[window], self.heights[window])
+        return Landmarks(*columns, end, presence)
 
     def played_at(self, speed: float, *, first: int) -> "Landmarks":
         """As the recording has them if it runs `speed` times as fast, counted from `first`."""
@@ -54,7 +61,16 @@ class Landmarks:
 
     def where(self, keep: NDArray[np.bool_]) -> "Landmarks":
         """Only those for which `keep`, one bool each, is true."""
-        return Landmarks(self.frames[keep], self.bins[keep], self.heights[keep], self.until)
+        columns = (self.frames[keep], self.bins[keep], self.heights[keep])
+        return Landmarks(*columns, self.until, self.presence)
+
+    def explained(self, first: int, until: int) -> "Landmarks":
+        """Knowing no more how loud it was while something sounded that has been explained."""
+        since = self.until - len(self.presence)
+        presence = self.presence.copy()
+        presence[max(0, first - since) : max(0, until - since)] = UNKNOWN
+        columns = (self.frames, self.bins, self.heights)
+        return Landmarks(*columns, self.until, presence)
 
 
 def join(parts: list[Landmarks]) -> Landmarks:
@@ -63,11 +79,13 @@ def join(parts: list[Landmarks]) -> Landmarks:
     Raises:
         ValueError: there are no parts.
     """
+    known = [part.presence for part in parts if len(part.presence)]
     return Landmarks(
         np.concatenate([part.frames for part in parts]),
         np.concatenate([part.bins for part in parts]),
         np.concatenate([part.heights for part in parts]),
         parts[-1].until,
+        np.concatenate(known) if known else parts[-1].presence,
     )
 
 

@@ -19,6 +19,7 @@ _BAD, _FULL = (
     -1,
     -2,
 )  # what is wrong with a block: it is no block; it has more votes than there is room for
+_UNEVEN = 1.25  # times its share of the votes: room for a part of the timeline
 _KEPT = 4  # times the candidates wanted: room while the weakest are not known yet
 
 
@@ -43,6 +44,7 @@ def vote(
     *,
     limit: int,
     most: int = MOST_VOTES,
+    rounds: int = 1,
 ) -> Candidates:
     """The places most hashes of a query agree on.
 
@@ -53,8 +55,10 @@ def vote(
         chances: float32, how likely the recording has each hash too, each relative to the others;
             alike if not given.
         limit: how many candidates are wanted at most.
-        most: votes that are counted: 8 bytes each. If there are more, the hashes that are likely
-            and rare are counted, and the unlikely and common ones are left out.
+        most: votes that are counted. If there are more, the hashes that are likely and rare are
+            counted, and the unlikely and common ones are left out.
+        rounds: so many parts of the timeline are counted one after the other: `most` votes take
+            8 bytes each, divided by the rounds.
 
     Raises:
         BadCatalogue: a block of the segment is damaged.
@@ -62,16 +66,35 @@ def vote(
     if not len(segment.firsts) or not len(hashes) or limit < 1:
         return Candidates(np.zeros(0, np.int64), np.zeros(0, np.int32))
     chances = np.ones(len(hashes), np.float32) if chances is None else chances
-    cast = _cast(segment, hashes, anchors, chances, most)
     room = _KEPT * limit
     state = np.array((0, 1))
     best = Best(np.empty(room, np.int64), np.empty(room, np.int32), state, limit)
     hidden = segment.hidden if segment.hidden.any() else segment.hidden[:0]
-    reach = int(anchors.max()) - (cast.margin << STEP_BITS)  # the last hash's recording is meant
-    count_votes(cast, segment.starts, hidden, reach, best)
+    asked = _ask(hashes, anchors)
+    blocks = _by_block(
+        segment, asked.keys, np.maximum.reduceat(chances[asked.order], asked.firsts[:-1])
+    )
+    for round_ in range(rounds):
+        cast = _cast(segment, asked, blocks, most, round_, rounds)
+        reach = int(anchors.max()) - (
+            cast.margin << STEP_BITS
+        )  # the last hash's recording is meant
+        count_votes(cast, segment.starts, hidden, reach, best)
     steps, votes = best.steps[: state[0]], best.votes[: state[0]]
     order = np.lexsort((steps, -votes))[:limit]
-    return Candidates((steps[order] - cast.margin) << STEP_BITS, votes[order])
+    return Candidates((steps[order] - asked.margin) << STEP_BITS, votes[order])
+
+
+_Chosen = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]  # see `_by_block`
+
+
+class _Wanted(NamedTuple):
+    """Which votes: steps of the timeline, that part of them, and how many may be read."""
+
+    span: int
+    first: int
+    until: int
+    most: int
 
 
 class _Asked(NamedTuple):
@@ -81,44 +104,51 @@ class _Asked(NamedTuple):
         keys: uint32, the hashes, rising.
         firsts: int64, one more than keys: where the anchors of each begin.
         shifts: int64, what turns a step into a vote, for each anchor.
+        order: int64, the hashes as they were asked, sorted.
+        margin: steps by which every vote is too late, so that none is negative.
     """
 
     keys: NDArray[np.uint32]
     firsts: NDArray[np.int64]
     shifts: NDArray[np.int64]
+    order: NDArray[np.int64]
+    margin: int
+
+
+def _ask(hashes: NDArray[np.uint32], anchors: NDArray[np.int32]) -> _Asked:
+    numbered = (hashes.astype(np.int64) << 32) | np.arange(len(hashes))
+    order = np.sort(numbered) & 0xFFFFFFFF  # as a stable argsort, in a seventh of its time
+    firsts = _begins(hashes[order])
+    shifts = (-anchors[order].astype(np.int64)) >> STEP_BITS
+    margin = -int(shifts.min())
+    ends = np.append(firsts, len(hashes))
+    return _Asked(hashes[order][firsts], ends, shifts + margin, order, margin)
 
 
 def _cast(
     segment: Segment,
-    hashes: NDArray[np.uint32],
-    anchors: NDArray[np.int32],
-    chances: NDArray[np.float32],
+    asked: _Asked,
+    blocks: _Chosen,
     most: int,
+    round_: int,
+    rounds: int,
 ) -> Cast:
-    """All votes; if there are too many, of the hashes that promise most for each vote."""
-    numbered = (hashes.astype(np.int64) << 32) | np.arange(len(hashes))
-    order = np.sort(numbered) & 0xFFFFFFFF  # as a stable argsort, in a seventh of its time
-    firsts = _begins(hashes[order])
-    keys = hashes[order][firsts]
-    shifts = (-anchors[order].astype(np.int64)) >> STEP_BITS
-    margin = -int(shifts.min())
-    asked = _Asked(keys, np.append(firsts, len(hashes)), shifts + margin)
+    """The votes for a part of the timeline; of too many, those of the hashes that promise most."""
     last = int(segment.starts[-1] + segment.lengths[-1]) >> STEP_BITS
-    span = last + margin + 2
-    votes = np.empty(most, np.int32)
-    blocks = _by_block(segment, keys, np.maximum.reduceat(chances[order], firsts))
-    read = _gather(segment.postings, segment.firsts, *blocks, asked, span, votes)
+    span = last + asked.margin + 2
+    part = (round_ * span // rounds, (round_ + 1) * span // rounds + (round_ == rounds - 1))
+    votes = np.empty(most if rounds == 1 else round(_UNEVEN * most / rounds), np.int32)
+    wanted = _Wanted(span, *part, most)
+    read = _gather(segment.postings, segment.firsts, blocks, asked, wanted, votes)
     if read < 0:
         raise segment.damage("postings", segment.postings, -1 - read)
-    wanted = min(read // _PART_VOTES + 1, _MOST_PARTS)
-    part_bits = (span // wanted).bit_length()
+    cells = min(read // _PART_VOTES + 1, _MOST_PARTS)
+    part_bits = (span // cells).bit_length()
     parts = np.zeros((span >> part_bits) + 2, np.int64)
-    return Cast(_by_part(votes[:read], part_bits, parts), parts, part_bits, margin)
+    return Cast(_by_part(votes[:read], part_bits, parts), parts, part_bits, asked.margin)
 
 
-def _by_block(
-    segment: Segment, keys: NDArray[np.uint32], worth: NDArray[np.float32]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def _by_block(segment: Segment, keys: NDArray[np.uint32], worth: NDArray[np.float32]) -> _Chosen:
     """Blocks that may hold some of the keys, each with its run of keys.
 
     The first are those in which most is promised for each word that has to be read.
@@ -142,16 +172,16 @@ def _begins(rising: NDArray[Any]) -> NDArray[np.int64]:
 def _gather(
     blocks: Blocks,
     lowest: NDArray[np.uint32],
-    numbers: NDArray[np.int64],
-    firsts: NDArray[np.int64],
-    ends: NDArray[np.int64],
+    chosen: _Chosen,
     asked: _Asked,
-    span: Whole,
+    wanted: _Wanted,
     votes: NDArray[np.int32],
 ) -> Whole:
-    """Write the votes block by block until there is no more room; -1-b if block b is bad."""
+    """Write the votes for a part, until so many were read; -1-b if block b is bad."""
     others = np.empty(BLOCK_BITS, np.int32)  # any list that shares its block fits
-    n = 0
+    whole = wanted.until - wanted.first > wanted.span
+    numbers, firsts, ends = chosen
+    n, read = 0, 0
     for i in range(len(numbers)):
         number = numbers[i]
         if not is_whole(blocks, number):
@@ -159,12 +189,23 @@ def _gather(
         bits = (blocks.ends[number] << 5, blocks.ends[number + 1] << 5)
         keys = (firsts[i], ends[i])
         key = np.int64(lowest[number]) - 1
-        done = _read_block(blocks.words, bits, key, keys, asked, span, others, votes[n:])
+        done = _read_block(blocks.words, bits, key, keys, asked, wanted.span, others, votes[n:])
         if done == _BAD:
             return -1 - number
-        if done == _FULL:
+        if done == _FULL or read + done > wanted.most:
             break
-        n += done
+        read += done
+        n = n + done if whole else n + _within(votes[n : n + done], wanted)
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _within(votes: NDArray[np.int32], wanted: _Wanted) -> Whole:
+    """Keep the votes for a part of the timeline, in front; how many they are."""
+    n = 0
+    for vote_ in votes:
+        votes[n] = vote_  # overwritten by the next one unless it is kept
+        n += wanted.first <= vote_ < wanted.until
     return n
 
 

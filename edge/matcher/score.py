@@ -12,6 +12,7 @@ from edge.matcher.alignment import Alignment, expected
 from edge.matcher.bits import Whole
 from edge.matcher.index import Segment
 from edge.matcher.landmarks import Landmarks
+from edge.matcher.presence import CLASSES, UNKNOWN, louder_than
 from edge.matcher.recipe import Recipe
 
 BLOCK_FRAMES = 21  # half a second
@@ -22,8 +23,24 @@ _BLOCK_SHARE = 2.0  # no half second may say more than so many times the average
 _BLOCK_LEAST = 3.0  # nats, or than this: a chord in common is not a recording in common
 # What may come through of each octave: a crowd, a voice or a small loudspeaker drowns one of them
 # and spares another.
-_SHARES = np.array((0.0, 0.05, 0.1, 0.15, 0.22, 0.32, 0.45, 0.6, 0.75, 0.9))
-_OCTAVES = np.array((110, 220, 435)) * 4  # quarter bins at which the next begins: 592 Hz, …
+SHARES = np.array((0.0, 0.05, 0.1, 0.15, 0.22, 0.32, 0.45, 0.6, 0.75, 0.9))
+OCTAVES = np.array((110, 220, 435)) * 4  # quarter bins at which the next begins: 592 Hz, …
+# How much likelier a place without a landmark is so loud if the recording sounds than by chance,
+# by the share of its landmarks that come through (rows) and the class of how loud it is.
+# Counted by `benchmarks/presence_fit.py` in 672 clips of crowds, voices, rooms and clean lines.
+UNSEEN = np.array((
+    (1.00, 1.00, 1.00, 1.00, 1.00, 1.00, 1.00, 1.00, 1.00, 1.00, 1.00, 1.00, 1.0),
+    (0.73, 0.75, 0.82, 0.89, 0.96, 0.94, 1.08, 1.14, 1.24, 1.42, 1.61, 1.77, 1.0),
+    (0.63, 0.69, 0.71, 0.81, 0.87, 0.91, 1.09, 1.20, 1.36, 1.69, 1.82, 2.32, 1.0),
+    (0.52, 0.63, 0.72, 0.74, 0.87, 0.90, 1.09, 1.24, 1.44, 1.74, 2.17, 2.50, 1.0),
+    (0.54, 0.58, 0.63, 0.69, 0.80, 0.91, 1.07, 1.23, 1.55, 1.80, 2.34, 3.09, 1.0),
+    (0.45, 0.54, 0.58, 0.69, 0.76, 0.87, 1.01, 1.21, 1.56, 2.01, 2.74, 3.77, 1.0),
+    (0.36, 0.40, 0.49, 0.59, 0.69, 0.81, 0.99, 1.25, 1.71, 2.22, 2.98, 5.16, 1.0),
+    (0.39, 0.38, 0.45, 0.53, 0.67, 0.75, 1.00, 1.17, 1.71, 2.50, 3.33, 5.28, 1.0),
+    (0.34, 0.36, 0.42, 0.49, 0.61, 0.81, 0.88, 1.18, 1.71, 2.58, 3.53, 6.18, 1.0),
+    (0.13, 0.17, 0.22, 0.31, 0.59, 0.80, 0.80, 0.99, 1.93, 2.89, 5.04, 8.27, 1.0),
+))  # fmt: skip
+MISSING = np.log((1 - SHARES)[:, None] * UNSEEN)
 # Where a landmark that survived is found again, -2 to 2 frames and -4 to 4 quarters of a bin
 # from where it was: measured through codecs, voices and halls, and much the same in all.
 _LATE = np.array((0.04, 0.22, 0.48, 0.22, 0.04))
@@ -43,6 +60,9 @@ class Hearing:
         begins: int64, one more than `length`: the first landmark of each frame.
         chance: float64, landmarks to be expected in a frame and quarter bin, for each bin from 0.
         crowd: float64, for each frame, how many times more of them there are than on average.
+        presence: uint8, shape (length, bins from `low_bin`): how loud every place is.
+        classes: uint8, shape (bins, 256): among how many moments of its bin a level is louder.
+        low_bin: the first bin of the two.
     """
 
     first: int
@@ -51,6 +71,9 @@ class Hearing:
     begins: NDArray[np.int64]
     chance: NDArray[np.float64]
     crowd: NDArray[np.float64]
+    presence: NDArray[np.uint8]
+    classes: NDArray[np.uint8]
+    low_bin: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +100,23 @@ def hear(landmarks: Landmarks, first: int, until: int, recipe: Recipe) -> Hearin
     chance = np.maximum(np.convolve(density, _AROUND, "same"), _FLOOR)
     chance = np.maximum(chance, np.convolve(density, _NARROW, "same"))
     crowd = _crowd(np.diff(begins))
-    return Hearing(first, length, quarters, begins.astype(np.int64), chance / 4, crowd)
+    presence = _whole(part, first, length, recipe)
+    return Hearing(
+        first, length, quarters, begins.astype(np.int64), chance / 4, crowd,
+        presence, louder_than(presence), recipe.low_bin,
+    )  # fmt: skip
+
+
+def _whole(part: Landmarks, first: int, length: int, recipe: Recipe) -> NDArray[np.uint8]:
+    """How loud every place of a window is, unknown where nobody says."""
+    known = part.presence
+    if len(known) == length:
+        return known.reshape(length, recipe.high_bin - recipe.low_bin)
+    whole = np.full((length, recipe.high_bin - recipe.low_bin), UNKNOWN, np.uint8)
+    if len(known):
+        end = part.until - first
+        whole[end - len(known) : end] = known
+    return whole
 
 
 def _crowd(counts: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -137,21 +176,35 @@ def nats_by_frame(
         share: of the recording's landmarks that come through where it sounds, 0 to 1.
         recipe: the numbers that make the fingerprint.
     """
-    frames, ratios = likeliness(segment, laid, heard, recipe)
+    frames, ratios, louds = likeliness(segment, laid, heard, recipe)
     out = np.zeros(heard.length)
-    np.add.at(out, frames - heard.first, np.log(1 - share + share * ratios))
+    np.add.at(out, frames - heard.first, said(ratios, louds, share))
     return out
+
+
+def said(
+    ratios: NDArray[np.float64], louds: NDArray[np.uint8], share: float
+) -> NDArray[np.float64]:
+    """What each landmark says for a recording of which a share comes through, in nats."""
+    nats = np.empty(len(ratios))
+    _say(ratios, louds, share, nats)
+    return nats
 
 
 def likeliness(
     segment: Segment, laid: Alignment, heard: Hearing, recipe: Recipe
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Stream frame of each landmark expected; how much sooner than by chance it stands there."""
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.uint8]]:
+    """What became of each landmark expected.
+
+    Returns:
+        Its stream frame; how much sooner than by chance a landmark stands there, 0 if none does;
+        and the class of how loud the place is.
+    """
     until = heard.first + heard.length
     frames, quarters = expected(segment, laid, heard.first, until, recipe)
-    ratios = np.empty(len(frames))
-    _look(_for_kernels(heard), frames - heard.first, quarters, ratios)
-    return frames, ratios
+    ratios, louds = np.empty(len(frames)), np.empty(len(frames), np.uint8)
+    _look(_for_kernels(heard), frames - heard.first, quarters, ratios, louds)
+    return frames, ratios, louds
 
 
 class _Heard(NamedTuple):
@@ -162,10 +215,16 @@ class _Heard(NamedTuple):
     quarters: NDArray[np.int64]
     chance: NDArray[np.float64]
     crowd: NDArray[np.float64]
+    presence: NDArray[np.uint8]
+    classes: NDArray[np.uint8]
+    low_bin: int
 
 
 def _for_kernels(heard: Hearing) -> _Heard:
-    return _Heard(heard.first, heard.begins, heard.quarters, heard.chance, heard.crowd)
+    return _Heard(
+        heard.first, heard.begins, heard.quarters, heard.chance, heard.crowd,
+        heard.presence, heard.classes, heard.low_bin,
+    )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
@@ -179,7 +238,7 @@ def _weigh_each(
 ) -> None:
     """Write score and share of each alignment: its place, first frame, speed and pitch."""
     length = len(heard.begins) - 1
-    ratios = np.empty(len(places))
+    ratios, louds = np.empty(len(places)), np.empty(len(places), np.uint8)
     blocks, octaves = np.empty(len(places), np.int64), np.empty(len(places), np.int64)
     for i in range(len(laid)):
         place, at, speed, pitch = laid[i]
@@ -189,10 +248,12 @@ def _weigh_each(
             quarter = np.int64(np.rint(sharps[k] * pitch))
             if 0 <= row < length and limits[0] <= quarter < limits[1]:
                 ratios[n] = _ratio(heard, row, quarter)
+                louds[n] = _loud(heard, row, quarter)
                 blocks[n] = row // BLOCK_FRAMES
-                octaves[n] = np.searchsorted(_OCTAVES, quarter, "right")
+                octaves[n] = np.searchsorted(OCTAVES, quarter, "right")
                 n += 1
-        out[i] = _best(ratios[:n], blocks[:n], octaves[:n], max(1, -(-length // BLOCK_FRAMES)))
+        count = max(1, -(-length // BLOCK_FRAMES))
+        out[i] = _best(ratios[:n], louds[:n], blocks[:n], octaves[:n], count)
 
 
 @njit(cache=True, nogil=True)
@@ -200,10 +261,43 @@ def _look(
     heard: _Heard,
     rows: NDArray[np.int64],
     quarters: NDArray[np.int64],
-    out: NDArray[np.float64],
+    ratios: NDArray[np.float64],
+    louds: NDArray[np.uint8],
 ) -> None:
     for k in range(len(rows)):
-        out[k] = _ratio(heard, rows[k], quarters[k])
+        ratios[k] = _ratio(heard, rows[k], quarters[k])
+        louds[k] = _loud(heard, rows[k], quarters[k])
+
+
+@njit(cache=True, nogil=True)
+def _loud(heard: _Heard, row: Whole, quarter: Whole) -> Whole:
+    """Among how many moments of its bin a place is the louder."""
+    column = ((quarter + 2) >> 2) - heard.low_bin
+    return heard.classes[column, heard.presence[row, column]]
+
+
+@njit(cache=True, nogil=True)
+def nats_of(share: float, ratio: float, loud: Whole) -> float:
+    """What one landmark says for a recording of which a share comes through, in nats.
+
+    Args:
+        share: 0 to 0.9.
+        ratio: how much sooner than by chance something stands where it should; 0 if nothing does.
+        loud: class of how loud its place is.
+    """
+    if ratio > 0:
+        return float(np.log(1 - share + share * ratio))
+    k = min(int(np.searchsorted(SHARES, share, "right")), len(SHARES) - 1)
+    part = (share - SHARES[k - 1]) / (SHARES[k] - SHARES[k - 1])
+    return float((1 - part) * MISSING[k - 1, loud] + part * MISSING[k, loud])
+
+
+@njit(cache=True, nogil=True)
+def _say(
+    ratios: NDArray[np.float64], louds: NDArray[np.uint8], share: float, out: NDArray[np.float64]
+) -> None:
+    for k in range(len(ratios)):
+        out[k] = nats_of(share, ratios[k], louds[k])
 
 
 @njit(cache=True, nogil=True)
@@ -224,37 +318,46 @@ def _ratio(heard: _Heard, row: Whole, quarter: Whole) -> float:
 @njit(cache=True, nogil=True)
 def _best(
     ratios: NDArray[np.float64],
+    louds: NDArray[np.uint8],
     blocks: NDArray[np.int64],
     octaves: NDArray[np.int64],
     count: int,
 ) -> tuple[float, float]:
     """Score over so many blocks, and the share of landmarks that came through."""
-    by_share = _by_share(ratios, octaves)
-    shares, tops = np.zeros(len(by_share)), np.zeros(len(by_share))
+    by_share = _by_share(ratios, louds, octaves)
+    likeliest, tops = np.zeros(len(by_share), np.int64), np.zeros(len(by_share))
     doubt = 0.0  # which share it would be was not known before
     for octave in range(len(by_share)):
-        likeliest = np.argmax(by_share[octave])
-        shares[octave], tops[octave] = _SHARES[likeliest], by_share[octave, likeliest]
+        likeliest[octave] = np.argmax(by_share[octave])
+        tops[octave] = by_share[octave, likeliest[octave]]
         doubt += np.log(np.mean(np.exp(by_share[octave] - tops[octave])))
     sums, through = np.zeros(count), 0.0
     for k in range(len(ratios)):
-        share = shares[octaves[k]]
-        sums[blocks[k]] += np.log(1 - share + share * ratios[k])
-        through += share
+        i = likeliest[octaves[k]]
+        if ratios[k] > 0:
+            sums[blocks[k]] += np.log(1 - SHARES[i] + SHARES[i] * ratios[k])
+        else:
+            sums[blocks[k]] += MISSING[i, louds[k]]
+        through += SHARES[i]
     cap = max(_BLOCK_LEAST, _BLOCK_SHARE * tops.sum() / count)
     return np.minimum(sums, cap).sum() + doubt, through / max(1, len(ratios))
 
 
 @njit(cache=True, nogil=True)
-def _by_share(ratios: NDArray[np.float64], octaves: NDArray[np.int64]) -> NDArray[np.float64]:
+def _by_share(
+    ratios: NDArray[np.float64], louds: NDArray[np.uint8], octaves: NDArray[np.int64]
+) -> NDArray[np.float64]:
     """How much sooner than by chance an octave is as it is, in nats, if a share comes through."""
-    totals = np.zeros((len(_OCTAVES) + 1, len(_SHARES)))
-    missing = np.zeros(len(totals))
+    totals = np.zeros((len(OCTAVES) + 1, len(SHARES)))
+    missing = np.zeros((len(totals), CLASSES + 1))
     for k in range(len(ratios)):
-        missing[octaves[k]] += ratios[k] == 0
         if ratios[k] > 0:
-            for i in range(len(_SHARES)):
-                totals[octaves[k], i] += np.log(1 - _SHARES[i] + _SHARES[i] * ratios[k])
+            for i in range(len(SHARES)):
+                totals[octaves[k], i] += np.log(1 - SHARES[i] + SHARES[i] * ratios[k])
+        else:
+            missing[octaves[k], louds[k]] += 1
     for octave in range(len(totals)):
-        totals[octave] += missing[octave] * np.log(1 - _SHARES)
+        for loud in range(CLASSES + 1):
+            if missing[octave, loud]:
+                totals[octave] += missing[octave, loud] * MISSING[:, loud]
     return totals

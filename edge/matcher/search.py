@@ -31,6 +31,7 @@ class Pace:
         votes: counted in each segment at most, of the pairs that promise most.
         candidates: of each segment, laid over the window coarsely.
         weighed: of all segments, weighed landmark by landmark.
+        rounds: parts of the timeline that are counted one after the other, to need less memory.
     """
 
     per_second: int
@@ -38,11 +39,14 @@ class Pace:
     votes: int
     candidates: int
     weighed: int
+    rounds: int = 1
 
 
 THOROUGH = Pace(60, 12, votes=1 << 20, candidates=100, weighed=12)
 # Ten times the cost: nearly all votes of a window, for what a crowd or a voice drowns.
-DEEP = Pace(60, 12, votes=12 << 20, candidates=300, weighed=12)
+DEEP = Pace(60, 12, votes=12 << 20, candidates=1500, weighed=24)
+# At a stream's end there is time: four times the votes, of more pairs.
+LAST = Pace(90, 20, votes=48 << 20, candidates=3000, weighed=24, rounds=2)
 # A fifth of the cost: enough where the sound is clean and only bent.
 BRIEF = Pace(30, 6, votes=1 << 16, candidates=30, weighed=6)
 
@@ -142,7 +146,9 @@ def _candidates(
     rows = [np.zeros((0, 4))]
     for number, segment in enumerate(index.segments):
         asked = (hashes, anchors, chances)
-        bins = vote(segment, *asked, limit=pace.candidates, most=pace.votes).diagonals
+        bins = vote(
+            segment, *asked, limit=pace.candidates, most=pace.votes, rounds=pace.rounds
+        ).diagonals
         places, scores = best_places(segment, view, bins, index.recipe)
         places, once = np.unique(places, return_index=True)
         who = segment.recordings_at(places + (view.frames - 1))  # who ends it is meant

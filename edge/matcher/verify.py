@@ -1,6 +1,6 @@
 """Where around a candidate a recording lies best: a quick look at which landmarks are there."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -9,41 +9,63 @@ from numpy.typing import NDArray
 from edge.matcher.bits import Whole
 from edge.matcher.index import Marks, Segment, read_landmarks, room_of
 from edge.matcher.landmarks import Landmarks
+from edge.matcher.presence import CLASSES, UNKNOWN, louder_than
 from edge.matcher.recipe import Recipe
+from edge.matcher.score import nats_of
 
 SLACK_FRAMES = (-2, 10)  # where the best place may lie around a candidate's bin
 _SMOOTH = 4  # bins on each side over which chance is averaged
 _LEAST, _MOST = 0.005, 0.9  # bounds of the chance that a point is occupied
+_SHARE = 0.22  # of the landmarks that are supposed to come through
+_STEPS = 64.0  # in a nat
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(NamedTuple):
     """What a window of the stream shows, in the recording's own time and pitch.
 
     Attributes:
-        marked: uint8, shape (bins, frames): a landmark is here or next to here.
-        chance: float32, shape (bins,): how likely a point of this bin is marked, 0 to 1.
+        worth: int16, shape (bins, frames): what a landmark expected here would say for the
+            recording, in 1/64 nat.
+        average: float32, shape (bins,): of that, in nats.
+        variance: float32, shape (bins,): likewise, in squared nats.
     """
 
-    marked: NDArray[np.uint8]
-    chance: NDArray[np.float32]
+    worth: NDArray[np.int16]
+    average: NDArray[np.float32]
+    variance: NDArray[np.float32]
 
     @property
     def frames(self) -> int:
         """Its length."""
-        return int(self.marked.shape[1])
+        return int(self.worth.shape[1])
 
 
 def scene(landmarks: Landmarks, recipe: Recipe) -> Scene:
     """The scene of a window whose landmarks count their frames from its beginning."""
-    rows = landmarks.frames.astype(np.int64)
+    shape = (recipe.high_bin - recipe.low_bin, int(landmarks.until))
+    marked = np.zeros(shape, np.bool_)
     columns = np.rint(landmarks.bins).astype(np.int64) - recipe.low_bin
-    marked = np.zeros((recipe.high_bin - recipe.low_bin, landmarks.until), np.uint8)
-    occupied = np.zeros(len(marked))
-    _mark(marked, rows, columns, occupied)
-    occupied /= max(1, int(landmarks.until))
-    around = np.convolve(occupied, np.ones(2 * _SMOOTH + 1) / (2 * _SMOOTH + 1), "same")
-    return Scene(marked, np.clip(around, _LEAST, _MOST).astype(np.float32))
+    _mark(marked, landmarks.frames.astype(np.int64), columns)
+    around = np.ones(2 * _SMOOTH + 1) / (2 * _SMOOTH + 1)
+    chance = np.clip(np.convolve(marked.mean(1), around, "same"), _LEAST, _MOST)
+    there = np.log(1 - _SHARE + _SHARE / chance)
+    missing = np.array([nats_of(_SHARE, 0.0, loud) for loud in range(CLASSES + 1)])
+    levels = landmarks.presence
+    if len(levels) != landmarks.until:
+        levels = np.full(shape[::-1], UNKNOWN, np.uint8)
+    worth = np.empty(shape, np.int16)
+    to_steps = (
+        np.rint(_STEPS * there).astype(np.int16),
+        np.rint(_STEPS * missing).astype(np.int16),
+    )
+    _value(marked, levels, louder_than(levels), *to_steps, worth)
+    average, square = np.empty(len(worth)), np.empty(len(worth))
+    _moments(worth, average, square)
+    average, square = (np.convolve(one, around, "same") for one in (average, square))
+    variance = np.maximum(square - average**2, 0.0)
+    return Scene(
+        worth, (average / _STEPS).astype(np.float32), (variance / _STEPS**2).astype(np.float32)
+    )
 
 
 def best_places(
@@ -65,7 +87,7 @@ def best_places(
     """
     places = np.empty(len(diagonals), np.int64)
     scores = np.empty(len(diagonals), np.float32)
-    bad = _lay(segment.marks, view.marked, view.chance, diagonals, recipe.low_bin, places, scores)
+    bad = _lay(segment.marks, view, diagonals, recipe.low_bin, places, scores)
     if bad >= 0:
         raise segment.damage("landmarks", segment.points, bad)
     return places, scores
@@ -74,8 +96,7 @@ def best_places(
 @njit(cache=True, nogil=True)
 def _lay(
     marks: Marks,
-    marked: NDArray[np.uint8],
-    chance: NDArray[np.float32],
+    view: Scene,
     diagonals: NDArray[np.int64],
     low_bin: Whole,
     places: NDArray[np.int64],
@@ -87,7 +108,7 @@ def _lay(
     curve = np.empty(high - low, np.float32)
     for k in range(len(diagonals)):
         first = diagonals[k] + low
-        until = first + len(curve) + marked.shape[1]
+        until = first + len(curve) + view.worth.shape[1]
         # Who ends a window is meant, the last begun: the guard between recordings is nearly as
         # long as the longest window, so of anybody else there could be a few seconds at most.
         number = max(0, int(np.searchsorted(marks.starts, until - 1, side="right")) - 1)
@@ -97,53 +118,76 @@ def _lay(
         count = read_landmarks(marks, number, first, until, here, quarters)
         if count < 0:
             return -1 - count
-        _slide(marked, chance, here[:count] - first, quarters[:count], low_bin, curve)
+        _slide(view, here[:count] - first, quarters[:count], low_bin, curve)
         at = np.argmax(curve)
         places[k], scores[k] = first + at, curve[at]
     return np.int64(-1)
 
 
 @njit(cache=True, nogil=True)
-def _mark(
-    marked: NDArray[np.uint8],
-    rows: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    occupied: NDArray[np.float64],
-) -> None:
+def _mark(marked: NDArray[np.bool_], rows: NDArray[np.int64], columns: NDArray[np.int64]) -> None:
+    """Mark where a landmark is here or next to here."""
     for k in range(len(rows)):
         for b in range(max(0, columns[k] - 1), min(marked.shape[0], columns[k] + 2)):
             for u in range(max(0, rows[k] - 1), min(marked.shape[1], rows[k] + 2)):
-                occupied[b] += 1 - marked[b, u]
-                marked[b, u] = 1
+                marked[b, u] = True
+
+
+@njit(cache=True, nogil=True)
+def _value(
+    marked: NDArray[np.bool_],
+    levels: NDArray[np.uint8],
+    classes: NDArray[np.uint8],
+    there: NDArray[np.int16],
+    missing: NDArray[np.int16],
+    worth: NDArray[np.int16],
+) -> None:
+    bins, frames = marked.shape
+    for t in range(frames):
+        for b in range(bins):
+            loud = classes[b, levels[t, b]]
+            worth[b, t] = there[b] if marked[b, t] else missing[loud]
+
+
+@njit(cache=True, nogil=True)
+def _moments(
+    worth: NDArray[np.int16], average: NDArray[np.float64], square: NDArray[np.float64]
+) -> None:
+    for b in range(len(worth)):
+        total, squares = np.int64(0), np.int64(0)
+        for value in worth[b]:
+            total += value
+            squares += np.int64(value) * value
+        average[b] = total / worth.shape[1]
+        square[b] = squares / worth.shape[1]
 
 
 @njit(cache=True, nogil=True)
 def _slide(
-    marked: NDArray[np.uint8],
-    chance: NDArray[np.float32],
+    view: Scene,
     rows: NDArray[np.int64],
     quarters: NDArray[np.uint16],
     low_bin: Whole,
     out: NDArray[np.float32],
 ) -> None:
     """Score the landmarks that should be seen, begun at each of the rows 0, 1, … of them."""
-    seen = np.zeros(len(out), np.int32)  # the last row first: so they lie in the scene, too
+    said = np.zeros(len(out), np.int32)  # the last row first: so they lie in the scene, too
     due, spread = np.zeros(len(out)), np.ones(len(out))
     always, always_spread = 0.0, 0.0  # of landmarks in the window wherever it begins
-    bins, frames = marked.shape
+    bins, frames = view.worth.shape
     for k in range(len(rows)):
         column = min(((np.int64(quarters[k]) + 2) >> 2) - low_bin, bins - 1)
-        q = chance[column]
+        average, variance = view.average[column], view.variance[column]
         first = rows[k] - len(out) + 1  # frame of the window that begins at the last row
         if first >= 0 and rows[k] < frames:
-            always += q
-            always_spread += q * (1 - q)
-            seen += marked[column, first : first + len(out)]
+            always += average
+            always_spread += variance
+            said += view.worth[column, first : first + len(out)]
             continue
         for i in range(max(0, -first), min(len(out), frames - first)):
-            seen[i] += marked[column, first + i]
-            due[i] += q
-            spread[i] += q * (1 - q)
+            said[i] += view.worth[column, first + i]
+            due[i] += average
+            spread[i] += variance
     for i in range(len(out)):
-        surplus = seen[i] - due[i] - always
+        surplus = said[i] / _STEPS - due[i] - always
         out[len(out) - 1 - i] = surplus / np.sqrt(spread[i] + always_spread)

@@ -27,6 +27,8 @@ class Warp:
         frames = np.rint((landmarks.frames - first) * self.speed).astype(np.int32)
         bins = (landmarks.bins / self.pitch).astype(np.float32)
         until = Frame(int(np.ceil((landmarks.until - first) * self.speed)))
+        if self == AS_RECORDED:
+            return Landmarks(frames, bins, landmarks.heights, until, landmarks.presence)
         return Landmarks(frames, bins, landmarks.heights, until)
 
 

@@ -113,6 +113,20 @@ def test_of_too_many_votes_those_that_promise_most_are_counted(tmp_path, tracks)
     assert wanted.diagonals.tolist() == found.diagonals.tolist()
 
 
+@pytest.mark.parametrize("rounds", [2, 3, 7])
+def test_counted_part_by_part_a_timeline_has_the_same_candidates(tmp_path, tracks, rounds):
+    write_segment(tmp_path / "all.qseg", tracks)
+    (segment,) = Index.open([tmp_path / "all.qseg"]).segments
+    hashes, anchors, chances = query_hashes(tracks[1][1].landmarks, 12)
+    whole, parts = (
+        vote(segment, hashes, anchors, chances, limit=40, rounds=n) for n in (1, rounds)
+    )
+
+    assert whole.votes[0] == parts.votes[0] > 40
+    assert abs(whole.votes - parts.votes).max() <= 2  # where two parts meet
+    assert len({*whole.diagonals.tolist()} ^ {*parts.diagonals.tolist()}) <= 4 * (rounds - 1)
+
+
 def votes_of(prints, hashes):
     known = Counter()
     for print_ in prints:

@@ -5,16 +5,17 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
 
 from benchmarks import catalogues, clips, evenings, foreign, moments, page, plots
+from benchmarks.cores import spread
 from benchmarks.hearing import Found
 from benchmarks.lab import fetch_music, make_sets
 from benchmarks.null import Tail
-from benchmarks.odds import best_of
-from benchmarks.prints import heard
+from benchmarks.odds import best_in
 from benchmarks.results import RESULTS, Results
 from benchmarks.sets import Clip, Evening, read_clips, read_evenings, read_pieces, read_references
 from benchmarks.targets import read_targets
@@ -101,13 +102,13 @@ def _bench(
 
 def _clips(bench: Bench, kept: Results, quick: bool) -> None:
     for name, folder in bench.catalogues.items():
-        answers = clips.answer(bench.clips, folder, bench.cache, name=name)
+        answers = clips.answer(bench.clips, folder, name=name)
         kept.put(f"clips_{name}", clips.as_rows(clips.measure(bench.clips, answers)))
 
 
 def _evenings(bench: Bench, kept: Results, quick: bool) -> None:
     for name, folder in bench.catalogues.items():
-        answers: list[list[Found]] = evenings.answer(bench.evenings, folder, bench.cache, name=name)
+        answers: list[list[Found]] = evenings.answer(bench.evenings, folder, name=name)
         kept.put(f"evenings_{name}", evenings.as_row(evenings.measure(bench.evenings, answers)))
         if name == "development":
             kept.put("moments", moments.measure(bench.evenings, answers))
@@ -166,7 +167,8 @@ def _odds(bench: Bench) -> list[tuple[bool, float]]:
         clip for clip in bench.clips
         if clip.seconds == 10 and clip.recording and not clip.condition.startswith(_BENT)
     ]  # fmt: skip
-    found = [best_of(folder, one) for one in heard([c.sound for c in chosen], bench.cache)]
+    sounds = [clip.sound for clip in chosen]
+    found = spread(partial(best_in, folder), sounds, doing="windows weighed")
     return [
         (best[0][1][0] == clip.recording, best[0][1][1])
         for clip, best in zip(chosen, found, strict=True) if best

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from benchmarks.hearing import Found, detections
-from benchmarks.prints import heard
 from benchmarks.sets import Evening, Stretch
 
 Span = tuple[float, float]
@@ -57,12 +56,10 @@ class Evenings:
     right: int = 0
 
 
-def answer(
-    evenings: Sequence[Evening], catalogue: Path, cache: Path, *, name: str
-) -> list[list[Found]]:
+def answer(evenings: Sequence[Evening], catalogue: Path, *, name: str) -> list[list[Found]]:
     """What the ear says of each evening."""
-    prints = heard([evening.sound for evening in evenings], cache)
-    return list(detections(catalogue, prints, doing=f"evenings against {name}"))
+    sounds = [evening.sound for evening in evenings]
+    return list(detections(catalogue, sounds, doing=f"evenings against {name}"))
 
 
 def measure(evenings: Iterable[Evening], answers: Iterable[list[Found]]) -> Evenings:

@@ -19,7 +19,6 @@ from benchmarks.hearing import Found, detect, detections, open_catalogue
 from benchmarks.laboratory import RATE_HZ, Laboratory
 from benchmarks.null import MONTH_SECONDS, fit_gumbel, fit_tail, upper_bound
 from benchmarks.odds import best_of
-from benchmarks.prints import heard, load, makers_digest, save
 from benchmarks.results import RESULTS, Results
 from benchmarks.sets import read_pieces
 from edge.matcher.detect import CERTAIN, STEP_FRAMES
@@ -56,7 +55,7 @@ def main(
 ) -> None:
     """Let the ear hear hours of music, voices, applause and rooms it has never met.
 
-    Stopped, it goes on where it was: hours mixed, hours heard and windows weighed are kept.
+    Stopped, it goes on where it was: what was made of each hour is kept.
     """
     figure = measure(lab, music, catalogue, cache, hours=hours, weighed=weighed)
     Results(results).put("foreign", figure)
@@ -81,24 +80,22 @@ def measure(
         catalogue: folder of segments.
         cache: what is kept from run to run.
         hours: to be heard.
-        weighed: hours whose windows are weighed.
+        weighed: the first hours, of which windows are weighed too.
         every: of the recordings that the catalogue has not got, every so many-th is heard.
     """
     known = open_catalogue(catalogue).recordings
     names = set(known)
     pieces = [path for path in read_pieces(music) if path.stem not in names][::every]
-    folder, state = folder_of(pieces, cache), _state(catalogue)
-    make_hours(lab, pieces, max(hours, weighed), folder)
-    alike = shared_pairs(catalogue, pieces, cache)
-    weighing, listening = partial(_weigh, catalogue, folder), partial(_listen, catalogue, folder)
-    windows = each_hour(weighing, weighed, folder / f"weighed-{state}.jsonl", doing="weighed")
-    entries = each_hour(listening, hours, folder / f"heard-{state}.jsonl", doing="heard")
-    return {"recordings": len(known)} | summary(entries, alike) | extremes(windows, alike)
+    alike = shared_pairs(catalogue, pieces)
+    _LAB["lab"] = Laboratory.open(lab, pieces)
+    journal = cache / f"foreign-{_state(catalogue, pieces)}.jsonl"
+    entries = each_hour(partial(_hear, catalogue, weighed), hours, journal)
+    return {"recordings": len(known)} | summary(entries, alike) | extremes(entries, alike)
 
 
-def shared_pairs(catalogue: Path, pieces: Sequence[Path], cache: Path) -> set[tuple[str, str]]:
+def shared_pairs(catalogue: Path, pieces: Sequence[Path]) -> set[tuple[str, str]]:
     """Pieces that have stretches in common with a recording: undisturbed, they are taken for it."""
-    found = detections(catalogue, heard(pieces, cache), doing="foreign pieces undisturbed")
+    found = detections(catalogue, pieces, doing="foreign pieces undisturbed")
     return {
         (path.stem, one.recording)
         for path, answers in zip(pieces, found, strict=True)
@@ -106,83 +103,53 @@ def shared_pairs(catalogue: Path, pieces: Sequence[Path], cache: Path) -> set[tu
     }
 
 
-def _state(catalogue: Path) -> str:
-    """Names a catalogue and the ear that hears: what another pair made is not taken for this."""
+def _state(catalogue: Path, pieces: Sequence[Path]) -> str:
+    """Names a catalogue, the pieces and the ear: what others made is not taken for this."""
     folder = Path(edge.matcher.__path__[0])
     code = b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))
     files = [(path.name, path.stat().st_size) for path in sorted(catalogue.glob("*"))]
-    return sha256(code + repr(files).encode()).hexdigest()[:12]
-
-
-def make_hours(lab: Path, pieces: Sequence[Path], hours: int, folder: Path) -> None:
-    """Mix and fingerprint the hours that are not there yet; stopped, it goes on where it was."""
-    folder.mkdir(parents=True, exist_ok=True)
-    missing = [hour for hour in range(hours) if not scenes_file(folder, hour).exists()]
-    if missing:
-        _LAB["lab"] = Laboratory.open(lab, pieces)
-        for _ in spread(partial(_make_hour, folder), missing, doing="mixing foreign hours"):
-            pass
-
-
-def folder_of(pieces: Sequence[Path], cache: Path) -> Path:
-    """Where the hours made of these pieces lie; other code makes others."""
-    names = "".join(sorted(path.name for path in pieces))
-    return cache / f"foreign-{sha256((makers_digest() + names).encode()).hexdigest()[:12]}"
-
-
-def scenes_file(folder: Path, hour: int) -> Path:
-    """Where it says what is heard in an hour; it appears when the landmarks are there."""
-    return folder / f"{hour:04d}.json"
-
-
-def _make_hour(folder: Path, hour: int) -> None:
-    stream, scenes = mix(_LAB["lab"], np.random.default_rng((SEED, hour)), HOUR)
-    ear = Fingerprinter(RATE_HZ)
-    minutes = range(0, len(stream), 60 * RATE_HZ)
-    parts = [ear.feed(stream[first : first + 60 * RATE_HZ]) for first in minutes]
-    save(scenes_file(folder, hour).with_suffix(".npz"), [join([*parts, ear.close()])])
-    scenes_file(folder, hour).write_text(json.dumps([asdict(scene) for scene in scenes]))
-
-
-def read_hour(folder: Path, hour: int) -> list[Scene]:
-    """What is heard in an hour, in order."""
-    return [Scene(**scene) for scene in json.loads(scenes_file(folder, hour).read_text())]
+    names = sorted(path.name for path in pieces)
+    return sha256(code + repr((files, names)).encode()).hexdigest()[:12]
 
 
 def each_hour(
-    act: Callable[[int], dict[str, Any]], hours: int, journal: Path, *, doing: str
+    act: Callable[[int], dict[str, Any]], hours: int, journal: Path
 ) -> list[dict[str, Any]]:
     """What is made of every hour; the journal has the hours done before it was stopped."""
     done = [json.loads(line) for line in _lines(journal)]
     rest = sorted(set(range(hours)) - {entry["hour"] for entry in done})
     with journal.open("a", encoding="utf-8") as file:
-        for entry in spread(act, rest, doing=f"foreign hours {doing}"):
+        for entry in spread(act, rest, doing="foreign hours heard"):
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
             file.flush()
             done.append(entry)
     return [entry for entry in done if entry["hour"] < hours]
 
 
-def _listen(catalogue: Path, folder: Path, hour: int) -> dict[str, Any]:
+def _hear(catalogue: Path, weighed: int, hour: int) -> dict[str, Any]:
+    """Mix an hour and hear it; of the first, weigh the best answer to every third window."""
+    stream, scenes = mix(_LAB["lab"], np.random.default_rng((SEED, hour)), HOUR)
     began = time.process_time()
-    [landmarks] = load(scenes_file(folder, hour).with_suffix(".npz"))
+    ear = Fingerprinter(RATE_HZ)
+    minutes = range(0, len(stream), 60 * RATE_HZ)
+    parts = [ear.feed(stream[first : first + 60 * RATE_HZ]) for first in minutes]
+    landmarks = join([*parts, ear.close()])
     found = detect(catalogue, landmarks)
-    scenes = read_hour(folder, hour)
+    spent = time.process_time() - began
+    best = best_of(catalogue, landmarks) if hour < weighed else []
     return {
         "hour": hour,
-        "processor_seconds": round(time.process_time() - began, 2),
+        "processor_seconds": round(spent, 2),
         "detections": [asdict(one) | {"scenes": _during(scenes, one)} for one in found],
+        "windows": [
+            {"at": at, "best": name, "odds": round(odds, 3), "piece": _sounding(scenes, at + 5)}
+            for at, (name, odds) in best
+        ],
     }
 
 
-def _weigh(catalogue: Path, folder: Path, hour: int) -> dict[str, Any]:
-    """The best answer to every sixth window, and the piece that sounds there."""
-    [landmarks] = load(scenes_file(folder, hour).with_suffix(".npz"))
-    scenes, found = read_hour(folder, hour), []
-    for at, (name, odds) in best_of(catalogue, landmarks):
-        pieces = [scene.piece for scene in scenes if scene.start <= at + 5 < scene.end]
-        found.append({"at": at, "best": name, "odds": round(odds, 3), "piece": "".join(pieces)})
-    return {"hour": hour, "windows": found}
+def _sounding(scenes: Sequence[Scene], second: float) -> str:
+    return "".join(scene.piece for scene in scenes if scene.start <= second < scene.end)
 
 
 def _during(scenes: Sequence[Scene], one: Found) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The ear as the bench uses it: landmarks in, detections in seconds out, on all cores."""
+"""The ear as the bench uses it: sound in, detections in seconds out, on all cores."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,9 +6,11 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from benchmarks.cores import spread
+from edge.matcher.decode import open_sound
 from edge.matcher.detect import Detection, Detector
+from edge.matcher.fingerprint import Fingerprinter
 from edge.matcher.index import SUFFIX, Index
-from edge.matcher.landmarks import Landmarks
+from edge.matcher.landmarks import Landmarks, join
 from edge.matcher.recipe import RECIPE, Frame
 
 _FED_FRAMES = 2584  # a minute
@@ -35,11 +37,21 @@ class Found:
     confidence: float
 
 
-def detections(
-    catalogue: Path, sounds: Sequence[Landmarks], *, doing: str
-) -> Iterator[list[Found]]:
-    """What the ear finds in each sound, the surest first."""
-    return spread(partial(detect, catalogue), sounds, doing=doing)
+def detections(catalogue: Path, sounds: Sequence[Path], *, doing: str) -> Iterator[list[Found]]:
+    """What the ear finds in each sound file, the surest first."""
+    return spread(partial(_detect_file, catalogue), sounds, doing=doing)
+
+
+def _detect_file(catalogue: Path, sound: Path) -> list[Found]:
+    return detect(catalogue, hear(sound))
+
+
+def hear(sound: Path) -> Landmarks:
+    """What a box hears in a sound file, all of it."""
+    with open_sound(sound) as (blocks, rate_hz):
+        ear = Fingerprinter(rate_hz)
+        parts = [ear.feed(block) for block in blocks]
+    return join([*parts, ear.close()])
 
 
 def detect(catalogue: Path, landmarks: Landmarks) -> list[Found]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from benchmarks.hearing import hear as listen
 from benchmarks.hearing import open_catalogue
 from edge.matcher.landmarks import Landmarks
 from edge.matcher.recipe import RECIPE, Frame
@@ -11,6 +12,11 @@ from edge.matcher.search import search
 WINDOW_FRAMES = 430  # 10 s
 STRIDE_FRAMES = 1290  # 30 s: windows that share nothing
 Best = tuple[str, float]  # recording and log odds
+
+
+def best_in(catalogue: Path, sound: Path) -> list[tuple[float, Best]]:
+    """As `best_of`, of a sound file."""
+    return best_of(catalogue, listen(sound))
 
 
 def best_of(catalogue: Path, sound: Landmarks) -> list[tuple[float, Best]]:

@@ -14,23 +14,10 @@ from edge.matcher.landmarks import Landmarks, join
 from edge.matcher.recipe import Frame
 
 
-def heard(sounds: Sequence[Path], cache: Path) -> list[Landmarks]:
-    """What a box hears in each sound file, all of it."""
-    return _kept(cache / f"heard-{_name(sounds)}.npz", sounds, hear)
-
-
 def learnt(sounds: Sequence[Path], cache: Path) -> list[Fingerprint]:
     """What central keeps of each sound file."""
     parts = _kept(cache / f"learnt-{_name(sounds)}.npz", sounds, learn)
     return [Fingerprint(part) for part in parts]
-
-
-def hear(sound: Path) -> Landmarks:
-    """The landmarks of one file as the box would have them."""
-    with open_sound(sound) as (blocks, rate_hz):
-        ear = Fingerprinter(rate_hz)
-        parts = [ear.feed(block) for block in blocks]
-    return join([*parts, ear.close()])
 
 
 def learn(sound: Path) -> Landmarks:

@@ -11,7 +11,7 @@ _REACH = 5  # steps to each side
 _STEP = 0.0005  # of the speed, in a window of ten seconds; longer ones tell finer steps apart
 _STEP_FRAMES = 430
 _SHIFTS = (0.0, -0.5, 0.5, -1.0, 1.0, -2.0, 2.0)  # frames
-_WORTH = 8.0  # nats that a correction of the speed must gain, and
+_WORTH = 8.0  # nats that a correction of speed or tempo must gain, and
 _WORTH_SHARE = 0.05  # of the score: what is nearly as recorded is as recorded
 _ROUNDS = 16  # of steps from one speed to the next: from a rung of the ladder to any other
 _CLEAR = 25.0  # nats without which a window says nothing of a speed
@@ -45,7 +45,7 @@ def settled(index: Index, laid: Alignment, heard: Hearing) -> Alignment:
 
 
 def at_its_tempo(index: Index, laid: Alignment, heard: Hearing, *, around: int) -> Alignment:
-    """The recording at the tempo that explains a window best; itself if it does.
+    """The recording at the tempo that explains a window best; itself if that is hardly better.
 
     Args:
         index: the catalogue.
@@ -62,7 +62,8 @@ def at_its_tempo(index: Index, laid: Alignment, heard: Hearing, *, around: int) 
     ]
     weights = weigh_each(index.segments[laid.segment], tries, heard, index.recipe)
     best = max(range(len(tries)), key=lambda k: weights[k].score)
-    if tries[best].warp == laid.warp:
+    own = max(weights[k].score for k in range(len(_SHIFTS)))
+    if weights[best].score <= own + max(_WORTH, _WORTH_SHARE * own):
         return laid
     return settled(index, tries[best], heard)
 

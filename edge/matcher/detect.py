@@ -78,7 +78,7 @@ class Detector:
     the stream's end if most of the last 10 s is not explained. Memory is bounded however long the
     stream: 60 s of landmarks (at most 90 a second, 12 bytes each) and of how loud every place was
     (2 MB), the suspicions of 40 s, the few recordings that sound or fell silent less than 15 s
-    ago, and 9 MB while a search is on, 100 MB while a deeper one is, 200 MB at a stream's end.
+    ago, and 9 MB while a search is on, 100 MB while a deeper one is, 230 MB at a stream's end.
 
     Args:
         index: what can be recognised.

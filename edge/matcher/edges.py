@@ -16,17 +16,16 @@ _LATER_FRAMES = 301  # 7 s: how long a fade may go on unheard
 _STEP_FRAMES = 2
 _FADES = np.array((1.0, 43.0, 86.0, 129.0, 172.0, 258.0))  # not at all, 1, 2, 3, 4 or 6 s
 _SHARES = np.array((0.03, 0.06, 0.1, 0.15, 0.22, 0.32, 0.45, 0.6))
-# Beforehand music is cut twice as likely as faded; under voices, no fade is less likely than a cut.
-_LIKELY = np.array((0.7, 0.06, 0.06, 0.06, 0.06, 0.06))
+# Beforehand music is cut as likely as faded out; under voices, no fade is less likely than a cut.
+_LIKELY = np.array((0.5, 0.1, 0.1, 0.1, 0.1, 0.1))
 _HALF_SECOND = 21  # frames
 _THROUGH = 5.0  # times sooner than by chance: it came through
 _BURSTS = 1.75  # times more uneven than dice from half second to half second: between words
 # Share of the landmarks that a hall loses with each decibel: 0.29 come through at +5 dB, 0.21 at
 # 0, 0.14 at -5. A tenth of the amplitude, 20 dB, costs 0.3.
 _LOST_A_DECADE = 0.3
-# Of each landmark's evidence, and of what is missing: they come through, rise and are drowned
-# together.
-_COMPANY = 0.1
+_COMPANY = 0.5  # of each landmark's evidence: they come through and are drowned together,
+_RISING = 0.1  # and of each place's, where levels speak of all: what rises rises together
 _INTRO_FRAMES = 215  # 5 s: the longest beginning taken on trust,
 _OUTRO_FRAMES = 516  # 12 s: and the longest ending
 _TRUST_SHARE = 0.08  # of their landmarks are supposed to come through: endings die away
@@ -108,7 +107,8 @@ def ceased(expected: Expected, *, start: int, reached: int, now: int, beneath: b
     likely = np.ones(len(fades)) if beneath or voices else _LIKELY
     nats = np.empty((len(fades), len(_SHARES), len(ends)))
     _weigh(heard.frames, heard.ratios, heard.louds, fades, ends, nats)
-    odds = np.cumsum(likely @ np.exp(_COMPANY * (nats - nats.max())).sum(1))
+    each = _RISING if (heard.louds < CLASSES).any() else _COMPANY
+    odds = np.cumsum(likely @ np.exp(each * (nats - nats.max())).sum(1))
     return min(int(ends[np.searchsorted(odds, odds[-1] / 2)]), latest)
 
 

@@ -71,14 +71,11 @@ def vote(
     best = Best(np.empty(room, np.int64), np.empty(room, np.int32), state, limit)
     hidden = segment.hidden if segment.hidden.any() else segment.hidden[:0]
     asked = _ask(hashes, anchors)
-    blocks = _by_block(
-        segment, asked.keys, np.maximum.reduceat(chances[asked.order], asked.firsts[:-1])
-    )
+    worth = np.maximum.reduceat(chances[asked.order], asked.firsts[:-1])
+    blocks = _by_block(segment, asked.keys, worth)
+    reach = int(anchors.max()) - (asked.margin << STEP_BITS)  # the last hash's recording is meant
     for round_ in range(rounds):
         cast = _cast(segment, asked, blocks, most, round_, rounds)
-        reach = int(anchors.max()) - (
-            cast.margin << STEP_BITS
-        )  # the last hash's recording is meant
         count_votes(cast, segment.starts, hidden, reach, best)
     steps, votes = best.steps[: state[0]], best.votes[: state[0]]
     order = np.lexsort((steps, -votes))[:limit]

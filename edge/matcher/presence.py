@@ -11,6 +11,7 @@ _PAST = (3, 10)  # frames before: 70 to 232 ms, what a level is compared with
 _STEPS = 8.0  # of a level in one neper of power,
 _MIDDLE = 64  # the step of what is as loud as before,
 _LEVELS = 128  # and how many there are
+_TOGETHER = 32  # bins that are counted at a time
 _FINE = 4096.0  # whole numbers make every sum exact, however it is cut
 # Shares of the moments of a bin that are quieter: where each class but the first begins.
 _BORDERS = np.array((0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98))
@@ -101,17 +102,20 @@ def _rise(stood: NDArray[np.float32], first: int, out: NDArray[np.uint8]) -> Non
 
 @njit(cache=True, nogil=True)
 def _rank(levels: NDArray[np.uint8], table: NDArray[np.uint8]) -> None:
-    bins = levels.shape[1]
-    counts = np.zeros((bins, 256), np.int32)
-    for t in range(len(levels)):
-        for b in range(bins):
-            counts[b, levels[t, b]] += 1
-    for b in range(bins):
-        known = len(levels) - counts[b, UNKNOWN]
-        below, k = 0, 0
-        for level in range(_LEVELS):
-            middle = below + 0.5 * counts[b, level]
-            while k < len(_BORDERS) and middle >= _BORDERS[k] * known:
-                k += 1
-            table[b, level] = k if known else CLASSES
-            below += counts[b, level]
+    frames, bins = levels.shape
+    counts = np.empty((_TOGETHER, _LEVELS + 1), np.int32)  # small enough for a core's own cache
+    for first in range(0, bins, _TOGETHER):
+        until = min(bins, first + _TOGETHER)
+        counts[:] = 0
+        for t in range(frames):
+            for b in range(first, until):
+                counts[b - first, min(levels[t, b], _LEVELS)] += 1
+        for b in range(first, until):
+            known = frames - counts[b - first, _LEVELS]
+            below, k = 0, 0
+            for level in range(_LEVELS):
+                middle = below + 0.5 * counts[b - first, level]
+                while k < len(_BORDERS) and middle >= _BORDERS[k] * known:
+                    k += 1
+                table[b, level] = k if known else CLASSES
+                below += counts[b - first, level]

@@ -86,7 +86,7 @@ def search(
     """
     dense = landmarks.between(heard.first, heard.first + heard.length)
     sparse = warp.undone(dense.strongest(pace.per_second), first=heard.first)
-    view = scene(warp.undone(dense, first=heard.first), index.recipe)
+    view = scene(warp.undone(dense, first=heard.first), heard.classes, index.recipe)
     laid = [
         Alignment(number, who, heard.first, place, warp)
         for number, who, place in _candidates(

@@ -45,6 +45,18 @@ class Best(NamedTuple):
     limit: int
 
 
+class Exact(NamedTuple):
+    """A table of steps and their votes, as many places each, a power of two; 0 votes: free.
+
+    Attributes:
+        steps: int32.
+        counts: int32.
+    """
+
+    steps: NDArray[np.int32]
+    counts: NDArray[np.int32]
+
+
 @njit(cache=True, nogil=True)
 def count_votes(
     cast: Cast, starts: NDArray[np.int64], hidden: NDArray[np.bool_], reach: Whole, best: Best
@@ -52,24 +64,30 @@ def count_votes(
     """Find the steps whose own votes and their next neighbour's are most; none of them is missed.
 
     A part is first counted in cells that many steps share: what is too little even there is
-    dropped. The rest, which is little, is sorted and counted exactly.
+    dropped. The rest, which is little, is counted exactly.
     """
     cells = np.zeros(_CELLS, np.uint8)
-    tall = np.empty(np.diff(cast.parts).max(), np.int32)
-    step, own = np.int64(0), np.int64(0)  # the last step counted, and its votes
+    most = np.diff(cast.parts).max()
+    tall = np.empty(most, np.int32)
+    steps, counts = np.empty(_room(most), np.int32), np.zeros(_room(most), np.int32)
+    first, last = np.int64(0), np.int64(0)  # step of a part; votes of the last one before it
     for p in range(len(cast.parts) - 1):
         votes = cast.votes[cast.parts[p] : cast.parts[p + 1]]
         count = _sift(votes, cast.part_bits, min(best.state[1], _MOST_COUNTED), cells, tall)
-        kept = np.sort(tall[:count])
-        k = 0
-        while k < count:
-            here, first = np.int64(kept[k]), k
-            while k < count and kept[k] == here:
-                k += 1
-            beside = k - first if here == step + 1 else 0
-            _offer(best, step, own, own + beside, starts, hidden, reach)
-            step, own = here, np.int64(k - first)
-    _offer(best, step, own, own, starts, hidden, reach)
+        room = _room(count)
+        exact = Exact(steps[:room], counts[:room])
+        _count(tall[:count], exact)
+        _offer(best, first - 1, last, last + _votes(exact, first), starts, hidden, reach)
+        first += 1 << cast.part_bits
+        last = _votes(exact, first - 1)
+        kept = np.sort(tall[: _keep(tall[:count], exact, best.state[1])])
+        for k in range(len(kept)):
+            step = np.int64(kept[k])
+            if step < first - 1 and (k == 0 or step != kept[k - 1]):
+                own = _votes(exact, step)
+                _offer(best, step, own, own + _votes(exact, step + 1), starts, hidden, reach)
+        exact.counts[:] = 0
+    _offer(best, first - 1, last, last, starts, hidden, reach)
 
 
 @njit(cache=True, nogil=True)
@@ -94,6 +112,50 @@ def _sift(
         tall[n] = votes[k]  # overwritten by the next one unless it is kept
         n += (own + beside >= least) | ((votes[k] + 1) & border <= 1)
     cells[:] = 0
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _room(count: Whole) -> Whole:
+    """A power of two, four to eight times the count: so few places are asked for in vain."""
+    room = 4
+    while room < 4 * count:
+        room *= 2
+    return room
+
+
+@njit(cache=True, nogil=True)
+def _slot(exact: Exact, step: Whole) -> Whole:
+    """Where a step is counted, or would be: Knuth's multiplicative hash, then the next free."""
+    mask = len(exact.counts) - 1
+    slot = ((step * 2654435769) >> 15) & mask
+    while exact.counts[slot] and exact.steps[slot] != step:
+        slot = (slot + 1) & mask
+    return slot
+
+
+@njit(cache=True, nogil=True)
+def _count(votes: NDArray[np.int32], exact: Exact) -> None:
+    for k in range(len(votes)):
+        slot = _slot(exact, np.int64(votes[k]))
+        exact.steps[slot] = votes[k]
+        exact.counts[slot] += 1
+
+
+@njit(cache=True, nogil=True)
+def _votes(exact: Exact, step: Whole) -> Whole:
+    """Votes of a step."""
+    return np.int64(exact.counts[_slot(exact, step)])
+
+
+@njit(cache=True, nogil=True)
+def _keep(votes: NDArray[np.int32], exact: Exact, least: Whole) -> Whole:
+    """Move the votes for steps that have enough to the front; how many they are."""
+    n = 0
+    for k in range(len(votes)):
+        step = np.int64(votes[k])
+        votes[n] = votes[k]  # overwritten by the next one unless it is kept
+        n += _votes(exact, step) + _votes(exact, step + 1) >= least
     return n
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from edge.matcher.bits import Whole
 from edge.matcher.index import Marks, Segment, read_landmarks, room_of
 from edge.matcher.landmarks import Landmarks
-from edge.matcher.presence import CLASSES, UNKNOWN, louder_than
+from edge.matcher.presence import CLASSES
 from edge.matcher.recipe import Recipe
 from edge.matcher.score import nats_of
 
@@ -40,8 +40,14 @@ class Scene(NamedTuple):
         return int(self.worth.shape[1])
 
 
-def scene(landmarks: Landmarks, recipe: Recipe) -> Scene:
-    """The scene of a window whose landmarks count their frames from its beginning."""
+def scene(landmarks: Landmarks, classes: NDArray[np.uint8], recipe: Recipe) -> Scene:
+    """What a window shows.
+
+    Args:
+        landmarks: of the window, their frames counted from its beginning.
+        classes: uint8, shape (bins, 256): among how many moments of its bin a level is louder.
+        recipe: the numbers that make the fingerprint.
+    """
     shape = (recipe.high_bin - recipe.low_bin, int(landmarks.until))
     marked = np.zeros(shape, np.bool_)
     columns = np.rint(landmarks.bins).astype(np.int64) - recipe.low_bin
@@ -50,15 +56,12 @@ def scene(landmarks: Landmarks, recipe: Recipe) -> Scene:
     chance = np.clip(np.convolve(marked.mean(1), around, "same"), _LEAST, _MOST)
     there = np.log(1 - _SHARE + _SHARE / chance)
     missing = np.array([nats_of(_SHARE, 0.0, loud) for loud in range(CLASSES + 1)])
-    levels = landmarks.presence
-    if len(levels) != landmarks.until:
-        levels = np.full(shape[::-1], UNKNOWN, np.uint8)
-    worth = np.empty(shape, np.int16)
-    to_steps = (
-        np.rint(_STEPS * there).astype(np.int16),
-        np.rint(_STEPS * missing).astype(np.int16),
-    )
-    _value(marked, levels, louder_than(levels), *to_steps, worth)
+    found, unseen = (np.rint(_STEPS * nats).astype(np.int16) for nats in (there, missing))
+    if len(landmarks.presence) == landmarks.until:
+        worth = np.empty(shape, np.int16)
+        _value(marked, landmarks.presence, classes, found, unseen, worth)
+    else:
+        worth = np.where(marked, found[:, None], unseen[CLASSES])
     average, square = np.empty(len(worth)), np.empty(len(worth))
     _moments(worth, average, square)
     average, square = (np.convolve(one, around, "same") for one in (average, square))

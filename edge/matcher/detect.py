@@ -1,6 +1,6 @@
 """When a recording begins and ends: a state machine over suspicions in time, without a clock."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from edge.matcher.score import Hearing, hear
 from edge.matcher.search import (
     DEEP,
     LAST,
+    THOROUGH,
     Pace,
     Suspect,
     frames_of,
@@ -36,7 +37,7 @@ _LONGER = (430, 860, 1720)  # frames, 10 to 40 s: what a suspicion is weighed wi
 _SAME_START = 43  # 1 s: by which two readings of one stretch may differ on where it begins
 _LAYERS = 3  # recordings that may begin to sound within one step
 _RUNGS = (1, 10)  # of the ladder, climbed in a step, at least and at most,
-_RUNG_RECORDINGS = 200_000  # as many as let it look through so many recordings
+_AFFORDABLE = 200_000  # recordings to look through in a step; with more, what can wait waits
 _BESIDES_FRAMES = 6 * STEP_FRAMES  # 30 s: how often others are looked for beside who is heard
 _DEEP_FRAMES = 12 * STEP_FRAMES  # a minute: how often what is drowned is looked for,
 _DEEP_WINDOW = 1290  # frames, 30 s: and with how much of the stream
@@ -72,13 +73,14 @@ class Detector:
     Every 5 s of the stream, at frames fixed from its beginning, it searches the last 10 s for
     recordings it is not already following, so its answers do not depend on how the stream was
     cut; beside one that is heard it looks for others every 30 s. Where nobody is heard it looks
-    deeper into the last 30 s every minute, and at the stream's end. What it suspects it weighs
-    again, with up to 40 s, whenever more has been heard. Where nobody is heard it climbs the
-    ladder of speeds, tempos and pitches, some rungs a step, and all of it over the last 30 s at
-    the stream's end if most of the last 10 s is not explained. Memory is bounded however long the
-    stream: 60 s of landmarks (at most 90 a second, 12 bytes each) and of how loud every place was
-    (2 MB), the suspicions of 40 s, the few recordings that sound or fell silent less than 15 s
-    ago, and 9 MB while a search is on, 100 MB while a deeper one is, 230 MB at a stream's end.
+    deeper into the last 30 s every minute, and at the stream's end; in 400,000 recordings and
+    more it does both less often. What it suspects it weighs again, with up to 40 s, whenever more
+    has been heard. Where nobody is heard it climbs the ladder of speeds, tempos and pitches, some
+    rungs a step, and all of it over the last 30 s at the stream's end if most of the last 10 s is
+    not explained. Memory is bounded however long the stream: 60 s of landmarks (at most 90 a
+    second, 12 bytes each) and of how loud every place was (2 MB), the suspicions of 40 s, the few
+    recordings that sound or fell silent less than 15 s ago, and 9 MB while a search is on, 100 MB
+    while a deeper one is, 230 MB at a stream's end.
 
     Args:
         index: what can be recognised.
@@ -98,10 +100,14 @@ class Detector:
         self._told: dict[tuple[int, int], int] = {}  # where what was told of a recording ends
         self._met: list[Warp] = []  # the warps lately found, the latest first
         self._decoys = Decoys()
-        affordable = _RUNG_RECORDINGS // max(1, index.count)
+        affordable = _AFFORDABLE // max(1, index.count)
         self._rungs = min(max(affordable, _RUNGS[0]), _RUNGS[1])
         self._rung = 0
-        self._deep_frames = _DEEP_FRAMES * max(1, index.count // _RUNG_RECORDINGS)
+        seldom = max(1, index.count // _AFFORDABLE)
+        self._deep_frames = _DEEP_FRAMES * seldom
+        self._besides_frames = _BESIDES_FRAMES * seldom
+        self._decoy_frames = _DECOY_FRAMES * seldom
+        self._beside = replace(THOROUGH, votes=THOROUGH.votes // seldom)
 
     @property
     def decided(self) -> Frame:
@@ -149,9 +155,9 @@ class Detector:
             (when, laid) for when, laid in self._suspicions if when > until - _LONGER[-1]
         ]
         for _ in range(_LAYERS):
-            if (self._any_heard() and until % _BESIDES_FRAMES) or not self._discover():
+            if (self._any_heard() and until % self._besides_frames) or not self._discover():
                 break
-        if until % _DECOY_FRAMES == 0:
+        if until % self._decoy_frames == 0:
             self._try_decoy()
         if not self._any_heard() and until - self._since >= WINDOW_FRAMES:
             if until % self._deep_frames:
@@ -176,9 +182,11 @@ class Detector:
         """Search the window for what nobody followed explains; True if somebody new is."""
         rest = self._rest()
         window = self._window(rest, self._now, WINDOW_FRAMES)
+        heard = self._any_heard()
+        pace = self._beside if heard else THOROUGH
         found = []
-        for warp in (AS_RECORDED, *(() if self._any_heard() else self._met)):
-            found += search(self._index, rest, window, warp=warp)
+        for warp in (AS_RECORDED, *(() if heard else self._met)):
+            found += search(self._index, rest, window, warp=warp, pace=pace)
             if found and found[0].log_odds >= CERTAIN:
                 break
         return self._believe(rest, found)

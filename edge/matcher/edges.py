@@ -26,10 +26,14 @@ _BURSTS = 1.75  # times more uneven than dice from half second to half second: b
 _LOST_A_DECADE = 0.3
 _COMPANY = 0.5  # of each landmark's evidence: they come through and are drowned together,
 _RISING = 0.1  # and of each place's, where levels speak of all: what rises rises together
+# Of what is possible, so much lies before the end that is told: half by landmarks alone; a third
+# where levels speak, as if a second too much, which is paid to the wrong, were twice as bad.
+_MEDIAN, _TOLD = 0.5, 1 / 3
 _INTRO_FRAMES = 215  # 5 s: the longest beginning taken on trust,
 _OUTRO_FRAMES = 516  # 12 s: and the longest ending
-_TRUST_SHARE = 0.08  # of their landmarks are supposed to come through: endings die away
-_TRUST_DOUBT = 4.0  # nats against them: who plays so near to an end plays on, fifty to one
+_INTRO_SHARE, _OUTRO_SHARE = 0.08, 0.06  # are supposed to come through: endings die away
+_INTRO_DOUBT = 4.0  # nats against them: who begins so near to the beginning began there
+_RECORDING_FRAMES = 8613  # 200 s: to be cut in just the last ten is unlikely, one to twenty
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +78,19 @@ def began(expected: Expected, *, reached: int, since: int) -> int:
         since: stream frame from which on the stream was heard.
     """
     near = max(since, reached - _INTRO_FRAMES) <= expected.first <= reached
-    return expected.first if near and _trusted(expected, expected.first, reached) else reached
+    doubt = _doubt(expected, expected.first, reached, _INTRO_SHARE)
+    return expected.first if near and doubt <= _INTRO_DOUBT else reached
 
 
 def ceased(expected: Expected, *, start: int, reached: int, now: int, beneath: bool = False) -> int:
     """The stream frame at which a recording most probably fell silent.
 
-    Where little speaks against it, it was played to its end. Else it was cut or faded out, no one
-    knows when or how fast; told is the median of what its landmarks leave possible. In a fade the
-    share that comes through falls with the level, and the last of it leaves none. That a frame
-    shows what comes after it too, and that a hall rings on, make up for each other. What comes
-    through in bursts lies under voices and was rather faded; what ends beneath another recording
-    was faded slowly.
+    Where little speaks against it, it was played to its end: the nearer, the more may. Else it was
+    cut or faded out, no one knows when or how fast; told is the median of what its landmarks leave
+    possible, or less, where levels say more. In a fade the share that comes through falls with the
+    level, and the last of it leaves none. That a frame shows what comes after it too, and that a
+    hall rings on, make up for each other. What comes through in bursts lies under voices and was
+    rather faded; what ends beneath another recording was faded slowly.
 
     Args:
         expected: landmarks around the end, from 15 s before it until now.
@@ -96,7 +101,9 @@ def ceased(expected: Expected, *, start: int, reached: int, now: int, beneath: b
     """
     latest = min(expected.last + LAG_FRAMES, now)
     near = reached <= expected.last <= min(now, reached + _OUTRO_FRAMES)
-    if near and _trusted(expected.by_landmarks(), reached, now):  # it dies away, and rises no more
+    unheard = max(_HALF_SECOND, expected.last - reached)
+    quiet = expected.by_landmarks()  # it dies away, and rises no more
+    if near and _doubt(quiet, reached, now, _OUTRO_SHARE) <= np.log(_RECORDING_FRAMES / unheard):
         return latest
     first = max(start, reached - _EARLIER_FRAMES)
     ends = np.arange(first, reached + _LATER_FRAMES, _STEP_FRAMES, dtype=np.float64)
@@ -107,15 +114,16 @@ def ceased(expected: Expected, *, start: int, reached: int, now: int, beneath: b
     likely = np.ones(len(fades)) if beneath or voices else _LIKELY
     nats = np.empty((len(fades), len(_SHARES), len(ends)))
     _weigh(heard.frames, heard.ratios, heard.louds, fades, ends, nats)
-    each = _RISING if (heard.louds < CLASSES).any() else _COMPANY
+    levels = (heard.louds < CLASSES).any()
+    each, told = (_RISING, _TOLD) if levels else (_COMPANY, _MEDIAN)
     odds = np.cumsum(likely @ np.exp(each * (nats - nats.max())).sum(1))
-    return min(int(ends[np.searchsorted(odds, odds[-1] / 2)]), latest)
+    return min(int(ends[np.searchsorted(odds, told * odds[-1])]), latest)
 
 
-def _trusted(expected: Expected, first: int, until: int) -> bool:
-    """Whether it may have sounded between two moments, though nothing was heard of it there."""
+def _doubt(expected: Expected, first: int, until: int, share: float) -> float:
+    """What speaks against its having sounded between two moments with so small a share, nats."""
     rest = expected.between(first, until)
-    return bool(said(rest.ratios, rest.louds, _TRUST_SHARE).sum() >= -_TRUST_DOUBT)
+    return -float(said(rest.ratios, rest.louds, share).sum())
 
 
 def _in_bursts(before: Expected, since: int) -> bool:

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -103,7 +103,15 @@ def _bench(
 def _clips(bench: Bench, kept: Results, quick: bool) -> None:
     for name, folder in bench.catalogues.items():
         answers = clips.answer(bench.clips, folder, name=name)
-        kept.put(f"clips_{name}", clips.as_rows(clips.measure(bench.clips, answers)))
+        alike = foreign.shared_pairs(folder, _accepted(bench, answers))
+        kept.put(f"clips_{name}", clips.as_rows(clips.measure(bench.clips, answers, alike)))
+
+
+def _accepted(bench: Bench, answers: Iterable[list[Found]]) -> list[Path]:
+    """The pieces that the catalogue has not got, and of which a clip was answered all the same."""
+    both = zip(bench.clips, answers, strict=True)
+    names = {clip.source for clip, found in both if found and not clip.recording}
+    return [path for path in read_pieces(bench.music) if path.stem in names]
 
 
 def _evenings(bench: Bench, kept: Results, quick: bool) -> None:

@@ -22,6 +22,7 @@ class Cell:
         placed: of the found, how many say the place in the recording to a second.
         unknown: clips of music the catalogue has not got.
         accepted: of those, how many are answered with anything.
+        shared: of those, how many with a recording in which their piece, undisturbed, is found too.
         sure: confidence of each right first answer.
         covered: seconds of the found clips that the right answer covers, and of those clips.
     """
@@ -32,6 +33,7 @@ class Cell:
     placed: int = 0
     unknown: int = 0
     accepted: int = 0
+    shared: int = 0
     covered: float = 0.0
     sounded: float = 0.0
     sure: list[float] = field(default_factory=list)
@@ -43,8 +45,17 @@ def answer(clips: Sequence[Clip], catalogue: Path, *, name: str) -> list[list[Fo
     return list(detections(catalogue, sounds, doing=f"clips against {name}"))
 
 
-def measure(clips: Iterable[Clip], answers: Iterable[list[Found]]) -> dict[tuple[str, int], Cell]:
-    """The cells of the table, by condition and length."""
+def measure(
+    clips: Iterable[Clip], answers: Iterable[list[Found]], alike: set[tuple[str, str]]
+) -> dict[tuple[str, int], Cell]:
+    """The cells of the table, by condition and length.
+
+    Args:
+        clips: what was asked.
+        answers: what the ear said of each, the surest first.
+        alike: pieces the catalogue has not got, each with a recording it has stretches in common
+            with.
+    """
     cells: dict[tuple[str, int], Cell] = defaultdict(Cell)
     for clip, found in zip(clips, answers, strict=True):
         cell = cells[clip.condition, clip.seconds]
@@ -53,6 +64,7 @@ def measure(clips: Iterable[Clip], answers: Iterable[list[Found]]) -> dict[tuple
         else:
             cell.unknown += 1
             cell.accepted += bool(found)
+            cell.shared += bool(found) and (clip.source, found[0].recording) in alike
     return dict(cells)
 
 

@@ -31,6 +31,10 @@ def clips_table(targets: Targets, clips: Sequence[Row], catalogue: str) -> str:
     rows = [row + list(group.peers) for row, group in zip(rows, targets.groups, strict=True)]
     rows.append(_summary("unknown music accepted", clips, lengths, "accepted", "unknown"))
     rows[-1] += targets.found["unknown"]
+    rows.append(
+        _summary("… that shares sound with what is told", clips, lengths, "shared", "unknown")
+    )
+    rows[-1] += [""] * len(targets.peers)
     rows.append(_summary("a wrong recording first", clips, lengths, "wrong", "known"))
     rows[-1] += targets.found["wrong"]
     return table(head, rows)

@@ -142,7 +142,7 @@ class Detector:
             if self._explained() < _HALF:
                 self._rung = 0
                 self._climb(len(LADDER), back=back)
-        ended += [found for one in self._holds if (found := self._ended(one))]
+        ended += self._endings(self._holds)
         self._holds.clear()
         self._since = Frame(self._now)  # what was heard is behind
         return ended
@@ -166,8 +166,7 @@ class Detector:
                 self._dig()
         over = [one for one in self._holds if one.over]
         self._holds = [one for one in self._holds if not one.over]
-        real = [one for one in over if not one.fleeting(CERTAIN)]
-        ended = [found for one in real if (found := self._ended(one))]
+        ended = self._endings(over)
         self._told = {who: end for who, end in self._told.items() if end > until - MEMORY_FRAMES}
         return ended
 
@@ -326,6 +325,11 @@ class Detector:
     def _window(self, landmarks: Landmarks, until: int, frames: int) -> Hearing:
         first = max(self._since, until - frames, self._now - MEMORY_FRAMES)
         return hear(landmarks, first, until, self._recipe)
+
+    def _endings(self, holds: list[Hold]) -> list[Detection]:
+        """What is told of recordings that are over, or that the stream ends with."""
+        real = [one for one in holds if not (one.over and one.fleeting(CERTAIN))]
+        return [found for one in real if (found := self._ended(one))]
 
     def _ended(self, one: Hold) -> Detection | None:
         """What is told of a recording that is not heard any more, if it was heard long enough."""

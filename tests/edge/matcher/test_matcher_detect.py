@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from edge.matcher.fingerprint import Fingerprint, fingerprint
 from edge.matcher.index import Index
 from edge.matcher.landmarks import Landmarks, join
 from edge.matcher.recipe import RECIPE
+from edge.matcher.search import THOROUGH
 from edge.matcher.warp import Warp, deck
 from edge.matcher.write import write_segment
 
@@ -100,6 +103,24 @@ def test_five_seconds_are_enough(index, songs):
 
     assert "song-4" == found.recording_id
     assert abs(found.reference_start_seconds - RECIPE.seconds(found.start) - 20) < 0.1
+
+
+@pytest.mark.parametrize(("after", "surer", "told"), [
+    (24, 3.0, ["song-4"]),
+    (24, np.inf, []),
+    (0, np.inf, ["song-4"]),
+])  # fmt: skip
+def test_who_is_found_when_all_is_over_and_was_long_gone_must_be_surer(
+    index, songs, monkeypatch, after, surer, told
+):
+    """Nobody is looked for but when the stream ends."""
+    monkeypatch.setattr("edge.matcher.detect.THOROUGH", replace(THOROUGH, candidates=0))
+    monkeypatch.setattr("edge.matcher.hold._SURER", surer)
+    sound = np.concatenate([songs["song-4"][: 6 * RATE_HZ], silence(after)])
+
+    found = detections(index, sound + hiss(5, len(sound) / RATE_HZ, 0.003))
+
+    assert told == [one.recording_id for one in found]
 
 
 def test_a_song_laid_over_another_is_heard_too(index, songs):

@@ -1,6 +1,6 @@
 """When a recording begins and ends: a state machine over suspicions in time, without a clock."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -74,13 +74,13 @@ class Detector:
     recordings it is not already following, so its answers do not depend on how the stream was
     cut; beside one that is heard it looks for others every 30 s. Where nobody is heard it looks
     deeper into the last 30 s every minute, and at the stream's end; in 400,000 recordings and
-    more it does both less often. What it suspects it weighs again, with up to 40 s, whenever more
-    has been heard. Where nobody is heard it climbs the ladder of speeds, tempos and pitches, some
-    rungs a step, and all of it over the last 30 s at the stream's end if most of the last 10 s is
-    not explained. Memory is bounded however long the stream: 60 s of landmarks (at most 90 a
-    second, 12 bytes each) and of how loud every place was (2 MB), the suspicions of 40 s, the few
-    recordings that sound or fell silent less than 15 s ago, and 9 MB while a search is on, 100 MB
-    while a deeper one is, 230 MB at a stream's end.
+    more it does both less often, and counts fewer votes in each segment. What it suspects it
+    weighs again, with up to 40 s, whenever more has been heard. Where nobody is heard it climbs
+    the ladder of speeds, tempos and pitches, some rungs a step, and all of it over the last 30 s
+    at the stream's end if most of the last 10 s is not explained. Memory is bounded however long
+    the stream: 60 s of landmarks (at most 90 a second, 12 bytes each) and of how loud every place
+    was (2 MB), the suspicions of 40 s, the few recordings that sound or fell silent less than 15 s
+    ago, and 9 MB while a search is on, 100 MB while a deeper one is, 230 MB at a stream's end.
 
     Args:
         index: what can be recognised.
@@ -107,7 +107,9 @@ class Detector:
         self._deep_frames = _DEEP_FRAMES * seldom
         self._besides_frames = _BESIDES_FRAMES * seldom
         self._decoy_frames = _DECOY_FRAMES * seldom
-        self._beside = replace(THOROUGH, votes=THOROUGH.votes // seldom)
+        self._pace = THOROUGH.thinned(max(1, seldom // 2))
+        self._beside = THOROUGH.thinned(seldom)
+        self._last = LAST.thinned(seldom)
 
     @property
     def decided(self) -> Frame:
@@ -137,7 +139,7 @@ class Detector:
         """End the stream; give the detections that were still going on."""
         ended = self._step(int(self._heard.until)) if self._heard.until > self._now else []
         if self._explained() < _HALF:
-            self._dig(LAST)
+            self._dig(self._last)
         for back in range(0, min(_DEEP_WINDOW, self._now - self._since), WINDOW_FRAMES):
             if self._explained() < _HALF:
                 self._rung = 0
@@ -182,7 +184,7 @@ class Detector:
         rest = self._rest()
         window = self._window(rest, self._now, WINDOW_FRAMES)
         heard = self._any_heard()
-        pace = self._beside if heard else THOROUGH
+        pace = self._beside if heard else self._pace
         found = []
         for warp in (AS_RECORDED, *(() if heard else self._met)):
             found += search(self._index, rest, window, warp=warp, pace=pace)

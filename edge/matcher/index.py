@@ -205,13 +205,16 @@ def _place(names: Names, wanted: bytes) -> int:
 def _open(path: Path, recipe: Recipe) -> Segment:
     try:
         with path.open("rb") as file:
-            view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:
         raise BadCatalogue(f"cannot open {path}: {error}; fetch it again") from error
     try:
-        return _segment(path, view, layout.read(view, recipe.id))
+        view = memoryview(mapped)
+        segment = _segment(path, view, layout.read(view, recipe.id))
     except ValueError as error:
         raise BadCatalogue(f"{path}: {error}; fetch it again") from error
+    mapped.madvise(mmap.MADV_RANDOM)  # a block here, a block there: what lies around is not read
+    return segment
 
 
 def _segment(path: Path, view: memoryview, opened: layout.Opened) -> Segment:

@@ -1,6 +1,6 @@
 """One search: the places in the catalogue that could explain a window, and how sure each is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, log
 
 import numpy as np
@@ -40,6 +40,10 @@ class Pace:
     candidates: int
     weighed: int
     rounds: int = 1
+
+    def thinned(self, by: int) -> "Pace":
+        """So many times fewer votes and candidates of each segment, for a catalogue of many."""
+        return replace(self, votes=self.votes // by, candidates=-(-self.candidates // by))
 
 
 THOROUGH = Pace(60, 12, votes=1 << 20, candidates=100, weighed=12)

@@ -164,8 +164,8 @@ def _page(bench: Bench, kept: Results, quick: bool) -> None:
     plots.scaling(kept.figures["cost"], beside / "scaling.svg")
     seen = kept.figures["foreign"]
     tail = Tail(**seen["tail"])
-    known = _odds(bench)
-    plots.operating_point(known, tail, seen["certain"], beside / "operating-point.svg")
+    if known := _odds(bench):  # sets of evenings only have no clips
+        plots.operating_point(known, tail, seen["certain"], beside / "operating-point.svg")
 
 
 def _odds(bench: Bench) -> list[tuple[bool, float]]:

@@ -101,15 +101,18 @@ def _bench(
 
 
 def _clips(bench: Bench, kept: Results, quick: bool) -> None:
+    groups = read_targets().groups
     for name, folder in bench.catalogues.items():
-        answers = clips.answer(bench.clips, folder, name=name)
-        alike = foreign.shared_pairs(folder, _accepted(bench, answers))
-        kept.put(f"clips_{name}", clips.as_rows(clips.measure(bench.clips, answers, alike)))
+        aimed = {seconds for group in groups for seconds in group.bars(name)}
+        asked = [clip for clip in bench.clips if clip.seconds in aimed or not quick]
+        answers = clips.answer(asked, folder, name=name)
+        alike = foreign.shared_pairs(folder, _accepted(bench, asked, answers))
+        kept.put(f"clips_{name}", clips.as_rows(clips.measure(asked, answers, alike)))
 
 
-def _accepted(bench: Bench, answers: Iterable[list[Found]]) -> list[Path]:
+def _accepted(bench: Bench, asked: Iterable[Clip], answers: Iterable[list[Found]]) -> list[Path]:
     """The pieces that the catalogue has not got, and of which a clip was answered all the same."""
-    both = zip(bench.clips, answers, strict=True)
+    both = zip(asked, answers, strict=True)
     names = {clip.source for clip, found in both if found and not clip.recording}
     return [path for path in read_pieces(bench.music) if path.stem in names]
 

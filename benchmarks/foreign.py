@@ -17,20 +17,18 @@ from benchmarks.cores import spread
 from benchmarks.halls import Scene, mix
 from benchmarks.hearing import Found, detect, detections, open_catalogue
 from benchmarks.laboratory import RATE_HZ, Laboratory
-from benchmarks.null import MONTH_SECONDS, fit_gumbel, fit_tail, upper_bound
-from benchmarks.odds import best_of
+from benchmarks.null import fit_gumbel, fit_tail, upper_bound
+from benchmarks.odds import WINDOWS_A_MONTH, best_of
 from benchmarks.results import RESULTS, Results
 from benchmarks.sets import read_pieces
-from edge.matcher.detect import CERTAIN, STEP_FRAMES
+from edge.matcher.detect import CERTAIN
 from edge.matcher.fingerprint import Fingerprinter
 from edge.matcher.landmarks import join
-from edge.matcher.recipe import RECIPE, Frame
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 CACHE = ".cache/bench"
 _QUANTILES = (0.5, 0.9, 0.99, 0.999, 0.9999)
 HOUR = 3600  # seconds
-SEARCHES = 11  # of a step in which nobody is heard: as recorded, and ten rungs of the ladder
 SEED = 20240601
 
 _LAB: dict[str, Laboratory] = {}  # what every process shares with the one that opened it
@@ -182,7 +180,6 @@ def extremes(entries: Sequence[dict[str, Any]], alike: set[tuple[str, str]]) -> 
         [w["odds"] for e in entries for w in e["windows"] if (w["piece"], w["best"]) not in alike]
     )
     tail, gumbel = fit_tail(odds), fit_gumbel(odds)
-    windows = SEARCHES * MONTH_SECONDS / RECIPE.seconds(Frame(STEP_FRAMES))
     return {
         "windows": len(odds),
         "quantiles": {str(q): round(float(np.quantile(odds, q)), 3) for q in _QUANTILES},
@@ -190,8 +187,8 @@ def extremes(entries: Sequence[dict[str, Any]], alike: set[tuple[str, str]]) -> 
         "tail": asdict(tail),
         "gumbel": asdict(gumbel),
         "certain": CERTAIN,
-        "expected_a_month": float(f"{windows * tail.beyond(CERTAIN):.2g}"),
-        "expected_a_month_gumbel": float(f"{windows * gumbel.beyond(CERTAIN):.2g}"),
+        "expected_a_month": float(f"{WINDOWS_A_MONTH * tail.beyond(CERTAIN):.2g}"),
+        "expected_a_month_gumbel": float(f"{WINDOWS_A_MONTH * gumbel.beyond(CERTAIN):.2g}"),
     }
 
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from benchmarks.hearing import hear as listen
 from benchmarks.hearing import open_catalogue
+from benchmarks.null import MONTH_SECONDS
+from edge.matcher.detect import STEP_FRAMES
 from edge.matcher.landmarks import Landmarks
 from edge.matcher.recipe import RECIPE, Frame
 from edge.matcher.score import hear
@@ -11,6 +13,8 @@ from edge.matcher.search import search
 
 WINDOW_FRAMES = 430  # 10 s
 STRIDE_FRAMES = 1290  # 30 s: windows that share nothing
+SEARCHES = 11  # of a step in which nobody is heard: as recorded, and ten rungs of the ladder
+WINDOWS_A_MONTH = SEARCHES * MONTH_SECONDS / RECIPE.seconds(Frame(STEP_FRAMES))
 Best = tuple[str, float]  # recording and log odds
 
 

@@ -8,10 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchmarks.null import MONTH_SECONDS, Tail
-from benchmarks.odds import WINDOW_FRAMES
+from benchmarks.null import Tail
+from benchmarks.odds import WINDOWS_A_MONTH
 from benchmarks.targets import Targets
-from edge.matcher.recipe import RECIPE, Frame
 
 _OURS, _PEER, _FLOOR = "#d1495b", "#b8c0cc", "#1b2a41"
 Row = dict[str, Any]
@@ -47,14 +46,13 @@ def operating_point(
         certain: log odds the ear demands.
         into: the file to write.
     """
-    windows = MONTH_SECONDS / RECIPE.seconds(Frame(WINDOW_FRAMES)) * 2
     asked = np.linspace(tail.threshold, certain + 6, 200)
-    false = [windows * tail.beyond(odds) for odds in asked]
+    false = [WINDOWS_A_MONTH * tail.beyond(odds) for odds in asked]
     found = [_found(known, odds) for odds in asked]
     figure = Figure(figsize=(7, 4.4), layout="constrained")
     ax = figure.subplots()
     ax.plot(np.maximum(false, 1e-6), found, color=_OURS)
-    now = max(windows * tail.beyond(certain), 1e-6)
+    now = max(WINDOWS_A_MONTH * tail.beyond(certain), 1e-6)
     ax.plot([now], [_found(known, certain)], "o", color=_FLOOR)
     ax.axvline(0.2, color=_FLOOR, lw=1, ls=":")
     ax.set_xscale("log")

@@ -31,6 +31,7 @@ STEP_FRAMES = 215  # 5 s: how often the catalogue is searched
 WINDOW_FRAMES = 430  # 10 s: what is searched with
 MEMORY_FRAMES = 2580  # 60 s: how far back a beginning can be found
 CERTAIN = 14.8  # log odds at which chance brings one false detection in five months of music
+_SURER = 6.0  # by so much, in log odds, who is faint must be surer: thirty times less by chance
 SUSPECTED = 0.0  # log odds from which a place is looked at again when more has been heard
 BEGINNING = Frame(0)  # of a stream
 _LONGER = (430, 860, 1720)  # frames, 10 to 40 s: what a suspicion is weighed with
@@ -65,6 +66,11 @@ class Detection:
     reference_start_seconds: float
     speed: float
     confidence: float
+
+
+def margin(found: Suspect) -> float:
+    """By how much it is surer than what is believed must be, in log odds; below 0 it is not."""
+    return found.log_odds - CERTAIN - (_SURER if found.faint else 0.0)
 
 
 class Detector:
@@ -204,7 +210,7 @@ class Detector:
         laid = fresh + [old for _, old in self._suspicions]
         weighed = [one for one in self._weighed(rest, laid) if one.clear]
         best = sorted(weighed, key=lambda one: -one.log_odds)
-        if any(self._begin(one) for one in best if one.log_odds >= CERTAIN):
+        if any(self._begin(one) for one in best if margin(one) >= 0):
             return True
         known = [old for _, old in self._suspicions]
         new = [one for one in fresh if not any(one.agrees(old) for old in known)]
@@ -244,7 +250,7 @@ class Detector:
             own = any(one.laid.who == laid.who for one in self._holds)
             windows = self._windows(self._rest(besides=laid.who)) if own else free
             tries = [suspect(self._index, laid, window) for window in windows]
-            weighed.append(max(tries, key=lambda one: one.log_odds))
+            weighed.append(max(tries, key=margin))
         return weighed
 
     def _windows(self, landmarks: Landmarks) -> list[Hearing]:

@@ -18,6 +18,7 @@ TYPICAL_FRAMES = 10336  # 240 s: the length of a recording
 _SLOPE = 1.6  # nats by which chance's best score grows where a catalogue grows e-fold
 _BASE = -14.0  # nats that the best of a single foreign recording would typically reach
 _BENT_SHARE = 0.3  # of a bent recording's landmarks must come through
+_FAINT_SHARE = 0.05  # of a recording's landmarks, the least that is weighed of an octave
 _FEWEST = 1000  # recordings that even a small catalogue counts for: its music is like all music
 
 
@@ -73,6 +74,11 @@ class Suspect:
     def clear(self) -> bool:
         """Whether enough is heard of it, if it is bent: a loop is played at any tempo."""
         return self.laid.warp == AS_RECORDED or self.weight.share >= _BENT_SHARE
+
+    @property
+    def faint(self) -> bool:
+        """Whether so little is heard of it, through a long window, that it may be a beat's work."""
+        return self.weight.share < _FAINT_SHARE
 
 
 def search(

@@ -123,6 +123,22 @@ def test_who_is_found_when_all_is_over_and_was_long_gone_must_be_surer(
     assert told == [one.recording_id for one in found]
 
 
+@pytest.mark.parametrize(("louder", "surer", "told"), [
+    (12, 0.0, ["song-4"]),
+    (12, np.inf, []),
+    (6, np.inf, ["song-4"]),
+])  # fmt: skip
+def test_of_whom_hardly_anything_comes_through_must_be_surer(
+    index, songs, monkeypatch, louder, surer, told
+):
+    monkeypatch.setattr("edge.matcher.detect._SURER", surer)
+    song = songs["song-4"][: 20 * RATE_HZ]
+
+    found = detections(index, song + hiss(5, 20, louder * float(song.std())))
+
+    assert told == [one.recording_id for one in found]
+
+
 def test_a_song_laid_over_another_is_heard_too(index, songs):
     both = np.zeros(60 * RATE_HZ, np.float32)
     both[: 40 * RATE_HZ] += songs["song-0"]

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -106,21 +106,23 @@ def _clips(bench: Bench, kept: Results, quick: bool) -> None:
         aimed = {seconds for group in groups for seconds in group.bars(name)}
         asked = [clip for clip in bench.clips if clip.seconds in aimed or not quick]
         answers = clips.answer(asked, folder, name=name)
-        alike = foreign.shared_pairs(folder, _accepted(bench, asked, answers))
+        both = zip(asked, answers, strict=True)
+        accepted = {clip.source for clip, found in both if found and not clip.recording}
+        alike = foreign.shared_pairs(folder, _pieces(bench, accepted))
         kept.put(f"clips_{name}", clips.as_rows(clips.measure(asked, answers, alike)))
 
 
-def _accepted(bench: Bench, asked: Iterable[Clip], answers: Iterable[list[Found]]) -> list[Path]:
-    """The pieces that the catalogue has not got, and of which a clip was answered all the same."""
-    both = zip(asked, answers, strict=True)
-    names = {clip.source for clip, found in both if found and not clip.recording}
+def _pieces(bench: Bench, names: set[str]) -> list[Path]:
     return [path for path in read_pieces(bench.music) if path.stem in names]
 
 
 def _evenings(bench: Bench, kept: Results, quick: bool) -> None:
     for name, folder in bench.catalogues.items():
         answers: list[list[Found]] = evenings.answer(bench.evenings, folder, name=name)
-        kept.put(f"evenings_{name}", evenings.as_row(evenings.measure(bench.evenings, answers)))
+        taken = evenings.instead(bench.evenings, answers)
+        alike = foreign.shared_pairs(folder, _pieces(bench, taken))
+        seen = evenings.measure(bench.evenings, answers, alike)
+        kept.put(f"evenings_{name}", evenings.as_row(seen))
         if name == "development":
             kept.put("moments", moments.measure(bench.evenings, answers))
 

@@ -42,6 +42,8 @@ class Evenings:
         background: of events under dialogue.
         hours: length of the evenings.
         wrong: seconds given to a recording that does not sound then.
+        shared: of those, seconds of detections that are wrong from end to end, while a piece sounds
+            in which the recording told is found too, undisturbed.
         wrong_detections: each detection of which more than a second is wrong, and what sounded.
         detections: how many there were.
         right: of those, how many share a second with an event of their recording.
@@ -51,6 +53,7 @@ class Evenings:
     background: Tally = field(default_factory=Tally)
     hours: float = 0.0
     wrong: float = 0.0
+    shared: float = 0.0
     wrong_detections: list[dict[str, object]] = field(default_factory=list)
     detections: int = 0
     right: int = 0
@@ -62,8 +65,16 @@ def answer(evenings: Sequence[Evening], catalogue: Path, *, name: str) -> list[l
     return list(detections(catalogue, sounds, doing=f"evenings against {name}"))
 
 
-def measure(evenings: Iterable[Evening], answers: Iterable[list[Found]]) -> Evenings:
-    """Compare what was said with the truth."""
+def measure(
+    evenings: Iterable[Evening], answers: Iterable[list[Found]], alike: set[tuple[str, str]]
+) -> Evenings:
+    """Compare what was said with the truth.
+
+    Args:
+        evenings: what was played.
+        answers: what the ear said of each.
+        alike: pieces, each with another recording it has stretches in common with.
+    """
     seen = Evenings()
     for evening, found in zip(evenings, answers, strict=True):
         seen.hours += evening.stretches[-1].end / 3600
@@ -71,8 +82,19 @@ def measure(evenings: Iterable[Evening], answers: Iterable[list[Found]]) -> Even
             if stretch.recording and stretch.end - stretch.start >= LEAST_EVENT:
                 _count(seen.foreground if stretch.foreground else seen.background, stretch, found)
         for one in found:
-            _judge(seen, evening, one)
+            _judge(seen, evening, one, alike)
     return seen
+
+
+def instead(evenings: Iterable[Evening], answers: Iterable[list[Found]]) -> set[str]:
+    """The pieces that sound while another recording is told, wrongly from end to end."""
+    return {
+        stretch.source
+        for evening, found in zip(evenings, answers, strict=True)
+        for one in found
+        if _right(evening, one) < LEAST_OVERLAP
+        for stretch in _during(evening, one)
+    }
 
 
 def as_row(seen: Evenings) -> dict[str, object]:
@@ -103,21 +125,31 @@ def _count(tally: Tally, event: Stretch, found: list[Found]) -> None:
         tally.end_errors.append(round(max(end for _, end in touching) - event.end, 3))
 
 
-def _judge(seen: Evenings, evening: Evening, one: Found) -> None:
-    span = (one.start, one.end)
-    events = [(s.start, s.end) for s in evening.stretches if s.recording == one.recording]
-    good = shared(span, events)
+def _judge(seen: Evenings, evening: Evening, one: Found, alike: set[tuple[str, str]]) -> None:
+    good = _right(evening, one)
     wrong = one.end - one.start - good
+    during = _during(evening, one)
     seen.detections += 1
     seen.right += good >= LEAST_OVERLAP
     seen.wrong += wrong
+    if good < LEAST_OVERLAP and any((s.source, one.recording) in alike for s in during):
+        seen.shared += wrong
     if wrong > 1.0:
         sounding = [
-            f"{s.kind} {s.source} {s.start:.1f} to {s.end:.1f} s".replace("  ", " ")
-            for s in evening.stretches
-            if shared(span, [(s.start, s.end)]) > 0
+            f"{s.kind} {s.source} {s.start:.1f} to {s.end:.1f} s".replace("  ", " ") for s in during
         ]
         seen.wrong_detections.append(
             {"evening": evening.sound.name, "wrong": round(wrong, 2)} | asdict(one)
             | {"sounding": sounding}
         )  # fmt: skip
+
+
+def _right(evening: Evening, one: Found) -> float:
+    """Seconds of a detection in which its recording does sound."""
+    events = [(s.start, s.end) for s in evening.stretches if s.recording == one.recording]
+    return shared((one.start, one.end), events)
+
+
+def _during(evening: Evening, one: Found) -> list[Stretch]:
+    span = (one.start, one.end)
+    return [s for s in evening.stretches if shared(span, [(s.start, s.end)]) > 0]

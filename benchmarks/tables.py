@@ -112,6 +112,8 @@ def evenings_table(targets: Targets, seen: Row) -> str:
         ["detections that are right, %", "", rate([seen], "right", "detections"), "right"],
         ["seconds attributed wrongly, an hour", "≤ 5", round(seen["wrong"] / seen["hours"], 1),
          "wrong"],
+        ["… while a piece with the same sound plays", "", round(seen["shared"] / seen["hours"], 1),
+         ""],
     ]  # fmt: skip
     table_rows = [row[:3] + list(targets.evenings.get(str(row[3]), [""] * 4)) for row in rows]
     table_rows += [edges(kind, both, kind) + [""] * 4 for kind in ("start", "end")]

@@ -168,9 +168,12 @@ def _page(bench: Bench, kept: Results, quick: bool) -> None:
     plots.recall(read_targets(), kept.figures["clips_development"], beside / "recall.svg")
     plots.scaling(kept.figures["cost"], beside / "scaling.svg")
     seen = kept.figures["foreign"]
-    tail = Tail(**seen["tail"])
+    tails = {
+        "all foreign sound": Tail(**seen["tail"]),
+        "… of other soundtracks than the answer": Tail(**seen["apart"]["tail"]),
+    }
     if known := _odds(bench):  # sets of evenings only have no clips
-        plots.operating_point(known, tail, seen["certain"], beside / "operating-point.svg")
+        plots.operating_point(known, tails, seen["certain"], beside / "operating-point.svg")
 
 
 def _odds(bench: Bench) -> list[tuple[bool, float]]:

@@ -175,10 +175,23 @@ def summary(entries: Sequence[dict[str, Any]], alike: set[tuple[str, str]]) -> d
 
 
 def extremes(entries: Sequence[dict[str, Any]], alike: set[tuple[str, str]]) -> dict[str, Any]:
-    """How sure the best answers to single windows are, fitted by two laws of extreme values."""
-    odds = np.array(
-        [w["odds"] for e in entries for w in e["windows"] if (w["piece"], w["best"]) not in alike]
-    )
+    """How sure the best answers to single windows are, fitted by two laws of extreme values.
+
+    Apart: only where the piece is of another soundtrack than the recording. What one composer
+    wrote for the same instruments is nearer than chance, and one law does not fit both.
+    """
+    windows = [w for e in entries for w in e["windows"] if (w["piece"], w["best"]) not in alike]
+    others = [w for w in windows if _soundtrack(w["piece"]) != _soundtrack(w["best"])]
+    return {"certain": CERTAIN} | _extremes(windows) | {"apart": _extremes(others)}
+
+
+def _soundtrack(name: str) -> str:
+    """The laboratory names pieces after the game they are from."""
+    return name.partition("-")[0]
+
+
+def _extremes(windows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    odds = np.array([window["odds"] for window in windows])
     tail, gumbel = fit_tail(odds), fit_gumbel(odds)
     return {
         "windows": len(odds),
@@ -186,7 +199,6 @@ def extremes(entries: Sequence[dict[str, Any]], alike: set[tuple[str, str]]) -> 
         "highest": [round(float(value), 3) for value in np.sort(odds)[-20:]],
         "tail": asdict(tail),
         "gumbel": asdict(gumbel),
-        "certain": CERTAIN,
         "expected_a_month": float(f"{WINDOWS_A_MONTH * tail.beyond(CERTAIN):.2g}"),
         "expected_a_month_gumbel": float(f"{WINDOWS_A_MONTH * gumbel.beyond(CERTAIN):.2g}"),
     }

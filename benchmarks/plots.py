@@ -1,6 +1,6 @@
 """The results as pictures: what is found in each condition, at which price, in what catalogue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from benchmarks.odds import WINDOWS_A_MONTH
 from benchmarks.targets import Targets
 
 _OURS, _PEER, _FLOOR = "#d1495b", "#b8c0cc", "#1b2a41"
+_SELDOM = 1e-4  # false answers a month: the left edge of the picture
 Row = dict[str, Any]
 
 
@@ -36,28 +37,31 @@ def recall(targets: Targets, clips: Sequence[Row], into: Path) -> None:
 
 
 def operating_point(
-    known: Sequence[tuple[bool, float]], tail: Tail, certain: float, into: Path
+    known: Sequence[tuple[bool, float]], tails: Mapping[str, Tail], certain: float, into: Path
 ) -> None:
     """How many clips are found at every number of false answers a month, and where the ear stands.
 
     Args:
         known: of each clip of known music, whether its best answer is right, and its log odds.
-        tail: of the best answers to foreign windows.
+        tails: of the best answers to foreign windows, by what is foreign there.
         certain: log odds the ear demands.
         into: the file to write.
     """
-    asked = np.linspace(tail.threshold, certain + 6, 200)
-    false = [WINDOWS_A_MONTH * tail.beyond(odds) for odds in asked]
-    found = [_found(known, odds) for odds in asked]
     figure = Figure(figsize=(7, 4.4), layout="constrained")
     ax = figure.subplots()
-    ax.plot(np.maximum(false, 1e-6), found, color=_OURS)
-    now = max(WINDOWS_A_MONTH * tail.beyond(certain), 1e-6)
-    ax.plot([now], [_found(known, certain)], "o", color=_FLOOR)
+    for colour, (name, tail) in zip((_OURS, _FLOOR), tails.items(), strict=False):
+        asked = np.linspace(tail.threshold, certain + 6, 400)
+        false = np.array([WINDOWS_A_MONTH * tail.beyond(odds) for odds in asked])
+        found = np.array([_found(known, odds) for odds in asked])
+        shown = false > _SELDOM
+        ax.plot(false[shown], found[shown], color=colour, label=name)
+        now = max(WINDOWS_A_MONTH * tail.beyond(certain), _SELDOM)
+        ax.plot([now], [_found(known, certain)], "o", color=colour)
     ax.axvline(0.2, color=_FLOOR, lw=1, ls=":")
     ax.set_xscale("log")
-    ax.set_xlabel("false answers a month of foreign sound (dot: what the ear demands; line: 0.2)")
+    ax.set_xlabel("false answers a month of foreign sound (dots: what the ear demands; line: 0.2)")
     ax.set_ylabel("clips of 10 s found on one window, %")
+    ax.legend(frameon=False)
     _plain(ax)
     figure.savefig(into, metadata={"Date": None})
 

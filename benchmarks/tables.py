@@ -172,7 +172,15 @@ def foreign_table(seen: Row) -> str:
         ["detections a month at most, 95 % sure, by counting", seen["at_most_a_month"]],
     ]
     if "expected_a_month" in seen:
-        rows.append(["expected a month, by extreme values (≤ 0.2)", seen["expected_a_month"]])
+        apart = seen["apart"]
+        share = percent(apart["windows"] / seen["windows"])
+        rows += [
+            ["expected a month, by extreme values (≤ 0.2)", seen["expected_a_month"]],
+            [
+                f"… of other soundtracks than the answer, {share} % of windows",
+                apart["expected_a_month"],
+            ],
+        ]
     return table(["", ""], rows)
 
 

@@ -120,10 +120,11 @@ def frames_of(index: Index) -> int:
 def log_odds(score: float, frames: int) -> float:
     """How sure a score makes us, in a catalogue of so many frames.
 
-    In windows of foreign music the best score over a catalogue is distributed after Gumbel:
+    In windows of 10 s of foreign music the best score over a catalogue is distributed after Gumbel:
     its tail falls e-fold every 1.6 nats, and it moves by as much when the catalogue grows
     e-fold. These odds are one against the number of so good scores that chance alone
-    produces in one window.
+    produces in one window. In half a minute the tail falls more slowly; who is faint there must
+    be surer.
     """
     return (score - _BASE) / _SLOPE - _rivals(frames)
 

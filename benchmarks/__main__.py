@@ -155,7 +155,7 @@ def _foreign(bench: Bench, kept: Results, quick: bool) -> None:
     folder = bench.catalogues["national"]
     seen = foreign.measure(
         bench.lab, bench.music, folder, bench.cache,
-        hours=hours, weighed=hours, every=20 if quick else 1,
+        hours=hours, every=20 if quick else 1,
     )  # fmt: skip
     kept.put("foreign", seen)
 
@@ -186,7 +186,7 @@ def _odds(bench: Bench) -> list[tuple[bool, float]]:
     sounds = [clip.sound for clip in chosen]
     found = spread(partial(best_in, folder), sounds, doing="windows weighed")
     return [
-        (best[0][1][0] == clip.recording, best[0][1][1])
+        (best[0] == clip.recording, best[1])
         for clip, best in zip(chosen, found, strict=True) if best
     ]  # fmt: skip
 

@@ -15,10 +15,9 @@ import numpy as np
 import edge.matcher
 from benchmarks.cores import spread
 from benchmarks.halls import Scene, mix
-from benchmarks.hearing import Found, detect, detections, open_catalogue
+from benchmarks.hearing import Found, detect_and_doubt, detections, open_catalogue
 from benchmarks.laboratory import RATE_HZ, Laboratory
-from benchmarks.null import fit_gumbel, fit_tail, upper_bound
-from benchmarks.odds import WINDOWS_A_MONTH, best_of
+from benchmarks.null import MINUTES_A_MONTH, fit_gumbel, fit_tail, upper_bound
 from benchmarks.results import RESULTS, Results
 from benchmarks.sets import read_pieces
 from edge.matcher.detect import CERTAIN
@@ -29,7 +28,8 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 CACHE = ".cache/bench"
 _QUANTILES = (0.5, 0.9, 0.99, 0.999, 0.9999)
 HOUR = 3600  # seconds
-SEED = 20240601
+_REMEMBERED = 40  # seconds for which a suspicion is kept
+SEED = 20261130
 
 _LAB: dict[str, Laboratory] = {}  # what every process shares with the one that opened it
 
@@ -39,7 +39,6 @@ _LAB: dict[str, Laboratory] = {}  # what every process shares with the one that 
 @click.option("--music", required=True, type=FOLDER, help="Its recordings.")
 @click.option("--catalogue", required=True, type=FOLDER, help="Folder of segments.")
 @click.option("--hours", default=200, show_default=True, help="Hours to be heard as a box would.")
-@click.option("--weighed", default=200, show_default=True, help="Hours whose windows are weighed.")
 @click.option("--cache", default=CACHE, type=click.Path(path_type=Path), show_default=True)
 @click.option("--results", default=RESULTS, type=click.Path(path_type=Path), help="For figures.")
 def main(
@@ -47,7 +46,6 @@ def main(
     music: Path,
     catalogue: Path,
     hours: int,
-    weighed: int,
     cache: Path,
     results: Path,
 ) -> None:
@@ -55,7 +53,7 @@ def main(
 
     Stopped, it goes on where it was: what was made of each hour is kept.
     """
-    figure = measure(lab, music, catalogue, cache, hours=hours, weighed=weighed)
+    figure = measure(lab, music, catalogue, cache, hours=hours)
     Results(results).put("foreign", figure)
     print(json.dumps(figure, indent=1, ensure_ascii=False))
 
@@ -67,7 +65,6 @@ def measure(
     cache: Path,
     *,
     hours: int,
-    weighed: int,
     every: int = 1,
 ) -> dict[str, Any]:
     """What the ear makes of hours of foreign sound, and how high chance reaches in it.
@@ -78,7 +75,6 @@ def measure(
         catalogue: folder of segments.
         cache: what is kept from run to run.
         hours: to be heard.
-        weighed: the first hours, of which windows are weighed too.
         every: of the recordings that the catalogue has not got, every so many-th is heard.
     """
     known = open_catalogue(catalogue).recordings
@@ -87,7 +83,7 @@ def measure(
     alike = shared_pairs(catalogue, pieces)
     _LAB["lab"] = Laboratory.open(lab, pieces)
     journal = cache / f"foreign-{_state(catalogue, pieces)}.jsonl"
-    entries = each_hour(partial(_hear, catalogue, weighed), hours, journal)
+    entries = each_hour(partial(_hear, catalogue), hours, journal)
     return {"recordings": len(known)} | summary(entries, alike) | extremes(entries, alike)
 
 
@@ -124,30 +120,36 @@ def each_hour(
     return [entry for entry in done if entry["hour"] < hours]
 
 
-def _hear(catalogue: Path, weighed: int, hour: int) -> dict[str, Any]:
-    """Mix an hour and hear it; of the first, weigh the best answer to every third window."""
+def _hear(catalogue: Path, hour: int) -> dict[str, Any]:
+    """Mix an hour and hear it as a box does."""
     stream, scenes = mix(_LAB["lab"], np.random.default_rng((SEED, hour)), HOUR)
     began = time.process_time()
     ear = Fingerprinter(RATE_HZ)
     minutes = range(0, len(stream), 60 * RATE_HZ)
     parts = [ear.feed(stream[first : first + 60 * RATE_HZ]) for first in minutes]
     landmarks = join([*parts, ear.close()])
-    found = detect(catalogue, landmarks)
+    found, doubted = detect_and_doubt(catalogue, landmarks)
     spent = time.process_time() - began
-    best = best_of(catalogue, landmarks) if hour < weighed else []
     return {
         "hour": hour,
         "processor_seconds": round(spent, 2),
         "detections": [asdict(one) | {"scenes": _during(scenes, one)} for one in found],
-        "windows": [
-            {"at": at, "best": name, "odds": round(odds, 3), "piece": _sounding(scenes, at + 5)}
-            for at, (name, odds) in best
+        "minutes": [
+            {
+                "minute": minute,
+                "best": one.recording_id,
+                "odds": round(CERTAIN - one.lack, 3),
+                "pieces": _sounding(scenes, 60 * minute),
+            }
+            for minute, one in enumerate(doubted) if one
         ],
-    }
+    }  # fmt: skip
 
 
-def _sounding(scenes: Sequence[Scene], second: float) -> str:
-    return "".join(scene.piece for scene in scenes if scene.start <= second < scene.end)
+def _sounding(scenes: Sequence[Scene], at: float) -> list[str]:
+    """What is played in the minute from a second on, or is remembered by its suspicions."""
+    since, until = at - _REMEMBERED, at + 60
+    return [scene.piece for scene in scenes if scene.start < until and scene.end > since]
 
 
 def _during(scenes: Sequence[Scene], one: Found) -> list[dict[str, Any]]:
@@ -175,14 +177,20 @@ def summary(entries: Sequence[dict[str, Any]], alike: set[tuple[str, str]]) -> d
 
 
 def extremes(entries: Sequence[dict[str, Any]], alike: set[tuple[str, str]]) -> dict[str, Any]:
-    """How sure the best answers to single windows are, fitted by two laws of extreme values.
+    """How near whoever was not believed came to it, minute by minute, by laws of extreme values.
 
-    Apart: only where the piece is of another soundtrack than the recording. What one composer
-    wrote for the same instruments is nearer than chance, and one law does not fit both.
+    Apart: only where no piece is of the soundtrack of the recording. What one composer wrote for
+    the same instruments is nearer than chance, and one law does not fit both.
     """
-    windows = [w for e in entries for w in e["windows"] if (w["piece"], w["best"]) not in alike]
-    others = [w for w in windows if _soundtrack(w["piece"]) != _soundtrack(w["best"])]
-    return {"certain": CERTAIN} | _extremes(windows) | {"apart": _extremes(others)}
+    minutes = [one for entry in entries for one in entry["minutes"] if not _shared(one, alike)]
+    others = [
+        one for one in minutes if _soundtrack(one["best"]) not in map(_soundtrack, one["pieces"])
+    ]
+    return {"certain": CERTAIN} | _extremes(minutes) | {"apart": _extremes(others)}
+
+
+def _shared(minute: dict[str, Any], alike: set[tuple[str, str]]) -> bool:
+    return any((piece, minute["best"]) in alike for piece in minute["pieces"])
 
 
 def _soundtrack(name: str) -> str:
@@ -190,17 +198,17 @@ def _soundtrack(name: str) -> str:
     return name.partition("-")[0]
 
 
-def _extremes(windows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    odds = np.array([window["odds"] for window in windows])
+def _extremes(minutes: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    odds = np.array([minute["odds"] for minute in minutes])
     tail, gumbel = fit_tail(odds), fit_gumbel(odds)
     return {
-        "windows": len(odds),
+        "minutes": len(odds),
         "quantiles": {str(q): round(float(np.quantile(odds, q)), 3) for q in _QUANTILES},
         "highest": [round(float(value), 3) for value in np.sort(odds)[-20:]],
         "tail": asdict(tail),
         "gumbel": asdict(gumbel),
-        "expected_a_month": float(f"{WINDOWS_A_MONTH * tail.beyond(CERTAIN):.2g}"),
-        "expected_a_month_gumbel": float(f"{WINDOWS_A_MONTH * gumbel.beyond(CERTAIN):.2g}"),
+        "expected_a_month": float(f"{MINUTES_A_MONTH * tail.beyond(CERTAIN):.2g}"),
+        "expected_a_month_gumbel": float(f"{MINUTES_A_MONTH * gumbel.beyond(CERTAIN):.2g}"),
     }
 
 

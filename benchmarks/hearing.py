@@ -7,13 +7,13 @@ from pathlib import Path
 
 from benchmarks.cores import spread
 from edge.matcher.decode import open_sound
-from edge.matcher.detect import Detection, Detector
+from edge.matcher.detect import Detection, Detector, Doubted
 from edge.matcher.fingerprint import Fingerprinter
 from edge.matcher.index import SUFFIX, Index
 from edge.matcher.landmarks import Landmarks, join
 from edge.matcher.recipe import RECIPE, Frame
 
-_FED_FRAMES = 2584  # a minute
+MINUTE_FRAMES = 2584  # fed at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,23 @@ def hear(sound: Path) -> Landmarks:
 
 def detect(catalogue: Path, landmarks: Landmarks) -> list[Found]:
     """What the ear finds in one sound, the surest first."""
+    return detect_and_doubt(catalogue, landmarks)[0]
+
+
+def detect_and_doubt(
+    catalogue: Path, landmarks: Landmarks
+) -> tuple[list[Found], list[Doubted | None]]:
+    """As `detect`, and of each minute the surest of those that were not believed."""
     detector = Detector(open_catalogue(catalogue))
     found: list[Detection] = []
-    for first in range(0, int(landmarks.until), _FED_FRAMES):
+    doubted = []
+    for first in range(0, int(landmarks.until), MINUTE_FRAMES):
         found += detector.feed(_next(landmarks, first))
-    found += detector.close()
-    return [told(one) for one in sorted(found, key=lambda one: (-one.confidence, one.start))]
+        if first + MINUTE_FRAMES >= landmarks.until:
+            found += detector.close()
+        doubted.append(detector.closest)
+    ranked = sorted(found, key=lambda one: (-one.confidence, one.start))
+    return [told(one) for one in ranked], doubted
 
 
 @lru_cache(maxsize=1)
@@ -75,7 +86,7 @@ def open_catalogue(folder: Path) -> Index:
 
 
 def _next(landmarks: Landmarks, first: int) -> Landmarks:
-    return landmarks.between(first, first + _FED_FRAMES)
+    return landmarks.between(first, first + MINUTE_FRAMES)
 
 
 def told(found: Detection) -> Found:

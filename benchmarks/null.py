@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-MONTH_SECONDS = 30 * 24 * 3600
+MINUTES_A_MONTH = 30 * 24 * 60
 _EULER = 0.5772156649
-_BLOCK = 0.02  # share of windows that count as extreme for the tail
+_BLOCK = 0.05  # share of minutes that count as extreme for the tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Tail:
 
     Attributes:
         threshold: where the tail begins.
-        share: of all windows, how many lie above.
+        share: of all minutes, how many lie above.
         scale: of the distribution.
         shape: of the distribution; below 0 it ends somewhere, at 0 it falls exponentially.
     """
@@ -27,7 +27,7 @@ class Tail:
     shape: float
 
     def beyond(self, value: float) -> float:
-        """Share of windows above a value, which is not below the threshold."""
+        """Share of minutes above a value, which is not below the threshold."""
         past = (value - self.threshold) / self.scale
         if abs(self.shape) < 1e-6:
             return float(self.share * np.exp(-past))

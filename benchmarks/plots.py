@@ -8,8 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchmarks.null import Tail
-from benchmarks.odds import WINDOWS_A_MONTH
+from benchmarks.null import MINUTES_A_MONTH, Tail
 from benchmarks.targets import Targets
 
 _OURS, _PEER, _FLOOR = "#d1495b", "#b8c0cc", "#1b2a41"
@@ -43,7 +42,7 @@ def operating_point(
 
     Args:
         known: of each clip of known music, whether its best answer is right, and its log odds.
-        tails: of the best answers to foreign windows, by what is foreign there.
+        tails: of the surest of each foreign minute, by what is foreign there.
         certain: log odds the ear demands.
         into: the file to write.
     """
@@ -51,11 +50,11 @@ def operating_point(
     ax = figure.subplots()
     for colour, (name, tail) in zip((_OURS, _FLOOR), tails.items(), strict=False):
         asked = np.linspace(tail.threshold, certain + 6, 400)
-        false = np.array([WINDOWS_A_MONTH * tail.beyond(odds) for odds in asked])
+        false = np.array([MINUTES_A_MONTH * tail.beyond(odds) for odds in asked])
         found = np.array([_found(known, odds) for odds in asked])
         shown = false > _SELDOM
         ax.plot(false[shown], found[shown], color=colour, label=name)
-        now = max(WINDOWS_A_MONTH * tail.beyond(certain), _SELDOM)
+        now = max(MINUTES_A_MONTH * tail.beyond(certain), _SELDOM)
         ax.plot([now], [_found(known, certain)], "o", color=colour)
     ax.axvline(0.2, color=_FLOOR, lw=1, ls=":")
     ax.set_xscale("log")

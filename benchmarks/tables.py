@@ -173,11 +173,11 @@ def foreign_table(seen: Row) -> str:
     ]
     if "expected_a_month" in seen:
         apart = seen["apart"]
-        share = percent(apart["windows"] / seen["windows"])
+        share = percent(apart["minutes"] / seen["minutes"])
         rows += [
             ["expected a month, by extreme values (≤ 0.2)", seen["expected_a_month"]],
             [
-                f"… of other soundtracks than the answer, {share} % of windows",
+                f"… of other soundtracks than the answer, {share} % of minutes",
                 apart["expected_a_month"],
             ],
         ]

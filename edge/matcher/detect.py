@@ -1,6 +1,7 @@
 """When a recording begins and ends: a state machine over suspicions in time, without a clock."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from edge.matcher.decoy import IMPOSSIBLE, Decoys
 from edge.matcher.fingerprint import Landmarks
 from edge.matcher.hold import SHORTEST_FRAMES, Hold, hold
 from edge.matcher.index import Index
-from edge.matcher.ladder import bent
+from edge.matcher.ladder import TRIES, bent
 from edge.matcher.landmarks import join
 from edge.matcher.recipe import RECIPE, Frame, Recipe
 from edge.matcher.score import Hearing, hear
@@ -31,7 +32,6 @@ STEP_FRAMES = 215  # 5 s: how often the catalogue is searched
 WINDOW_FRAMES = 430  # 10 s: what is searched with
 MEMORY_FRAMES = 2580  # 60 s: how far back a beginning can be found
 CERTAIN = 14.8  # log odds at which chance brings one false detection in five months of music
-_SURER = 6.0  # by so much, in log odds, who is faint must be surer: thirty times less by chance
 SUSPECTED = 0.0  # log odds from which a place is looked at again when more has been heard
 BEGINNING = Frame(0)  # of a stream
 _LONGER = (430, 860, 1720)  # frames, 10 to 40 s: what a suspicion is weighed with
@@ -68,9 +68,16 @@ class Detection:
     confidence: float
 
 
-def margin(found: Suspect) -> float:
-    """By how much it is surer than what is believed must be, in log odds; below 0 it is not."""
-    return found.log_odds - CERTAIN - (_SURER if found.faint else 0.0)
+class Doubted(NamedTuple):
+    """A recording that was not believed.
+
+    Attributes:
+        recording_id: which.
+        lack: log odds more that it would have needed, above 0.
+    """
+
+    recording_id: str
+    lack: float
 
 
 class Detector:
@@ -106,6 +113,7 @@ class Detector:
         self._told: dict[tuple[int, int], int] = {}  # where what was told of a recording ends
         self._met: list[Warp] = []  # the warps lately found, the latest first
         self._decoys = Decoys()
+        self._closest: Doubted | None = None
         affordable = _AFFORDABLE // max(1, index.count)
         self._rungs = min(max(affordable, _RUNGS[0]), _RUNGS[1])
         self._rung = 0
@@ -129,9 +137,15 @@ class Detector:
         every = self._recipe.seconds(Frame(STEP_FRAMES))
         return self._decoys.false_a_month(score, every_seconds=every)
 
+    @property
+    def closest(self) -> Doubted | None:
+        """The surest of those not believed in what was fed last, however they were looked for."""
+        return self._closest
+
     def feed(self, landmarks: Landmarks) -> list[Detection]:
         """Take the next landmarks of the stream; give the detections that ended."""
         self._heard = join([self._heard, landmarks])
+        self._closest = None
         ended = []
         while self._now + STEP_FRAMES <= landmarks.until:
             ended += self._step(self._now + STEP_FRAMES)
@@ -210,12 +224,22 @@ class Detector:
         laid = fresh + [old for _, old in self._suspicions]
         weighed = [one for one in self._weighed(rest, laid) if one.clear]
         best = sorted(weighed, key=lambda one: -one.log_odds)
-        if any(self._begin(one) for one in best if margin(one) >= 0):
+        if any(self._begin(one) for one in best if one.log_odds >= CERTAIN):
             return True
+        self._doubt([*weighed, *(one for one in found if one.log_odds < SUSPECTED)])
         known = [old for _, old in self._suspicions]
         new = [one for one in fresh if not any(one.agrees(old) for old in known)]
         self._suspicions += [(self._now, one) for one in new]
         return False
+
+    def _doubt(self, found: list[Suspect], *, tries: float = 0.0) -> None:
+        """Keep the surest of those that are not believed."""
+        lacks = [(CERTAIN + tries - one.log_odds, one) for one in found if one.clear]
+        near = [both for both in lacks if both[0] > 0]
+        if near:
+            lack, one = min(near, key=lambda both: both[0])
+            if self._closest is None or lack < self._closest.lack:
+                self._closest = Doubted(self._name(one.laid), lack)
 
     def _try_decoy(self) -> None:
         """See how well chance does on the window, unless there is nothing in it."""
@@ -234,11 +258,13 @@ class Detector:
         rest = self._rest()
         window = self._window(rest, self._now - back, WINDOW_FRAMES)
         asked = (self._index, rest, window)
-        found = bent(*asked, LADDER[self._rung : until], least=CERTAIN)
-        self._rung = until if until < len(LADDER) and not found else 0
-        if found:
-            found += bent(*asked, LADDER[: until - rungs] + LADDER[until:], least=CERTAIN)
+        found = bent(*asked, LADDER[self._rung : until])
+        believed = any(one.log_odds >= CERTAIN + TRIES for one in found)
+        self._rung = until if until < len(LADDER) and not believed else 0
+        if believed:
+            found += bent(*asked, LADDER[: until - rungs] + LADDER[until:])
             self._begin(max(found, key=lambda one: one.log_odds))
+        self._doubt(found, tries=TRIES)
 
     def _weighed(self, rest: Landmarks, suspicions: list[Alignment]) -> list[Suspect]:
         """Each suspicion on the window, of those ending now, that speaks for it most."""
@@ -250,7 +276,7 @@ class Detector:
             own = any(one.laid.who == laid.who for one in self._holds)
             windows = self._windows(self._rest(besides=laid.who)) if own else free
             tries = [suspect(self._index, laid, window) for window in windows]
-            weighed.append(max(tries, key=margin))
+            weighed.append(max(tries, key=lambda one: one.log_odds))
         return weighed
 
     def _windows(self, landmarks: Landmarks) -> list[Hearing]:
@@ -353,10 +379,13 @@ class Detector:
         segment = self._index.segments[one.laid.segment]
         place = one.laid.place_at(one.start) - int(segment.starts[one.laid.recording])
         return Detection(
-            segment.recordings[one.laid.recording],
+            self._name(one.laid),
             Frame(one.start),
             Frame(end),
             max(0.0, self._recipe.seconds(Frame(round(place)))),
             one.laid.warp.speed,
             probability(one.log_odds),
         )
+
+    def _name(self, laid: Alignment) -> str:
+        return self._index.segments[laid.segment].recordings[laid.recording]

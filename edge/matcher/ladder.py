@@ -9,26 +9,27 @@ from edge.matcher.score import Hearing
 from edge.matcher.search import BRIEF, Suspect, search, suspect
 from edge.matcher.warp import Warp
 
-_TRIES = 8.0  # log of the warps that the ladder and a closer look try: each is a chance for chance
+TRIES = 8.0  # log of the warps that the ladder and a closer look try: each is a chance for chance
 _PROMISING = -4.0  # log odds from which a rung's find is worth a closer look
 _LOOKED_AT = 3  # finds of a rung
 
 
 def bent(
-    index: Index, landmarks: Landmarks, heard: Hearing, warps: Iterable[Warp], *, least: float
+    index: Index, landmarks: Landmarks, heard: Hearing, warps: Iterable[Warp]
 ) -> list[Suspect]:
-    """Who is believed to sound in a window, bent somehow like one of these warps.
+    """Who could be sounding in a window, bent somehow like one of these warps.
+
+    Who is believed must be surer, in log odds, by `TRIES` than a recording tried at one warp only.
 
     Args:
         index: the catalogue.
         landmarks: of the stream, at least those of the window.
         heard: the window.
         warps: the rungs to try.
-        least: log odds from which a recording tried at one warp only would be believed.
     """
-    believed = []
+    suspects = []
     for warp in warps:
         for found in search(index, landmarks, heard, warp=warp, pace=BRIEF)[:_LOOKED_AT]:
             if found.log_odds >= _PROMISING:
-                believed.append(suspect(index, settled(index, found.laid, heard), heard))
-    return [one for one in believed if one.log_odds >= least + _TRIES and one.clear]
+                suspects.append(suspect(index, settled(index, found.laid, heard), heard))
+    return [one for one in suspects if one.clear]

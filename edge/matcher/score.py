@@ -21,6 +21,11 @@ _AROUND = np.ones(17) / 17  # bins over which a band's density is averaged
 _NARROW = np.ones(3) / 3  # bins that a held tone fills
 _BLOCK_SHARE = 2.0  # no half second may say more than so many times the average one,
 _BLOCK_LEAST = 3.0  # nats, or than this: a chord in common is not a recording in common
+# Of what one octave says beyond four times what all others do, and two nats, or as many times more
+# as it has landmarks more than they, a quarter counts: an octave in common is not a recording.
+_OCTAVE_SHARE = 4.0
+_OCTAVE_LEAST = 2.0  # nats
+_OCTAVE_BEYOND = 0.25
 # What may come through of each octave: a crowd, a voice or a small loudspeaker drowns one of them
 # and spares another.
 SHARES = np.array((0.0, 0.05, 0.1, 0.15, 0.22, 0.32, 0.45, 0.6, 0.75, 0.9))
@@ -340,7 +345,19 @@ def _best(
             sums[blocks[k]] += MISSING[i, louds[k]]
         through += SHARES[i]
     cap = max(_BLOCK_LEAST, _BLOCK_SHARE * tops.sum() / count)
-    return np.minimum(sums, cap).sum() + doubt, through / max(1, len(ratios))
+    score = np.minimum(sums, cap).sum() + doubt - _alone(tops, octaves)
+    return score, through / max(1, len(ratios))
+
+
+@njit(cache=True, nogil=True)
+def _alone(tops: NDArray[np.float64], octaves: NDArray[np.int64]) -> float:
+    """What does not count of the octave that says most, because the others say so little, nats."""
+    loudest = np.argmax(tops)
+    own = np.sum(octaves == loudest)
+    times = max(1.0, own / max(1, len(octaves) - own))
+    others = tops.sum() - tops[loudest]
+    beyond = tops[loudest] - times * (_OCTAVE_SHARE * others + _OCTAVE_LEAST)
+    return float((1 - _OCTAVE_BEYOND) * max(0.0, beyond))
 
 
 @njit(cache=True, nogil=True)

@@ -18,7 +18,8 @@ TYPICAL_FRAMES = 10336  # 240 s: the length of a recording
 _SLOPE = 1.6  # nats by which chance's best score grows where a catalogue grows e-fold
 _BASE = -14.0  # nats that the best of a single foreign recording would typically reach
 _BENT_SHARE = 0.3  # of a bent recording's landmarks must come through
-_FAINT_SHARE = 0.05  # of a recording's landmarks, the least that is weighed of an octave
+_SHORT_FRAMES, _LONG_FRAMES = 430, 1720  # 10 and 40 s: windows between them give chance more time,
+_LINGERING = 0.007  # nats by which it reaches higher with each frame: 0.3 a second
 _FEWEST = 1000  # recordings that even a small catalogue counts for: its music is like all music
 
 
@@ -75,11 +76,6 @@ class Suspect:
         """Whether enough is heard of it, if it is bent: a loop is played at any tempo."""
         return self.laid.warp == AS_RECORDED or self.weight.share >= _BENT_SHARE
 
-    @property
-    def faint(self) -> bool:
-        """Whether so little is heard of it, through a long window, that it may be a beat's work."""
-        return self.weight.share < _FAINT_SHARE
-
 
 def search(
     index: Index, landmarks: Landmarks, heard: Hearing, *, warp: Warp = AS_RECORDED,
@@ -109,7 +105,7 @@ def search(
 def suspect(index: Index, laid: Alignment, heard: Hearing) -> Suspect:
     """Weigh one alignment against a window."""
     weight = weigh(index.segments[laid.segment], laid, heard, index.recipe)
-    return Suspect(laid, weight, log_odds(weight.score, frames_of(index)))
+    return Suspect(laid, weight, log_odds(weight.score, frames_of(index), heard.length))
 
 
 def frames_of(index: Index) -> int:
@@ -117,20 +113,20 @@ def frames_of(index: Index) -> int:
     return sum(segment.frames for segment in index.segments)
 
 
-def log_odds(score: float, frames: int) -> float:
-    """How sure a score makes us, in a catalogue of so many frames.
+def log_odds(score: float, frames: int, length: int = _SHORT_FRAMES) -> float:
+    """How sure a score makes us, in a catalogue of so many frames and a window of such a length.
 
     In windows of 10 s of foreign music the best score over a catalogue is distributed after Gumbel:
     its tail falls e-fold every 1.6 nats, and it moves by as much when the catalogue grows
     e-fold. These odds are one against the number of so good scores that chance alone
-    produces in one window. In half a minute the tail falls more slowly; who is faint there must
-    be surer.
+    produces in one window. In longer windows a common beat or a steady noise adds up.
     """
-    return (score - _BASE) / _SLOPE - _rivals(frames)
+    lingered = _LINGERING * (min(max(length, _SHORT_FRAMES), _LONG_FRAMES) - _SHORT_FRAMES)
+    return (score - lingered - _BASE) / _SLOPE - _rivals(frames)
 
 
 def score_at(odds: float, frames: int) -> float:
-    """The score whose log odds these are, in a catalogue of so many frames."""
+    """The score whose log odds these are, in a catalogue of so many frames and a window of 10 s."""
     return _BASE + _SLOPE * (odds + _rivals(frames))
 
 

@@ -123,20 +123,34 @@ def test_who_is_found_when_all_is_over_and_was_long_gone_must_be_surer(
     assert told == [one.recording_id for one in found]
 
 
-@pytest.mark.parametrize(("louder", "surer", "told"), [
-    (12, 0.0, ["song-4"]),
-    (12, np.inf, []),
-    (6, np.inf, ["song-4"]),
-])  # fmt: skip
-def test_of_whom_hardly_anything_comes_through_must_be_surer(
-    index, songs, monkeypatch, louder, surer, told
-):
-    monkeypatch.setattr("edge.matcher.detect._SURER", surer)
+@pytest.mark.parametrize("kind", ["as recorded", "too fast"])
+def test_of_who_is_not_believed_it_is_known_what_he_lacks(index, songs, monkeypatch, kind):
     song = songs["song-4"][: 20 * RATE_HZ]
+    if kind == "too fast":
+        at = np.arange(0, len(song) - 1, 25 / 24)
+        song = np.interp(at, np.arange(len(song)), song).astype(np.float32)
+    doubted = []
+    for asked in (5000.0, 5020.0):
+        monkeypatch.setattr("edge.matcher.detect.CERTAIN", asked)
+        detector = Detector(index)
+        assert [] == detector.feed(join(listen(song)))
+        doubted.append(detector.closest)
 
-    found = detections(index, song + hiss(5, 20, louder * float(song.std())))
+    assert ["song-4", "song-4"] == [one.recording_id for one in doubted]
+    assert 0 < doubted[0].lack < 5000
+    assert np.isclose(doubted[1].lack - doubted[0].lack, 20)
 
-    assert told == [one.recording_id for one in found]
+
+def test_of_who_was_not_believed_before_nothing_is_known_any_more(index):
+    detector = Detector(index)
+    sound = np.concatenate([play(77, 20), silence(130)])
+    closest = []
+    for part in listen(sound, [20 * RATE_HZ, 100 * RATE_HZ])[:3]:
+        detector.feed(part)
+        closest.append(detector.closest)
+
+    assert closest[0].lack > 0
+    assert closest[2] is None
 
 
 def test_a_song_laid_over_another_is_heard_too(index, songs):

@@ -13,7 +13,7 @@ from edge.matcher.index import Index
 from edge.matcher.landmarks import Landmarks, join
 from edge.matcher.recipe import RECIPE
 from edge.matcher.refine import refined
-from edge.matcher.score import hear, nats_by_frame, weigh
+from edge.matcher.score import OCTAVES, hear, nats_by_frame, weigh
 from edge.matcher.search import DEEP, frames_of, log_odds, score_at, search
 from edge.matcher.warp import AS_RECORDED, LADDER, Warp, deck
 from edge.matcher.write import write_segment
@@ -46,6 +46,34 @@ def test_where_a_recording_lies_explains_a_window_better_than_any_other_place(
     elsewhere = weigh(index.segments[0], replace(laid, place=laid.place + aside), heard, RECIPE)
 
     assert there.score > 100 > elsewhere.score
+
+
+def only(octaves, marks):
+    """The landmarks of some octaves, and not how loud it was."""
+    own = np.searchsorted(OCTAVES, np.rint(marks.bins * 4), "right")
+    return replace(marks.where(np.isin(own, octaves)), presence=np.zeros((0, 0), np.uint8))
+
+
+@pytest.mark.parametrize("octaves", [(0, 1), (1, 2), (0, 2)])
+def test_two_octaves_say_more_than_each_of_them_alone(index, marks, laid, octaves):
+    said = [
+        weigh(index.segments[0], laid, hear(only(some, marks), 0, TEN, RECIPE), RECIPE).score
+        for some in (octaves, octaves[:1], octaves[1:])
+    ]
+
+    assert min(said[1:]) > 0
+    assert said[0] > 2 * sum(said[1:])
+
+
+@pytest.mark.parametrize("octave", range(4))
+def test_who_has_one_octave_only_is_known_by_it(songs, tmp_path, marks, octave):
+    whole = fingerprint(songs["song-1"], RATE_HZ)
+    write_segment(
+        tmp_path / "one.qseg", [("low", replace(whole, landmarks=only([octave], whole.landmarks)))]
+    )
+    found = search(Index.open([tmp_path / "one.qseg"]), marks, hear(marks, 0, TEN, RECIPE))
+
+    assert found[0].log_odds > CERTAIN
 
 
 def test_what_few_votes_do_not_show_a_deeper_look_into_a_longer_window_finds(index, songs):
@@ -140,6 +168,15 @@ def test_odds_rise_with_the_score_and_fall_with_the_catalogue(score, more, frame
     assert odds <= log_odds(score + more, frames)
     assert odds >= log_odds(score, frames + further)
     assert abs(score_at(odds, frames) - score) < 1e-6
+
+
+@given(st.floats(0, 500), st.integers(0, 10**10), st.integers(1, 4000), st.integers(1, 4000))
+def test_the_longer_a_window_the_more_is_asked_of_it_up_to_forty_seconds(score, frames, one, other):
+    odds = [log_odds(score, frames, length) for length in (min(one, other), max(one, other))]
+    bounds = [log_odds(score, frames, length) for length in (TEN, 4 * TEN)]
+
+    assert bounds[0] >= odds[0] >= odds[1] >= bounds[1]
+    assert np.isclose(bounds[0] - bounds[1], 9 / 1.6, atol=0.1)  # 0.3 nats a second
 
 
 def test_a_search_names_the_recording_and_its_place(index, marks, laid):

@@ -13,7 +13,7 @@ from edge.matcher.index import SUFFIX, Index
 from edge.matcher.landmarks import Landmarks, join
 from edge.matcher.recipe import RECIPE, Frame
 
-MINUTE_FRAMES = 2584  # fed at a time
+_MINUTE_FRAMES = 2584  # fed at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,11 @@ def detect_and_doubt(
     detector = Detector(open_catalogue(catalogue))
     found: list[Detection] = []
     doubted = []
-    for first in range(0, int(landmarks.until), MINUTE_FRAMES):
+    for first in range(0, int(landmarks.until), _MINUTE_FRAMES):
         found += detector.feed(_next(landmarks, first))
-        if first + MINUTE_FRAMES >= landmarks.until:
-            found += detector.close()
         doubted.append(detector.closest)
+    found += detector.close()
+    doubted[-1:] = [detector.closest]  # whom the end of the stream brought near, too
     ranked = sorted(found, key=lambda one: (-one.confidence, one.start))
     return [told(one) for one in ranked], doubted
 
@@ -86,7 +86,7 @@ def open_catalogue(folder: Path) -> Index:
 
 
 def _next(landmarks: Landmarks, first: int) -> Landmarks:
-    return landmarks.between(first, first + MINUTE_FRAMES)
+    return landmarks.between(first, first + _MINUTE_FRAMES)
 
 
 def told(found: Detection) -> Found:

@@ -31,7 +31,7 @@ from edge.matcher.warp import AS_RECORDED, LADDER, Warp
 STEP_FRAMES = 215  # 5 s: how often the catalogue is searched
 WINDOW_FRAMES = 430  # 10 s: what is searched with
 MEMORY_FRAMES = 2580  # 60 s: how far back a beginning can be found
-CERTAIN = 14.8  # log odds at which chance brings one false detection in five months of music
+CERTAIN = 14.8  # log odds from which a recording is believed
 SUSPECTED = 0.0  # log odds from which a place is looked at again when more has been heard
 BEGINNING = Frame(0)  # of a stream
 _LONGER = (430, 860, 1720)  # frames, 10 to 40 s: what a suspicion is weighed with

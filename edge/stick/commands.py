@@ -1,11 +1,7 @@
 """qulaq-edge stick: take orders from a USB stick, once or whenever one is plugged in."""
 
-import os
-import select
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -23,6 +19,7 @@ from edge.stick.plugged import Stick
 from edge.stick.postbag import exchange
 from edge.stick.visit import visit
 from edge.stick.words import receipt_text
+from edge.stopping import asked_to_stop
 from edge.sync.identity import load
 from edge.sync.post import Folder
 from edge.terminal import CONFIG_OPTION, HOME_OPTION, keep_journal, spoken
@@ -99,12 +96,9 @@ def watch(home: Path, config: Path | None) -> None:
         paths, settings = BoxPaths(home), load_settings(config)
 
     def greet(found: Stick) -> None:
-        def pause(seconds: float) -> bool:
-            return bool(select.select([stop], [], [], seconds)[0])
-
         try:
             judgement = _serve(
-                found.node, paths, settings, patience_seconds=PATIENCE_SECONDS, pause=pause
+                found.node, paths, settings, patience_seconds=PATIENCE_SECONDS, pause=asked.wait
             )
         except QulaqError as e:
             log.warning("stick_unusable", node=str(found.node), reason=str(e))
@@ -116,8 +110,8 @@ def watch(home: Path, config: Path | None) -> None:
                 reason=judgement.reason,
             )
 
-    with _told_to_stop() as stop:
-        wait_for_sticks(greet, armed=_say_ready, stop=stop)
+    with asked_to_stop() as asked:
+        wait_for_sticks(greet, armed=_say_ready, stop=asked.fileno())
     log.info("stick_agent_stopped")
 
 
@@ -156,20 +150,3 @@ def _exchange(
 def _say_ready() -> None:
     tell("READY=1")
     log.info("stick_agent_ready")
-
-
-@contextmanager
-def _told_to_stop() -> Iterator[int]:
-    """A descriptor that becomes readable on SIGTERM or SIGINT; a visit under way is finished."""
-    ear, mouth = os.pipe()
-    os.set_blocking(mouth, False)
-    before = signal.set_wakeup_fd(mouth)
-    kept = {s: signal.signal(s, lambda *_: None) for s in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield ear
-    finally:
-        for number, action in kept.items():
-            signal.signal(number, action)
-        signal.set_wakeup_fd(before)
-        os.close(ear)
-        os.close(mouth)

@@ -2,18 +2,17 @@
 
 import math
 import random
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from threading import Event
 
 import structlog
 
 from edge import notify, signs, timekeeping
 from edge.config import BoxPaths, Settings
 from edge.errors import BadSeal, Busy, Misconfigured, QulaqError
+from edge.stopping import Asked, asked_to_stop
 from edge.sync import backoff, postroom
 from edge.sync.asking import Asking
 from edge.sync.client import Courier
@@ -30,7 +29,6 @@ from edge.sync.tray import Tray, read_directions
 from edge.sync.trust import Anchor
 from edge.sync.vitals import inputs_now
 
-STOPPING = (signal.SIGTERM, signal.SIGINT)
 # Between two questions for other directions. Not a setting: by it a wrong one is taken back.
 DIRECTIONS_SECONDS = 300.0
 NAP_SECONDS = 1.0  # while we wait the watchdog is fed and a stick is looked for this often
@@ -199,23 +197,7 @@ def pause_after(
 
 
 @contextmanager
-def asked_to_stop() -> Iterator[Event]:
-    """An event that SIGTERM and SIGINT set; the errand under way is finished first.
-
-    Handlers and not a signal mask: a mask holds for one thread, and a library that is only
-    imported may have started another, which would then die of the signal for all of us.
-    """
-    asked = Event()
-    before = {number: signal.signal(number, lambda *_: asked.set()) for number in STOPPING}
-    try:
-        yield asked
-    finally:
-        for number, action in before.items():
-            signal.signal(number, action)
-
-
-@contextmanager
-def open_desk(paths: BoxPaths, settings: Settings, *, asked: Event) -> Iterator[Desk]:
+def open_desk(paths: BoxPaths, settings: Settings, *, asked: Asked) -> Iterator[Desk]:
     """The box's desk.
 
     Args:
@@ -296,7 +278,7 @@ def serve_stick(desk: Desk, paths: BoxPaths) -> None:
         log.warning("post_not_packed", error=type(e).__name__, reason=str(e))
 
 
-def _stops_within(seconds: float, asked: Event, *, meanwhile: Callable[[], object]) -> bool:
+def _stops_within(seconds: float, asked: Asked, *, meanwhile: Callable[[], object]) -> bool:
     """Wait, feeding the watchdog; true as soon as we are asked to stop."""
     while seconds > 0:
         notify.tell("WATCHDOG=1")

@@ -1,6 +1,5 @@
 """The door to the venue's page: it answers questions, takes nothing in, and changes nothing."""
 
-import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -8,7 +7,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
-from threading import Event, Lock, Thread
+from threading import Lock, Thread
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +15,7 @@ import structlog
 
 from edge import notify
 from edge.errors import Misconfigured, QulaqError
+from edge.stopping import Asked, asked_to_stop
 from edge.view.health import LIGHTS, Light, Look, verdict
 from edge.view.lamp import BEAT_SECONDS, Lamp
 from edge.view.page import page
@@ -159,10 +159,7 @@ def serve(
     Raises:
         Misconfigured: the page cannot be shown, or the lamp cannot be set.
     """
-    asked = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: asked.set())
-    with opened(look, address=address, port=port) as (url, glass):
+    with asked_to_stop() as asked, opened(look, address=address, port=port) as (url, glass):
         say(url)
         notify.tell("READY=1")
         while not asked.is_set():
@@ -172,7 +169,7 @@ def serve(
         notify.tell("STOPPING=1")
 
 
-def _show(lamp: Lamp | None, light: Light, asked: Event) -> None:
+def _show(lamp: Lamp | None, light: Light, asked: Asked) -> None:
     """Let the lamp say so until it is time to look again."""
     if lamp is None:
         asked.wait(LOOK_SECONDS)

@@ -18,6 +18,7 @@ from benchmarks.null import Tail
 from benchmarks.odds import best_in
 from benchmarks.results import RESULTS, Results
 from benchmarks.sets import Clip, Evening, read_clips, read_evenings, read_pieces, read_references
+from benchmarks.shared import shared_pairs
 from benchmarks.targets import read_targets
 
 STAGES = ("clips", "evenings", "cost", "foreign", "page")
@@ -108,7 +109,7 @@ def _clips(bench: Bench, kept: Results, quick: bool) -> None:
         answers = clips.answer(asked, folder, name=name)
         both = zip(asked, answers, strict=True)
         accepted = {clip.source for clip, found in both if found and not clip.recording}
-        alike = foreign.shared_pairs(folder, _pieces(bench, accepted))
+        alike = shared_pairs(folder, _pieces(bench, accepted))
         kept.put(f"clips_{name}", clips.as_rows(clips.measure(asked, answers, alike)))
 
 
@@ -120,7 +121,7 @@ def _evenings(bench: Bench, kept: Results, quick: bool) -> None:
     for name, folder in bench.catalogues.items():
         answers: list[list[Found]] = evenings.answer(bench.evenings, folder, name=name)
         taken = evenings.instead(bench.evenings, answers)
-        alike = foreign.shared_pairs(folder, _pieces(bench, taken))
+        alike = shared_pairs(folder, _pieces(bench, taken))
         seen = evenings.measure(bench.evenings, answers, alike)
         kept.put(f"evenings_{name}", evenings.as_row(seen))
         if name == "development":

@@ -15,11 +15,12 @@ import numpy as np
 import edge.matcher
 from benchmarks.cores import spread
 from benchmarks.halls import Scene, mix
-from benchmarks.hearing import Found, detect_and_doubt, detections, open_catalogue
+from benchmarks.hearing import Found, detect_and_doubt, open_catalogue
 from benchmarks.laboratory import RATE_HZ, Laboratory
 from benchmarks.null import MINUTES_A_MONTH, fit_gumbel, fit_tail, upper_bound
 from benchmarks.results import RESULTS, Results
 from benchmarks.sets import read_pieces
+from benchmarks.shared import Pairs, is_shared, shared_pairs
 from edge.matcher.detect import CERTAIN
 from edge.matcher.fingerprint import Fingerprinter
 from edge.matcher.landmarks import join
@@ -87,16 +88,6 @@ def measure(
     return {"recordings": len(known)} | summary(entries, alike) | extremes(entries, alike)
 
 
-def shared_pairs(catalogue: Path, pieces: Sequence[Path]) -> set[tuple[str, str]]:
-    """Pieces that have stretches in common with a recording: undisturbed, they are taken for it."""
-    found = detections(catalogue, pieces, doing="foreign pieces undisturbed")
-    return {
-        (path.stem, one.recording)
-        for path, answers in zip(pieces, found, strict=True)
-        for one in answers
-    }
-
-
 def _state(catalogue: Path, pieces: Sequence[Path]) -> str:
     """Names a catalogue, the pieces and the ear: what others made is not taken for this."""
     folder = Path(edge.matcher.__path__[0])
@@ -160,10 +151,10 @@ def _lines(journal: Path) -> list[str]:
     return journal.read_text(encoding="utf-8").splitlines() if journal.exists() else []
 
 
-def summary(entries: Sequence[dict[str, Any]], alike: set[tuple[str, str]]) -> dict[str, Any]:
+def summary(entries: Sequence[dict[str, Any]], alike: Pairs) -> dict[str, Any]:
     """False detections, and what they were; how long it took."""
     found = [one | {"hour": e["hour"]} for e in entries for one in e["detections"]]
-    shared = [one for one in found if any((s["piece"], one["recording"]) in alike
+    shared = [one for one in found if any(is_shared(s["piece"], one["recording"], alike)
                                           for s in one["scenes"])]  # fmt: skip
     spent = sum(entry["processor_seconds"] for entry in entries)
     return {
@@ -176,7 +167,7 @@ def summary(entries: Sequence[dict[str, Any]], alike: set[tuple[str, str]]) -> d
     }
 
 
-def extremes(entries: Sequence[dict[str, Any]], alike: set[tuple[str, str]]) -> dict[str, Any]:
+def extremes(entries: Sequence[dict[str, Any]], alike: Pairs) -> dict[str, Any]:
     """How near whoever was not believed came to it, minute by minute, by laws of extreme values.
 
     Apart: only where no piece is of the soundtrack of the recording. What one composer wrote for
@@ -189,8 +180,8 @@ def extremes(entries: Sequence[dict[str, Any]], alike: set[tuple[str, str]]) -> 
     return {"certain": CERTAIN} | _extremes(minutes) | {"apart": _extremes(others)}
 
 
-def _shared(minute: dict[str, Any], alike: set[tuple[str, str]]) -> bool:
-    return any((piece, minute["best"]) in alike for piece in minute["pieces"])
+def _shared(minute: dict[str, Any], alike: Pairs) -> bool:
+    return any(is_shared(piece, minute["best"], alike) for piece in minute["pieces"])
 
 
 def _soundtrack(name: str) -> str:

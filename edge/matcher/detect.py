@@ -32,6 +32,7 @@ STEP_FRAMES = 215  # 5 s: how often the catalogue is searched
 WINDOW_FRAMES = 430  # 10 s: what is searched with
 MEMORY_FRAMES = 2580  # 60 s: how far back a beginning can be found
 CERTAIN = 14.8  # log odds from which a recording is believed
+_RELIEF = 3.0  # less when a stream ends: that is once in twenty windows, or more seldom
 SUSPECTED = 0.0  # log odds from which a place is looked at again when more has been heard
 BEGINNING = Frame(0)  # of a stream
 _LONGER = (430, 860, 1720)  # frames, 10 to 40 s: what a suspicion is weighed with
@@ -159,12 +160,12 @@ class Detector:
         """End the stream; give the detections that were still going on."""
         ended = self._step(int(self._heard.until)) if self._heard.until > self._now else []
         if self._explained() < _HALF:
-            self._dig(self._last)
+            self._dig(self._last, relief=_RELIEF)
         for back in range(0, min(_DEEP_WINDOW, self._now - self._since), WINDOW_FRAMES):
             if self._explained() < _HALF:
                 self._rung = 0
                 self._climb(len(LADDER), back=back)
-        ended += self._endings(self._holds)
+        ended += self._endings(self._holds, relief=_RELIEF)
         self._holds.clear()
         self._since = Frame(self._now)  # what was heard is behind
         return ended
@@ -210,31 +211,32 @@ class Detector:
             found += search(self._index, rest, window, warp=warp, pace=pace)
             if found and found[0].log_odds >= CERTAIN:
                 break
-        return self._believe(rest, found)
+        return self._believe(rest, found, asked=CERTAIN)
 
-    def _dig(self, pace: Pace = DEEP) -> None:
+    def _dig(self, pace: Pace = DEEP, *, relief: float = 0.0) -> None:
         """Look for what is drowned: in a longer window, among more places of more votes."""
         rest = self._rest()
         window = self._window(rest, self._now, _DEEP_WINDOW)
-        self._believe(rest, search(self._index, rest, window, pace=pace))
+        found = search(self._index, rest, window, pace=pace)
+        self._believe(rest, found, asked=CERTAIN - relief)
 
-    def _believe(self, rest: Landmarks, found: list[Suspect]) -> bool:
+    def _believe(self, rest: Landmarks, found: list[Suspect], *, asked: float) -> bool:
         """Follow the surest of what was found or suspected before; True if it is believed."""
         fresh = [one.laid for one in found if one.log_odds >= SUSPECTED]
         laid = fresh + [old for _, old in self._suspicions]
         weighed = [one for one in self._weighed(rest, laid) if one.clear]
         best = sorted(weighed, key=lambda one: -one.log_odds)
-        if any(self._begin(one) for one in best if one.log_odds >= CERTAIN):
+        if any(self._begin(one) for one in best if one.log_odds >= asked):
             return True
-        self._doubt([*weighed, *(one for one in found if one.log_odds < SUSPECTED)])
+        self._doubt([*weighed, *(one for one in found if one.log_odds < SUSPECTED)], asked=asked)
         known = [old for _, old in self._suspicions]
         new = [one for one in fresh if not any(one.agrees(old) for old in known)]
         self._suspicions += [(self._now, one) for one in new]
         return False
 
-    def _doubt(self, found: list[Suspect], *, tries: float = 0.0) -> None:
+    def _doubt(self, found: list[Suspect], *, asked: float) -> None:
         """Keep the surest of those that are not believed."""
-        lacks = [(CERTAIN + tries - one.log_odds, one) for one in found if one.clear]
+        lacks = [(asked - one.log_odds, one) for one in found if one.clear]
         near = [both for both in lacks if both[0] > 0]
         if near:
             lack, one = min(near, key=lambda both: both[0])
@@ -264,7 +266,7 @@ class Detector:
         if believed:
             found += bent(*asked, LADDER[: until - rungs] + LADDER[until:])
             self._begin(max(found, key=lambda one: one.log_odds))
-        self._doubt(found, tries=TRIES)
+        self._doubt(found, asked=CERTAIN + TRIES)
 
     def _weighed(self, rest: Landmarks, suspicions: list[Alignment]) -> list[Suspect]:
         """Each suspicion on the window, of those ending now, that speaks for it most."""
@@ -360,9 +362,9 @@ class Detector:
         first = max(self._since, until - frames, self._now - MEMORY_FRAMES)
         return hear(landmarks, first, until, self._recipe)
 
-    def _endings(self, holds: list[Hold]) -> list[Detection]:
+    def _endings(self, holds: list[Hold], *, relief: float = 0.0) -> list[Detection]:
         """What is told of recordings that are over, or that the stream ends with."""
-        real = [one for one in holds if not (one.over and one.fleeting(CERTAIN))]
+        real = [one for one in holds if not (one.over and one.fleeting(CERTAIN - relief))]
         return [found for one in real if (found := self._ended(one))]
 
     def _ended(self, one: Hold) -> Detection | None:

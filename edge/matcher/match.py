@@ -9,16 +9,18 @@ from numpy.typing import NDArray
 
 from edge.matcher.bits import Whole, peek
 from edge.matcher.index import Blocks, Segment, is_whole
-from edge.matcher.postings import BLOCK_BITS, COUNT_BITS, STEP_BITS, next_list, steps_of
-from edge.matcher.tally import Best, Cast, count_votes
+from edge.matcher.postings import (
+    BLOCK_BITS,
+    COUNT_BITS,
+    REGION_BUCKETS,
+    STEP_BITS,
+    next_list,
+    steps_of,
+)
+from edge.matcher.tally import PART_BITS, VOTES_BITS, Best, Cast, by_part, count_votes
 
 MOST_VOTES = 1 << 20  # of one search in one segment, as a rule
-_PART_VOTES = 1 << 10  # votes are told apart in parts of the timeline with so many on average …
-_MOST_PARTS = 1024  # … but in no more than this at once
-_BAD, _FULL = (
-    -1,
-    -2,
-)  # what is wrong with a block: it is no block; it has more votes than there is room for
+_BAD, _FULL = -1, -2  # a block is no block; it has more votes than there is room for
 _UNEVEN = 1.25  # times its share of the votes: room for a part of the timeline
 _KEPT = 4  # times the candidates wanted: room while the weakest are not known yet
 
@@ -30,10 +32,12 @@ class Candidates:
     Attributes:
         diagonals: int64, place of the query's frame 0, to 11 frames after it.
         votes: int32, hashes that agree on it.
+        bands: int32, from how many bands of 20 Hz those hashes are, by the lower of two landmarks.
     """
 
     diagonals: NDArray[np.int64]
     votes: NDArray[np.int32]
+    bands: NDArray[np.int32]
 
 
 def vote(
@@ -46,7 +50,7 @@ def vote(
     most: int = MOST_VOTES,
     rounds: int = 1,
 ) -> Candidates:
-    """The places most hashes of a query agree on.
+    """The places on which hashes of most bands agree, and most hashes among equals.
 
     Args:
         segment: where to look.
@@ -64,7 +68,8 @@ def vote(
         BadCatalogue: a block of the segment is damaged.
     """
     if not len(segment.firsts) or not len(hashes) or limit < 1:
-        return Candidates(np.zeros(0, np.int64), np.zeros(0, np.int32))
+        nobody = np.zeros(0, np.int32)
+        return Candidates(np.zeros(0, np.int64), nobody, nobody)
     chances = np.ones(len(hashes), np.float32) if chances is None else chances
     room = _KEPT * limit
     state = np.array((0, 1))
@@ -77,9 +82,10 @@ def vote(
     for round_ in range(rounds):
         cast = _cast(segment, asked, blocks, most, round_, rounds)
         count_votes(cast, segment.starts, hidden, reach, best)
-    steps, votes = best.steps[: state[0]], best.votes[: state[0]]
-    order = np.lexsort((steps, -votes))[:limit]
-    return Candidates((steps[order] - asked.margin) << STEP_BITS, votes[order])
+    steps, worths = best.steps[: state[0]], best.worths[: state[0]]
+    order = np.lexsort((steps, -worths))[:limit]
+    votes, bands = worths[order] & ((1 << VOTES_BITS) - 1), worths[order] >> VOTES_BITS
+    return Candidates((steps[order] - asked.margin) << STEP_BITS, votes, bands)
 
 
 _Chosen = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]  # see `_by_block`
@@ -136,13 +142,17 @@ def _cast(
     part = (round_ * span // rounds, (round_ + 1) * span // rounds + (round_ == rounds - 1))
     votes = np.empty(most if rounds == 1 else round(_UNEVEN * most / rounds), np.int32)
     wanted = _Wanted(span, *part, most)
-    read = _gather(segment.postings, segment.firsts, blocks, asked, wanted, votes)
+    ends = np.zeros(len(blocks[0]), np.int64)
+    read = _gather(segment.postings, segment.firsts, blocks, asked, wanted, votes, ends)
     if read < 0:
         raise segment.damage("postings", segment.postings, -1 - read)
-    cells = min(read // _PART_VOTES + 1, _MOST_PARTS)
-    part_bits = (span // cells).bit_length()
-    parts = np.zeros((span >> part_bits) + 2, np.int64)
-    return Cast(_by_part(votes[:read], part_bits, parts), parts, part_bits, asked.margin)
+    ends = ends[:read]
+    bands = (segment.firsts[blocks[0][:read]] // REGION_BUCKETS).astype(np.int64)
+    order = np.argsort(bands, kind="stable")
+    parts = np.zeros((span >> PART_BITS) + 2, np.int64)
+    stretches = (np.append(0, ends[:-1])[order], ends[order], bands[order])
+    sorted_ = by_part(votes[: ends[-1] if read else 0], *stretches, parts)
+    return Cast(sorted_, parts, asked.margin)
 
 
 def _by_block(segment: Segment, keys: NDArray[np.uint32], worth: NDArray[np.float32]) -> _Chosen:
@@ -173,27 +183,33 @@ def _gather(
     asked: _Asked,
     wanted: _Wanted,
     votes: NDArray[np.int32],
+    ends: NDArray[np.int64],
 ) -> Whole:
-    """Write the votes for a part, until so many were read; -1-b if block b is bad."""
+    """Write the votes for a part, until so many were read, and where those of each block end.
+
+    Returns:
+        How many blocks were read; -1-b if block b is bad.
+    """
     others = np.empty(BLOCK_BITS, np.int32)  # any list that shares its block fits
     whole = wanted.until - wanted.first > wanted.span
-    numbers, firsts, ends = chosen
+    numbers, firsts, lasts = chosen
     n, read = 0, 0
     for i in range(len(numbers)):
         number = numbers[i]
         if not is_whole(blocks, number):
             return -1 - number
         bits = (blocks.ends[number] << 5, blocks.ends[number + 1] << 5)
-        keys = (firsts[i], ends[i])
+        keys = (firsts[i], lasts[i])
         key = np.int64(lowest[number]) - 1
         done = _read_block(blocks.words, bits, key, keys, asked, wanted.span, others, votes[n:])
         if done == _BAD:
             return -1 - number
         if done == _FULL or read + done > wanted.most:
-            break
+            return i
         read += done
         n = n + done if whole else n + _within(votes[n : n + done], wanted)
-    return n
+        ends[i] = n
+    return len(numbers)
 
 
 @njit(cache=True, nogil=True)
@@ -253,21 +269,3 @@ def _shift(votes: NDArray[np.int32], count: Whole, shifts: NDArray[np.int64], sp
     for a in range(len(shifts) - 1, -1, -1):  # the first anchor's last: they take the steps' place
         for s in range(count):
             votes[a * count + s] = min(votes[s] + shifts[a], span)
-
-
-@njit(cache=True, nogil=True)
-def _by_part(
-    votes: NDArray[np.int32], part_bits: Whole, parts: NDArray[np.int64]
-) -> NDArray[np.int32]:
-    """Votes by the part of the timeline they lie in; `parts` is told where each begins."""
-    for k in range(len(votes)):
-        parts[(votes[k] >> part_bits) + 1] += 1
-    for p in range(1, len(parts)):
-        parts[p] += parts[p - 1]
-    cursor = parts.copy()
-    out = np.empty_like(votes)
-    for k in range(len(votes)):
-        p = votes[k] >> part_bits
-        out[cursor[p]] = votes[k]
-        cursor[p] += 1
-    return out

@@ -26,6 +26,9 @@ _BLOCK_LEAST = 3.0  # nats, or than this: a chord in common is not a recording i
 _OCTAVE_SHARE = 4.0
 _OCTAVE_LEAST = 2.0  # nats
 _OCTAVE_BEYOND = 0.25
+_BAND_QUARTERS = 12  # 16 Hz, about what one low note fills
+_BAND_SHARE = 0.2  # no band may say more than so much of all that is said,
+_BAND_LEAST = 2.0  # nats, or than this: a bass on the same beat is not a recording in common
 # What may come through of each octave: a crowd, a voice or a small loudspeaker drowns one of them
 # and spares another.
 SHARES = np.array((0.0, 0.05, 0.1, 0.15, 0.22, 0.32, 0.45, 0.6, 0.75, 0.9))
@@ -244,7 +247,7 @@ def _weigh_each(
     """Write score and share of each alignment: its place, first frame, speed and pitch."""
     length = len(heard.begins) - 1
     ratios, louds = np.empty(len(places)), np.empty(len(places), np.uint8)
-    blocks, octaves = np.empty(len(places), np.int64), np.empty(len(places), np.int64)
+    blocks, here = np.empty(len(places), np.int64), np.empty(len(places), np.int64)
     for i in range(len(laid)):
         place, at, speed, pitch = laid[i]
         n = 0
@@ -255,10 +258,10 @@ def _weigh_each(
                 ratios[n] = _ratio(heard, row, quarter)
                 louds[n] = _loud(heard, row, quarter)
                 blocks[n] = row // BLOCK_FRAMES
-                octaves[n] = np.searchsorted(OCTAVES, quarter, "right")
+                here[n] = quarter
                 n += 1
         count = max(1, -(-length // BLOCK_FRAMES))
-        out[i] = _best(ratios[:n], louds[:n], blocks[:n], octaves[:n], count)
+        out[i] = _best(ratios[:n], louds[:n], blocks[:n], here[:n], count)
 
 
 @njit(cache=True, nogil=True)
@@ -325,10 +328,11 @@ def _best(
     ratios: NDArray[np.float64],
     louds: NDArray[np.uint8],
     blocks: NDArray[np.int64],
-    octaves: NDArray[np.int64],
+    quarters: NDArray[np.int64],
     count: int,
 ) -> tuple[float, float]:
     """Score over so many blocks, and the share of landmarks that came through."""
+    octaves = np.searchsorted(OCTAVES, quarters, "right")
     by_share = _by_share(ratios, louds, octaves)
     likeliest, tops = np.zeros(len(by_share), np.int64), np.zeros(len(by_share))
     doubt = 0.0  # which share it would be was not known before
@@ -337,15 +341,20 @@ def _best(
         tops[octave] = by_share[octave, likeliest[octave]]
         doubt += np.log(np.mean(np.exp(by_share[octave] - tops[octave])))
     sums, through = np.zeros(count), 0.0
+    bands = np.zeros(quarters.max() // _BAND_QUARTERS + 1 if len(quarters) else 0)
     for k in range(len(ratios)):
         i = likeliest[octaves[k]]
         if ratios[k] > 0:
-            sums[blocks[k]] += np.log(1 - SHARES[i] + SHARES[i] * ratios[k])
+            nats = np.log(1 - SHARES[i] + SHARES[i] * ratios[k])
         else:
-            sums[blocks[k]] += MISSING[i, louds[k]]
+            nats = MISSING[i, louds[k]]
+        sums[blocks[k]] += nats
+        bands[quarters[k] // _BAND_QUARTERS] += nats
         through += SHARES[i]
-    cap = max(_BLOCK_LEAST, _BLOCK_SHARE * tops.sum() / count)
-    score = np.minimum(sums, cap).sum() + doubt - _alone(tops, octaves)
+    of_a_block = max(_BLOCK_LEAST, _BLOCK_SHARE * tops.sum() / count)
+    of_a_band = max(_BAND_LEAST, _BAND_SHARE * tops.sum())
+    beyond = np.maximum(bands - of_a_band, 0.0).sum()
+    score = np.minimum(sums, of_a_block).sum() + doubt - max(beyond, _alone(tops, octaves))
     return score, through / max(1, len(ratios))
 
 

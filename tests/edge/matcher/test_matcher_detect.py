@@ -123,6 +123,16 @@ def test_who_is_found_when_all_is_over_and_was_long_gone_must_be_surer(
     assert told == [one.recording_id for one in found]
 
 
+@pytest.mark.parametrize(("relief", "told"), [(0.0, []), (4985.2, ["song-4"])])
+def test_when_a_stream_ends_less_is_asked(index, songs, monkeypatch, relief, told):
+    monkeypatch.setattr("edge.matcher.detect.CERTAIN", 5000.0)
+    monkeypatch.setattr("edge.matcher.detect._RELIEF", relief)
+    detector = Detector(index)
+
+    assert [] == detector.feed(join(listen(songs["song-4"][: 20 * RATE_HZ])))
+    assert told == [one.recording_id for one in detector.close()]
+
+
 @pytest.mark.parametrize("kind", ["as recorded", "too fast"])
 def test_of_who_is_not_believed_it_is_known_what_he_lacks(index, songs, monkeypatch, kind):
     song = songs["song-4"][: 20 * RATE_HZ]

@@ -76,6 +76,22 @@ def test_who_has_one_octave_only_is_known_by_it(songs, tmp_path, marks, octave):
     assert found[0].log_odds > CERTAIN
 
 
+def test_two_notes_in_common_are_not_a_recording_in_common_but_eight_are(index, marks, laid):
+    bands = np.rint(marks.bins * 4).astype(int) // 12  # 16 Hz
+    fullest = np.argsort(-np.bincount(bands))
+    two, eight = (
+        replace(marks.where(np.isin(bands, fullest[:n])), presence=np.zeros((0, 0), np.uint8))
+        for n in (2, 8)
+    )
+    said = [
+        weigh(index.segments[0], laid, hear(some, 0, TEN, RECIPE), RECIPE).score
+        for some in (two, eight)
+    ]
+
+    assert said[0] < 0
+    assert said[1] > 50
+
+
 def test_what_few_votes_do_not_show_a_deeper_look_into_a_longer_window_finds(index, songs):
     song = songs["song-3"]
     drowned = join(listen(song + hiss(5, 40, 6 * float(song.std()))))

@@ -153,9 +153,9 @@ def _names(asked: Sequence[Clip], nights: Sequence[Evening]) -> set[str]:
 
 def _foreign(bench: Bench, kept: Results, quick: bool) -> None:
     hours = 2 if quick else 200
-    folder = bench.catalogues["national"]
+    folder, own = bench.catalogues["national"], bench.catalogues["development"]
     seen = foreign.measure(
-        bench.lab, bench.music, folder, bench.cache,
+        bench.lab, bench.music, folder, own, bench.cache,
         hours=hours, every=20 if quick else 1,
     )  # fmt: skip
     kept.put("foreign", seen)

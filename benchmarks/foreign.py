@@ -30,7 +30,7 @@ CACHE = ".cache/bench"
 _QUANTILES = (0.5, 0.9, 0.99, 0.999, 0.9999)
 HOUR = 3600  # seconds
 _REMEMBERED = 40  # seconds for which a suspicion is kept
-SEED = 20261130
+SEED = 20261201
 
 _LAB: dict[str, Laboratory] = {}  # what every process shares with the one that opened it
 
@@ -39,6 +39,7 @@ _LAB: dict[str, Laboratory] = {}  # what every process shares with the one that 
 @click.option("--lab", required=True, type=FOLDER, help="The laboratory folder.")
 @click.option("--music", required=True, type=FOLDER, help="Its recordings.")
 @click.option("--catalogue", required=True, type=FOLDER, help="Folder of segments.")
+@click.option("--own", required=True, type=FOLDER, help="Segments of its recordings only.")
 @click.option("--hours", default=200, show_default=True, help="Hours to be heard as a box would.")
 @click.option("--cache", default=CACHE, type=click.Path(path_type=Path), show_default=True)
 @click.option("--results", default=RESULTS, type=click.Path(path_type=Path), help="For figures.")
@@ -46,6 +47,7 @@ def main(
     lab: Path,
     music: Path,
     catalogue: Path,
+    own: Path,
     hours: int,
     cache: Path,
     results: Path,
@@ -54,7 +56,7 @@ def main(
 
     Stopped, it goes on where it was: what was made of each hour is kept.
     """
-    figure = measure(lab, music, catalogue, cache, hours=hours)
+    figure = measure(lab, music, catalogue, own, cache, hours=hours)
     Results(results).put("foreign", figure)
     print(json.dumps(figure, indent=1, ensure_ascii=False))
 
@@ -63,6 +65,7 @@ def measure(
     lab: Path,
     music: Path,
     catalogue: Path,
+    own: Path,
     cache: Path,
     *,
     hours: int,
@@ -74,6 +77,8 @@ def measure(
         lab: the laboratory folder.
         music: its recordings.
         catalogue: folder of segments.
+        own: folder of segments of the laboratory's recordings only. Who shares stretches is sought
+            there, too: less is asked where there are fewer to choose from.
         cache: what is kept from run to run.
         hours: to be heard.
         every: of the recordings that the catalogue has not got, every so many-th is heard.
@@ -81,7 +86,7 @@ def measure(
     known = open_catalogue(catalogue).recordings
     names = set(known)
     pieces = [path for path in read_pieces(music) if path.stem not in names][::every]
-    alike = shared_pairs(catalogue, pieces)
+    alike = shared_pairs(catalogue, pieces) | shared_pairs(own, pieces)
     _LAB["lab"] = Laboratory.open(lab, pieces)
     journal = cache / f"foreign-{_state(catalogue, pieces)}.jsonl"
     entries = each_hour(partial(_hear, catalogue), hours, journal)

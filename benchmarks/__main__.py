@@ -18,7 +18,6 @@ from benchmarks.null import Tail
 from benchmarks.odds import best_in
 from benchmarks.results import RESULTS, Results
 from benchmarks.sets import Clip, Evening, read_clips, read_evenings, read_pieces, read_references
-from benchmarks.shared import shared_pairs
 from benchmarks.targets import read_targets
 
 STAGES = ("clips", "evenings", "cost", "foreign", "page")
@@ -109,7 +108,7 @@ def _clips(bench: Bench, kept: Results, quick: bool) -> None:
         answers = clips.answer(asked, folder, name=name)
         both = zip(asked, answers, strict=True)
         accepted = {clip.source for clip, found in both if found and not clip.recording}
-        alike = shared_pairs(folder, _pieces(bench, accepted))
+        alike = foreign.shared_pairs(folder, _pieces(bench, accepted))
         kept.put(f"clips_{name}", clips.as_rows(clips.measure(asked, answers, alike)))
 
 
@@ -121,7 +120,7 @@ def _evenings(bench: Bench, kept: Results, quick: bool) -> None:
     for name, folder in bench.catalogues.items():
         answers: list[list[Found]] = evenings.answer(bench.evenings, folder, name=name)
         taken = evenings.instead(bench.evenings, answers)
-        alike = shared_pairs(folder, _pieces(bench, taken))
+        alike = foreign.shared_pairs(folder, _pieces(bench, taken))
         seen = evenings.measure(bench.evenings, answers, alike)
         kept.put(f"evenings_{name}", evenings.as_row(seen))
         if name == "development":
@@ -153,9 +152,9 @@ def _names(asked: Sequence[Clip], nights: Sequence[Evening]) -> set[str]:
 
 def _foreign(bench: Bench, kept: Results, quick: bool) -> None:
     hours = 2 if quick else 200
-    folder, own = bench.catalogues["national"], bench.catalogues["development"]
+    folder = bench.catalogues["national"]
     seen = foreign.measure(
-        bench.lab, bench.music, folder, own, bench.cache,
+        bench.lab, bench.music, folder, bench.cache,
         hours=hours, every=20 if quick else 1,
     )  # fmt: skip
     kept.put("foreign", seen)

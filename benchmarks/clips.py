@@ -7,7 +7,6 @@ from pathlib import Path
 
 from benchmarks.hearing import Found, detections
 from benchmarks.sets import Clip
-from benchmarks.shared import Pairs, is_shared
 
 NEAR = 1.0  # seconds by which a place may be off
 
@@ -47,7 +46,7 @@ def answer(clips: Sequence[Clip], catalogue: Path, *, name: str) -> list[list[Fo
 
 
 def measure(
-    clips: Iterable[Clip], answers: Iterable[list[Found]], alike: Pairs
+    clips: Iterable[Clip], answers: Iterable[list[Found]], alike: set[tuple[str, str]]
 ) -> dict[tuple[str, int], Cell]:
     """The cells of the table, by condition and length.
 
@@ -65,7 +64,7 @@ def measure(
         else:
             cell.unknown += 1
             cell.accepted += bool(found)
-            cell.shared += bool(found) and is_shared(clip.source, found[0].recording, alike)
+            cell.shared += bool(found) and (clip.source, found[0].recording) in alike
     return dict(cells)
 
 

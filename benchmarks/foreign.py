@@ -15,12 +15,11 @@ import numpy as np
 import edge.matcher
 from benchmarks.cores import spread
 from benchmarks.halls import Scene, mix
-from benchmarks.hearing import Found, detect_and_doubt, open_catalogue
+from benchmarks.hearing import Found, detect_and_doubt, detections, open_catalogue
 from benchmarks.laboratory import RATE_HZ, Laboratory
 from benchmarks.null import MINUTES_A_MONTH, fit_gumbel, fit_tail, upper_bound
 from benchmarks.results import RESULTS, Results
 from benchmarks.sets import read_pieces
-from benchmarks.shared import Pairs, is_shared, shared_pairs
 from edge.matcher.detect import CERTAIN
 from edge.matcher.fingerprint import Fingerprinter
 from edge.matcher.landmarks import join
@@ -39,7 +38,6 @@ _LAB: dict[str, Laboratory] = {}  # what every process shares with the one that 
 @click.option("--lab", required=True, type=FOLDER, help="The laboratory folder.")
 @click.option("--music", required=True, type=FOLDER, help="Its recordings.")
 @click.option("--catalogue", required=True, type=FOLDER, help="Folder of segments.")
-@click.option("--own", required=True, type=FOLDER, help="Segments of its recordings only.")
 @click.option("--hours", default=200, show_default=True, help="Hours to be heard as a box would.")
 @click.option("--cache", default=CACHE, type=click.Path(path_type=Path), show_default=True)
 @click.option("--results", default=RESULTS, type=click.Path(path_type=Path), help="For figures.")
@@ -47,7 +45,6 @@ def main(
     lab: Path,
     music: Path,
     catalogue: Path,
-    own: Path,
     hours: int,
     cache: Path,
     results: Path,
@@ -56,7 +53,7 @@ def main(
 
     Stopped, it goes on where it was: what was made of each hour is kept.
     """
-    figure = measure(lab, music, catalogue, own, cache, hours=hours)
+    figure = measure(lab, music, catalogue, cache, hours=hours)
     Results(results).put("foreign", figure)
     print(json.dumps(figure, indent=1, ensure_ascii=False))
 
@@ -65,7 +62,6 @@ def measure(
     lab: Path,
     music: Path,
     catalogue: Path,
-    own: Path,
     cache: Path,
     *,
     hours: int,
@@ -77,8 +73,6 @@ def measure(
         lab: the laboratory folder.
         music: its recordings.
         catalogue: folder of segments.
-        own: folder of segments of the laboratory's recordings only. Who shares stretches is sought
-            there, too: less is asked where there are fewer to choose from.
         cache: what is kept from run to run.
         hours: to be heard.
         every: of the recordings that the catalogue has not got, every so many-th is heard.
@@ -86,11 +80,21 @@ def measure(
     known = open_catalogue(catalogue).recordings
     names = set(known)
     pieces = [path for path in read_pieces(music) if path.stem not in names][::every]
-    alike = shared_pairs(catalogue, pieces) | shared_pairs(own, pieces)
+    alike = shared_pairs(catalogue, pieces)
     _LAB["lab"] = Laboratory.open(lab, pieces)
     journal = cache / f"foreign-{_state(catalogue, pieces)}.jsonl"
     entries = each_hour(partial(_hear, catalogue), hours, journal)
     return {"recordings": len(known)} | summary(entries, alike) | extremes(entries, alike)
+
+
+def shared_pairs(catalogue: Path, pieces: Sequence[Path]) -> set[tuple[str, str]]:
+    """Pieces that have stretches in common with a recording: undisturbed, they are taken for it."""
+    found = detections(catalogue, pieces, doing="foreign pieces undisturbed")
+    return {
+        (path.stem, one.recording)
+        for path, answers in zip(pieces, found, strict=True)
+        for one in answers
+    }
 
 
 def _state(catalogue: Path, pieces: Sequence[Path]) -> str:
@@ -156,10 +160,10 @@ def _lines(journal: Path) -> list[str]:
     return journal.read_text(encoding="utf-8").splitlines() if journal.exists() else []
 
 
-def summary(entries: Sequence[dict[str, Any]], alike: Pairs) -> dict[str, Any]:
+def summary(entries: Sequence[dict[str, Any]], alike: set[tuple[str, str]]) -> dict[str, Any]:
     """False detections, and what they were; how long it took."""
     found = [one | {"hour": e["hour"]} for e in entries for one in e["detections"]]
-    shared = [one for one in found if any(is_shared(s["piece"], one["recording"], alike)
+    shared = [one for one in found if any((s["piece"], one["recording"]) in alike
                                           for s in one["scenes"])]  # fmt: skip
     spent = sum(entry["processor_seconds"] for entry in entries)
     return {
@@ -172,7 +176,7 @@ def summary(entries: Sequence[dict[str, Any]], alike: Pairs) -> dict[str, Any]:
     }
 
 
-def extremes(entries: Sequence[dict[str, Any]], alike: Pairs) -> dict[str, Any]:
+def extremes(entries: Sequence[dict[str, Any]], alike: set[tuple[str, str]]) -> dict[str, Any]:
     """How near whoever was not believed came to it, minute by minute, by laws of extreme values.
 
     Apart: only where no piece is of the soundtrack of the recording. What one composer wrote for
@@ -185,8 +189,8 @@ def extremes(entries: Sequence[dict[str, Any]], alike: Pairs) -> dict[str, Any]:
     return {"certain": CERTAIN} | _extremes(minutes) | {"apart": _extremes(others)}
 
 
-def _shared(minute: dict[str, Any], alike: Pairs) -> bool:
-    return any(is_shared(piece, minute["best"], alike) for piece in minute["pieces"])
+def _shared(minute: dict[str, Any], alike: set[tuple[str, str]]) -> bool:
+    return any((piece, minute["best"]) in alike for piece in minute["pieces"])
 
 
 def _soundtrack(name: str) -> str:

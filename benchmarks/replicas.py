@@ -47,11 +47,6 @@ def replica_name(original: str, number: int) -> str:
     return f"{original}{_MARK}{number:05d}"
 
 
-def original_of(name: str) -> str:
-    """What a recording is a replica of; the recording itself if it is none."""
-    return name.partition(_MARK)[0]
-
-
 def names_of(originals: Sequence[str], count: int) -> list[str]:
     """The originals and so many replicas of them, `count` in all, in the order of their bytes."""
     made = max(0, count - len(originals))

@@ -32,7 +32,7 @@ STEP_FRAMES = 215  # 5 s: how often the catalogue is searched
 WINDOW_FRAMES = 430  # 10 s: what is searched with
 MEMORY_FRAMES = 2580  # 60 s: how far back a beginning can be found
 CERTAIN = 14.8  # log odds from which a recording is believed
-_RELIEF = 3.0  # less when a stream ends: that is once in twenty windows, or more seldom
+_RELIEF = 3.0  # less when a stream ends: a box looks so a thousand times more seldom than each 5 s
 SUSPECTED = 0.0  # log odds from which a place is looked at again when more has been heard
 BEGINNING = Frame(0)  # of a stream
 _LONGER = (430, 860, 1720)  # frames, 10 to 40 s: what a suspicion is weighed with
@@ -157,7 +157,10 @@ class Detector:
         return [self._detection(one, one.end) for one in self._holds if one.long]
 
     def close(self) -> list[Detection]:
-        """End the stream; give the detections that were still going on."""
+        """End the stream; give the detections that were still going on, and who is found last.
+
+        Nothing more is going to be heard, and so is seldom looked: less is asked.
+        """
         ended = self._step(int(self._heard.until)) if self._heard.until > self._now else []
         if self._explained() < _HALF:
             self._dig(self._last, relief=_RELIEF)

@@ -11,7 +11,7 @@ from edge.matcher.postings import STEP_BITS
 
 PART_BITS = 17  # votes are counted in parts of the timeline of so many steps: three hours
 VOTES_BITS = 12  # of a worth: how many voted, or as many as fit; above them how many bands did
-_BAND_BITS = 10  # below a worth, while it is counted: the band that voted last, from 1
+_BAND_BITS = 10  # below a worth, while it is counted: the band that voted last, 1 to 270
 _VOTE, _BAND = 1 << _BAND_BITS, 1 << (_BAND_BITS + VOTES_BITS)
 _LOCAL_BITS = PART_BITS + 1  # of a vote within its part; above them its band
 _LOCAL = (1 << _LOCAL_BITS) - 1

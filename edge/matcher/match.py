@@ -17,7 +17,7 @@ from edge.matcher.postings import (
     next_list,
     steps_of,
 )
-from edge.matcher.tally import PART_BITS, VOTES_BITS, Best, Cast, by_part, count_votes
+from edge.matcher.tally import PART_BITS, VOTES_BITS, Best, Cast, by_part, count_votes, each_part
 
 MOST_VOTES = 1 << 20  # of one search in one segment, as a rule
 _BAD, _FULL = -1, -2  # a block is no block; it has more votes than there is room for
@@ -150,8 +150,10 @@ def _cast(
     bands = (segment.firsts[blocks[0][:read]] // REGION_BUCKETS).astype(np.int64)
     order = np.argsort(bands, kind="stable")
     parts = np.zeros((span >> PART_BITS) + 2, np.int64)
+    each_part(votes[: ends[-1] if read else 0], parts)
+    sorted_ = np.empty(parts[-1], np.uint32)
     stretches = (np.append(0, ends[:-1])[order], ends[order], bands[order])
-    sorted_ = by_part(votes[: ends[-1] if read else 0], *stretches, parts)
+    by_part(votes, *stretches, parts, sorted_)
     return Cast(sorted_, parts, asked.margin)
 
 

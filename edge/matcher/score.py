@@ -9,6 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from edge.matcher.alignment import Alignment, expected
+from edge.matcher.beat import usual
 from edge.matcher.bits import Whole
 from edge.matcher.index import Segment
 from edge.matcher.landmarks import Landmarks
@@ -71,6 +72,7 @@ class Hearing:
         presence: uint8, shape (length, bins from `low_bin`): how loud every place is.
         classes: uint8, shape (bins, 256): among how many moments of its bin a level is louder.
         low_bin: the first bin of the two.
+        usual: float64, how surely each landmark is to be expected by those a beat aside, 0 to 1.
     """
 
     first: int
@@ -82,6 +84,7 @@ class Hearing:
     presence: NDArray[np.uint8]
     classes: NDArray[np.uint8]
     low_bin: int
+    usual: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,8 @@ def hear(landmarks: Landmarks, first: int, until: int, recipe: Recipe) -> Hearin
     part = landmarks.between(first, until)
     length = max(0, until - first)
     quarters = np.rint(part.bins * 4).astype(np.int64)
-    begins = np.searchsorted(part.frames, np.arange(first, first + length + 1, dtype=np.int32))
+    each = np.arange(first, first + length + 1, dtype=np.int32)
+    begins = np.searchsorted(part.frames, each).astype(np.int64)
     count = np.bincount((quarters + 2) >> 2, minlength=recipe.high_bin + 1)
     density = count / max(1, length)
     chance = np.maximum(np.convolve(density, _AROUND, "same"), _FLOOR)
@@ -110,8 +114,8 @@ def hear(landmarks: Landmarks, first: int, until: int, recipe: Recipe) -> Hearin
     crowd = _crowd(np.diff(begins))
     presence = _whole(part, first, length, recipe)
     return Hearing(
-        first, length, quarters, begins.astype(np.int64), chance / 4, crowd,
-        presence, louder_than(presence), recipe.low_bin,
+        first, length, quarters, begins, chance / 4, crowd,
+        presence, louder_than(presence), recipe.low_bin, usual(begins, quarters),
     )  # fmt: skip
 
 
@@ -226,12 +230,13 @@ class _Heard(NamedTuple):
     presence: NDArray[np.uint8]
     classes: NDArray[np.uint8]
     low_bin: int
+    usual: NDArray[np.float64]
 
 
 def _for_kernels(heard: Hearing) -> _Heard:
     return _Heard(
         heard.first, heard.begins, heard.quarters, heard.chance, heard.crowd,
-        heard.presence, heard.classes, heard.low_bin,
+        heard.presence, heard.classes, heard.low_bin, heard.usual,
     )  # fmt: skip
 
 
@@ -255,7 +260,8 @@ def _weigh_each(
             row = np.int64(np.rint((places[k] - place) / speed)) + np.int64(at) - heard.first
             quarter = np.int64(np.rint(sharps[k] * pitch))
             if 0 <= row < length and limits[0] <= quarter < limits[1]:
-                ratios[n] = _ratio(heard, row, quarter)
+                ratio, which = _ratio(heard, row, quarter)
+                ratios[n] = ratio / (1 + heard.usual[which] * ratio) if ratio > 0 else 0.0
                 louds[n] = _loud(heard, row, quarter)
                 blocks[n] = row // BLOCK_FRAMES
                 here[n] = quarter
@@ -273,7 +279,7 @@ def _look(
     louds: NDArray[np.uint8],
 ) -> None:
     for k in range(len(rows)):
-        ratios[k] = _ratio(heard, rows[k], quarters[k])
+        ratios[k], _ = _ratio(heard, rows[k], quarters[k])
         louds[k] = _loud(heard, rows[k], quarters[k])
 
 
@@ -309,18 +315,19 @@ def _say(
 
 
 @njit(cache=True, nogil=True)
-def _ratio(heard: _Heard, row: Whole, quarter: Whole) -> float:
-    """How much sooner than by chance a landmark stands where it is expected."""
+def _ratio(heard: _Heard, row: Whole, quarter: Whole) -> tuple[float, Whole]:
+    """How much sooner than by chance a landmark stands where it is expected, and which one does."""
     late, off = len(_LATE) // 2, len(_OFF) // 2
     best, when = 0.0, row
+    which: Whole = 0
     for u in range(max(0, row - late), min(len(heard.begins) - 1, row + late + 1)):
         for j in range(heard.begins[u], heard.begins[u + 1]):
             aside = heard.quarters[j] - quarter
             if -off <= aside <= off:
                 likely = _KERNEL[u - row + late, aside + off]
                 if likely > best:
-                    best, when = likely, u
-    return float(best / (heard.chance[(quarter + 2) >> 2] * heard.crowd[when]))
+                    best, when, which = likely, u, j
+    return float(best / (heard.chance[(quarter + 2) >> 2] * heard.crowd[when])), which
 
 
 @njit(cache=True, nogil=True)

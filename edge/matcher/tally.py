@@ -10,24 +10,29 @@ from edge.matcher.bits import Whole
 from edge.matcher.postings import STEP_BITS
 
 PART_BITS = 17  # votes are counted in parts of the timeline of so many steps: three hours
-VOTES_BITS = 12  # of a worth: how many voted, or as many as fit; above them how many bands did
-_BAND_BITS = 10  # below a worth, while it is counted: the band that voted last, 1 to 270
-_VOTE, _BAND = 1 << _BAND_BITS, 1 << (_BAND_BITS + VOTES_BITS)
-_LOCAL_BITS = PART_BITS + 1  # of a vote within its part; above them its band
-_LOCAL = (1 << _LOCAL_BITS) - 1
+VOTES_BITS = 14  # of a worth: how many voted (16,384 are worth a band); above them, how many bands
+_BAND_BITS = 9  # below a worth, while it is counted: the band that voted last, 1 to 270
+# All of it unsigned: an index that might be negative is looked at twice.
+_PART, _LOCAL_BITS = np.uint32(PART_BITS), np.uint32(PART_BITS + 1)
+_STEPS = 1 << PART_BITS
+_WITHIN = np.uint32(_STEPS - 1)  # of a step: where it is within its part,
+_LOCAL = np.uint32(2 * _STEPS - 1)  # of a vote: likewise, or its part's end; above them its band
+_VOTE, _BAND = np.uint32(1 << _BAND_BITS), np.uint32(1 << (_BAND_BITS + VOTES_BITS))
+_LAST = np.uint32((1 << _BAND_BITS) - 1)
+_NOBODY, _ITSELF, _BEFORE = np.uint8(0), np.uint8(1), np.uint8(2)  # by whom a step is asked for
 
 
 class Cast(NamedTuple):
     """The votes of a query.
 
     Attributes:
-        votes: int32, those for one part together, by rising band: the band, and the step within the
-            part. A part has the votes for its next one's first step, too, as `by_part` writes them.
+        votes: uint32, those for one part together, by rising band: one more than the band, and the
+            step within the part. A part has the votes for its next one's first step, too.
         parts: int64, one more than parts: where the votes of each begin.
         margin: steps by which every vote is too late, so that none is negative.
     """
 
-    votes: NDArray[np.int32]
+    votes: NDArray[np.uint32]
     parts: NDArray[np.int64]
     margin: int
 
@@ -49,42 +54,54 @@ class Best(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
+def each_part(votes: NDArray[np.int32], parts: NDArray[np.int64]) -> None:
+    """Write where the votes for each part begin, as `Cast` has it.
+
+    Args:
+        votes: steps of the timeline, none negative.
+        parts: int64, one more than parts, all 0.
+    """
+    for vote in votes:
+        step = np.uint32(vote)
+        part = np.uint64(step >> _PART)
+        parts[part + np.uint64(1)] += 1
+        if (step & _WITHIN) == 0 and part:
+            parts[part] += 1  # neighbour of the last step before it
+    for p in range(1, len(parts)):
+        parts[p] += parts[p - 1]
+
+
+@njit(cache=True, nogil=True)
 def by_part(
     votes: NDArray[np.int32],
     begins: NDArray[np.int64],
     ends: NDArray[np.int64],
     bands: NDArray[np.int64],
     parts: NDArray[np.int64],
-) -> NDArray[np.int32]:
-    """Votes as `Cast` has them.
+    out: NDArray[np.uint32],
+) -> None:
+    """Write votes as `Cast` has them.
 
     Args:
-        votes: steps of the timeline.
+        votes: steps of the timeline, none negative.
         begins: where those of each band begin; a band may have several stretches.
         ends: where they end.
         bands: which band, not falling.
-        parts: int64, one more than parts, all 0: is told where each begins.
+        parts: where the votes for each part begin.
+        out: uint32, as many as `parts` ends with.
     """
-    for vote in votes:
-        part = vote >> PART_BITS
-        parts[part + 1] += 1
-        if part and vote == part << PART_BITS:
-            parts[part] += 1  # neighbour of the last step before it
-    for p in range(1, len(parts)):
-        parts[p] += parts[p - 1]
-    cursor = parts.copy()
-    out = np.empty(parts[-1], np.int32)
+    cursor = parts.astype(np.uint32)
     for i in range(len(bands)):
-        band = bands[i] << _LOCAL_BITS
+        band = np.uint32(bands[i] + 1) << _LOCAL_BITS
         for k in range(begins[i], ends[i]):
-            part = votes[k] >> PART_BITS
-            local = votes[k] - (part << PART_BITS)
-            out[cursor[part]] = band | local
-            cursor[part] += 1
-            if part and local == 0:
-                out[cursor[part - 1]] = band | (1 << PART_BITS)
-                cursor[part - 1] += 1
-    return out
+            step = np.uint32(votes[k])
+            part, local = np.uint64(step >> _PART), step & _WITHIN
+            out[np.uint64(cursor[part])] = band | local
+            cursor[part] += np.uint32(1)
+            if local == 0 and part:
+                before = part - np.uint64(1)
+                out[np.uint64(cursor[before])] = band | np.uint32(_STEPS)
+                cursor[before] += np.uint32(1)
 
 
 @njit(cache=True, nogil=True)
@@ -95,53 +112,86 @@ def count_votes(
 
     A held note or a steady beat in common brings a hundred votes from one band. What is there is
     heard in several, so their number comes first, and the votes decide between equals.
+
+    Together a step and its neighbour are worth no more than the sum of both: only where that is
+    enough is it counted which bands vote for both.
     """
-    counts = np.zeros((1 << PART_BITS) + 2, np.int32)  # of the step before each, and of each
-    tall = np.empty(np.diff(cast.parts).max(), np.int32)
+    steps, pairs = np.zeros(_STEPS + 1, np.uint32), np.zeros(_STEPS + 1, np.uint32)
+    asked = np.zeros(_STEPS + 1, np.uint8)
+    tall = np.empty(np.diff(cast.parts).max(), np.uint32)
     for p in range(len(cast.parts) - 1):
         votes = cast.votes[cast.parts[p] : cast.parts[p + 1]]
-        _count(votes, counts)
-        kept = np.sort(tall[: _keep(votes, counts, best.state[1], tall)])
-        for k in range(len(kept)):
-            step = np.int64(kept[k])
-            if k == 0 or step != kept[k - 1]:
-                worth = np.int64(counts[step + 1]) >> _BAND_BITS
-                _offer(best, (p << PART_BITS) + step, worth, starts, hidden, reach)
-        _clear(votes, counts)
+        _count(votes, steps)
+        kept = np.sort(_ask(tall[: _keep(votes, steps, best.state[1], tall)], asked))
+        _settle(votes, steps, asked, pairs)
+        for step in kept:
+            worth = np.int64(pairs[step]) >> _BAND_BITS
+            _offer(best, (p << PART_BITS) + np.int64(step), worth, starts, hidden, reach)
+            pairs[step] = 0
+            asked[step : step + 2] = _NOBODY
 
 
 @njit(cache=True, nogil=True)
-def _count(votes: NDArray[np.int32], counts: NDArray[np.int32]) -> None:
-    """Count each vote for its step and for the one before it, whose neighbour it is."""
-    last, full = _VOTE - 1, _BAND - _VOTE
+def _ask(tall: NDArray[np.uint32], asked: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """Mark who is to vote for each of the steps and its neighbour; the steps, each once."""
+    n = 0
+    for step in tall:
+        if not asked[step] & _ITSELF:
+            asked[step] |= _ITSELF
+            asked[step + 1] |= _BEFORE
+            tall[n] = step
+            n += 1
+    return tall[:n]
+
+
+@njit(cache=True, nogil=True)
+def _counted(count: Whole, band: Whole) -> Whole:
+    """What stood in a counter, and one more vote of a band."""
+    new = np.uint32((count & _LAST) != band)
+    return ((count & ~_LAST) | band) + _VOTE + new * _BAND
+
+
+@njit(cache=True, nogil=True)
+def _count(votes: NDArray[np.uint32], steps: NDArray[np.uint32]) -> None:
     for vote in votes:
-        band, local = (vote >> _LOCAL_BITS) + 1, vote & _LOCAL
-        for at in range(local, local + 2):
-            count = counts[at]
-            count += _BAND * ((count & last) != band) + _VOTE * ((count & full) != full)
-            counts[at] = (count & ~last) | band
+        local = np.uint64(vote & _LOCAL)
+        steps[local] = _counted(steps[local], vote >> _LOCAL_BITS)
 
 
 @njit(cache=True, nogil=True)
 def _keep(
-    votes: NDArray[np.int32], counts: NDArray[np.int32], least: Whole, tall: NDArray[np.int32]
+    votes: NDArray[np.uint32], steps: NDArray[np.uint32], least: Whole, tall: NDArray[np.uint32]
 ) -> Whole:
-    """Write the steps of a part that are voted for and worth enough; how many they are."""
-    enough = least << _BAND_BITS
-    n = 0
+    """Write the steps that are voted for and may be worth enough; how many they are."""
+    bits, enough = np.uint32(_BAND_BITS), np.uint32(least)
+    n = np.uint64(0)
     for vote in votes:
-        local = vote & _LOCAL
+        local = np.uint64(vote & _LOCAL)
         tall[n] = local  # overwritten by the next one unless it is kept
-        n += (counts[local + 1] >= enough) & (local < 1 << PART_BITS)
-    return n
+        after = min(local + np.uint64(1), np.uint64(_STEPS))
+        worth = (steps[local] >> bits) + (steps[after] >> bits)
+        n += np.uint64((worth >= enough) & (local < np.uint64(_STEPS)))
+    return np.int64(n)
 
 
 @njit(cache=True, nogil=True)
-def _clear(votes: NDArray[np.int32], counts: NDArray[np.int32]) -> None:
+def _settle(
+    votes: NDArray[np.uint32],
+    steps: NDArray[np.uint32],
+    asked: NDArray[np.uint8],
+    pairs: NDArray[np.uint32],
+) -> None:
+    """Count the votes for the pairs that are asked for; clear the counters of all steps."""
     for vote in votes:
-        local = vote & _LOCAL
-        counts[local] = 0
-        counts[local + 1] = 0
+        local = np.uint64(vote & _LOCAL)
+        steps[local] = 0
+        if asked[local]:
+            band = vote >> _LOCAL_BITS
+            if asked[local] & _ITSELF:
+                pairs[local] = _counted(pairs[local], band)
+            if asked[local] & _BEFORE:
+                before = local - np.uint64(1)
+                pairs[before] = _counted(pairs[before], band)
 
 
 @njit(cache=True, nogil=True)
@@ -162,7 +212,8 @@ def _offer(
 def _take(best: Best, step: Whole, worth: Whole) -> None:
     """Put a step among the best; when there is no more room, those as good as wanted stay."""
     if best.state[0] == len(best.steps):
-        least = np.sort(best.worths)[len(best.worths) - best.limit]
+        at = len(best.worths) - best.limit
+        least = np.partition(best.worths, at)[at]
         kept = 0
         for k in range(len(best.steps)):
             tie = best.worths[k] == least and kept < len(best.steps) // 2

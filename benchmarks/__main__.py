@@ -104,7 +104,7 @@ def _clips(bench: Bench, kept: Results, quick: bool) -> None:
     groups = read_targets().groups
     for name, folder in bench.catalogues.items():
         aimed = {seconds for group in groups for seconds in group.bars(name)}
-        asked = [clip for clip in bench.clips if clip.seconds in aimed or not quick]
+        asked = [clip for clip in bench.clips if clip.seconds in aimed]
         answers = clips.answer(asked, folder, name=name)
         both = zip(asked, answers, strict=True)
         accepted = {clip.source for clip, found in both if found and not clip.recording}

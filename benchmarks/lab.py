@@ -12,7 +12,7 @@ from benchmarks.cores import spread
 
 LENGTHS = (5, 10, 20, 30)  # seconds of every clip
 SEED = 11
-_CLIPS = 25  # of a condition in which nearly all are found; a fifth of them is unknown music
+_CLIPS = 15  # of a condition in which nearly all are found; a fifth of them is unknown music
 _DROWNED = ("room_crowd_snr+5", "room_crowd_snr+0", "room_crowd_snr-5", "speech_msr-6")
 _MORE_CLIPS = 125  # of each of these, in which many are not: true to some four per cent
 _FEW_CLIPS = 3

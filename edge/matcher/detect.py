@@ -273,12 +273,12 @@ class Detector:
 
     def _weighed(self, rest: Landmarks, suspicions: list[Alignment]) -> list[Suspect]:
         """Each suspicion on the window, of those ending now, that speaks for it most."""
-        fresh = [laid for laid in suspicions if not self._is_followed(laid)]
-        if not fresh:
+        left = [laid for laid in suspicions if not self._is_followed(laid)]
+        if not left:
             return []
         free = self._windows(rest)
         weighed = []
-        for laid in fresh:
+        for laid in left:
             own = any(one.laid.who == laid.who for one in self._holds)
             windows = self._windows(self._rest(besides=laid.who)) if own else free
             tries = [suspect(self._index, laid, window) for window in windows]

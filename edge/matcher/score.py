@@ -261,7 +261,9 @@ def _weigh_each(
             quarter = np.int64(np.rint(sharps[k] * pitch))
             if 0 <= row < length and limits[0] <= quarter < limits[1]:
                 ratio, which = _ratio(heard, row, quarter)
-                ratios[n] = ratio / (1 + heard.usual[which] * ratio) if ratio > 0 else 0.0
+                if ratio > 0:  # whoever has the beat has this landmark as well
+                    ratio /= 1 + heard.usual[which] * ratio
+                ratios[n] = ratio
                 louds[n] = _loud(heard, row, quarter)
                 blocks[n] = row // BLOCK_FRAMES
                 here[n] = quarter

@@ -51,7 +51,7 @@ class Pace:
 THOROUGH = Pace(60, 12, votes=1 << 20, candidates=100, weighed=12)
 # Eight times the cost: most votes of a window, for what a crowd or a voice drowns.
 DEEP = Pace(60, 12, votes=8 << 20, candidates=1500, weighed=24)
-# At a stream's end there is time: four times the votes, of more pairs.
+# At a stream's end there is time: six times the votes, of more pairs.
 LAST = Pace(90, 20, votes=48 << 20, candidates=10000, weighed=24, rounds=2)
 # A fifth of the cost: enough where the sound is clean and only bent.
 BRIEF = Pace(30, 6, votes=1 << 16, candidates=30, weighed=6)

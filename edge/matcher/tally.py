@@ -153,6 +153,7 @@ def _counted(count: Whole, band: Whole) -> Whole:
 
 @njit(cache=True, nogil=True)
 def _count(votes: NDArray[np.uint32], steps: NDArray[np.uint32]) -> None:
+    """Count each vote for its step."""
     for vote in votes:
         local = np.uint64(vote & _LOCAL)
         steps[local] = _counted(steps[local], vote >> _LOCAL_BITS)

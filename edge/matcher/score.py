@@ -262,7 +262,7 @@ def _weigh_each(
             if 0 <= row < length and limits[0] <= quarter < limits[1]:
                 ratio, which = _ratio(heard, row, quarter)
                 if ratio > 0:  # whoever has the beat has this landmark as well
-                    ratio /= 1 + heard.usual[which] * ratio
+                    ratio = float(ratio / (1 + heard.usual[which] * ratio))
                 ratios[n] = ratio
                 louds[n] = _loud(heard, row, quarter)
                 blocks[n] = row // BLOCK_FRAMES

@@ -4,51 +4,63 @@ from typing import Any
 
 import numpy as np
 from numba import njit
+from numba.cpython.unsafe import numbers
 from numpy.typing import NDArray
 
 Whole = Any
 """A whole number inside a kernel: Python's and numpy's are the same there, to mypy they are not."""
+trailing_zeros: Any = numbers.trailing_zeros
+"""How many zero bits come before a whole number's first one; for 0 all that its type has."""
 WORD_BITS = 32
 WIDEST_BITS = 24  # of a number written in one piece
 _WORD = 0xFFFFFFFF
-
-
-def _trailing_zeros() -> NDArray[np.uint8]:
-    """For each byte, how many zero bits come before its first one; 8 if there is none."""
-    return np.array([(byte & -byte).bit_length() - 1 if byte else 8 for byte in range(256)], "u1")
+_AT_ONCE = 4  # words of a checksum: one by one, each would wait for the one before
 
 
 def _crc_tables() -> NDArray[np.uint32]:
-    """CRC-32 (IEEE 802.3, reflected) of each byte with 0, 1, 2 and 3 zero bytes after it."""
-    tables = np.zeros((4, 256), np.uint32)
+    """CRC-32 (IEEE 802.3, reflected) of each byte with 0, 1, … 15 zero bytes after it."""
+    tables = np.zeros((4 * _AT_ONCE, 256), np.uint32)
     for byte in range(256):
         left = byte
         for _ in range(8):
             left = (left >> 1) ^ (0xEDB88320 if left & 1 else 0)
         tables[0, byte] = left
-    for later in range(1, 4):
+    for later in range(1, len(tables)):
         before = tables[later - 1]
         tables[later] = (before >> np.uint32(8)) ^ tables[0][before & np.uint32(255)]
     return tables
 
 
-ZEROS = _trailing_zeros()
 _CRC = _crc_tables()
 
 
 @njit(cache=True, nogil=True)
 def checksum(words: NDArray[np.uint32], first: Whole, until: Whole) -> Whole:
     """CRC-32 of words first <= i < until, read as little-endian bytes; what zlib gives."""
-    crc = np.int64(_WORD)
-    for i in range(first, until):
-        crc ^= np.int64(words[i])
+    crc, at = np.uint32(_WORD), first
+    while at + _AT_ONCE <= until:
         crc = (
-            np.int64(_CRC[3, crc & 255])
-            ^ np.int64(_CRC[2, (crc >> 8) & 255])
-            ^ np.int64(_CRC[1, (crc >> 16) & 255])
-            ^ np.int64(_CRC[0, crc >> 24])
+            _followed(words[at] ^ crc, 12)
+            ^ _followed(words[at + 1], 8)
+            ^ _followed(words[at + 2], 4)
+            ^ _followed(words[at + 3], 0)
         )
-    return crc ^ _WORD
+        at += _AT_ONCE
+    for i in range(at, until):
+        crc = _followed(words[i] ^ crc, 0)
+    return np.int64(crc) ^ _WORD
+
+
+@njit(cache=True, nogil=True)
+def _followed(word: Whole, by: Whole) -> Whole:
+    """CRC-32 of a word with so many zero bytes after it."""
+    byte, last = np.uint32(8), np.uint32(255)
+    return (
+        _CRC[by + 3, word & last]
+        ^ _CRC[by + 2, (word >> byte) & last]
+        ^ _CRC[by + 1, (word >> (byte + byte)) & last]
+        ^ _CRC[by, word >> (byte + byte + byte)]
+    )
 
 
 @njit(cache=True, nogil=True)
@@ -64,10 +76,10 @@ def zeros(words: NDArray[np.uint32], at: Whole, until: Whole) -> Whole:
     """How many zero bits there are from bit `at` on; none are looked for at or after `until`."""
     count: Whole = 0
     while at + count < until:
-        here = np.int64(ZEROS[peek(words, at + count) & 255])
-        count += here
-        if here < 8:
-            break
+        here = trailing_zeros(peek(words, at + count))  # 64 if there is no one
+        if here < WORD_BITS:
+            return count + here
+        count += WORD_BITS
     return count
 
 

@@ -115,6 +115,7 @@ class Detector:
         self._met: list[Warp] = []  # the warps lately found, the latest first
         self._decoys = Decoys()
         self._closest: Doubted | None = None
+        self._left: tuple[object, Landmarks, Hearing] | None = None
         affordable = _AFFORDABLE // max(1, index.count)
         self._rungs = min(max(affordable, _RUNGS[0]), _RUNGS[1])
         self._rung = 0
@@ -205,8 +206,7 @@ class Detector:
 
     def _discover(self) -> bool:
         """Search the window for what nobody followed explains; True if somebody new is."""
-        rest = self._rest()
-        window = self._window(rest, self._now, WINDOW_FRAMES)
+        rest, window = self._left_over()
         heard = self._any_heard()
         pace = self._beside if heard else self._pace
         found = []
@@ -218,7 +218,7 @@ class Detector:
 
     def _dig(self, pace: Pace = DEEP, *, relief: float = 0.0) -> None:
         """Look for what is drowned: in a longer window, among more places of more votes."""
-        rest = self._rest()
+        rest, _ = self._left_over()
         window = self._window(rest, self._now, _DEEP_WINDOW)
         found = search(self._index, rest, window, pace=pace)
         self._believe(rest, found, asked=CERTAIN - relief)
@@ -260,8 +260,9 @@ class Detector:
         ends so many frames back.
         """
         until = self._rung + rungs
-        rest = self._rest()
-        window = self._window(rest, self._now - back, WINDOW_FRAMES)
+        rest, window = self._left_over()
+        if back:
+            window = self._window(rest, self._now - back, WINDOW_FRAMES)
         asked = (self._index, rest, window)
         found = bent(*asked, LADDER[self._rung : until])
         believed = any(one.log_odds >= CERTAIN + TRIES for one in found)
@@ -351,6 +352,14 @@ class Detector:
             left = suspect(self._index, one.laid, hear(rest, one.start, one.end, self._recipe))
             if left.log_odds < SUSPECTED:
                 self._holds.remove(one)
+
+    def _left_over(self) -> tuple[Landmarks, Hearing]:
+        """What is left of the stream, and its last 10 s; made once for who is followed now."""
+        state = (self._since, self._now, [(one.laid, one.start, one.end) for one in self._holds])
+        if self._left is None or self._left[0] != state:
+            rest = self._rest()
+            self._left = (state, rest, self._window(rest, self._now, WINDOW_FRAMES))
+        return self._left[1:]
 
     def _rest(self, besides: tuple[int, int] | None = None) -> Landmarks:
         """What is remembered of the stream and not explained by what, `besides`, is followed."""

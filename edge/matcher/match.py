@@ -268,6 +268,14 @@ def _read_block(
 @njit(cache=True, nogil=True)
 def _shift(votes: NDArray[np.int32], count: Whole, shifts: NDArray[np.int64], span: Whole) -> None:
     """Turn the steps that votes begin with into votes for each anchor, none past the timeline."""
-    for a in range(len(shifts) - 1, -1, -1):  # the first anchor's last: they take the steps' place
-        for s in range(count):
-            votes[a * count + s] = min(votes[s] + shifts[a], span)
+    for a in range(len(shifts) - 1, 0, -1):
+        _moved(votes[:count], votes[a * count : (a + 1) * count], shifts[a], span)
+    for s in range(min(count, len(votes))):  # the first anchor's last: they take the steps' place
+        votes[s] = min(np.uint32(votes[s]) + np.uint32(shifts[0]), np.uint32(span))
+
+
+@njit(cache=True, nogil=True)
+def _moved(steps: NDArray[np.int32], out: NDArray[np.int32], by: Whole, last: Whole) -> None:
+    """Write steps that are so many later, none after the last."""
+    for s in range(len(steps)):
+        out[s] = min(np.uint32(steps[s]) + np.uint32(by), np.uint32(last))

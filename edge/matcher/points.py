@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from edge.matcher.bits import ZEROS, Whole, checksum, peek, put, zeros
+from edge.matcher.bits import WORD_BITS, Whole, checksum, peek, put, trailing_zeros, zeros
 
 BLOCK_FRAMES = 1024  # 24 s: what one candidate needs is one small read, seldom two
 _COUNT_BITS = 16
@@ -84,8 +84,8 @@ def unpack(
         return -1
     for k in range(count):
         window = peek(words, at)
-        gap = np.int64(ZEROS[window & 255])
-        if gap == 8:  # a long gap: the frequency is beyond the window
+        gap = trailing_zeros(window)
+        if gap + LOWEST_BITS > WORD_BITS:  # a long gap: the frequency is beyond the window
             gap = zeros(words, at, end)
             window = peek(words, at + gap)
             at += gap

@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 
 from edge.matcher.bits import (
     WIDEST_BITS,
-    ZEROS,
+    WORD_BITS,
     Whole,
     bits_of,
     checksum,
     peek,
     put,
     put_gamma,
+    trailing_zeros,
     zeros,
 )
 
@@ -190,19 +191,43 @@ def steps_of(
     Returns:
         The bit after the last; -1 if they go beyond the block.
     """
-    mask = (np.int64(1) << shift) - 1
-    step = np.int64(-1)
+    one, low, end = np.uint64(1), np.uint64(shift), np.uint64(until)
+    mask = (one << low) - one
+    step = np.uint64(0) - one
+    now = np.uint64(at)
+    bits, left, word = _hold(words, now)
     for k in range(len(out)):
-        window = peek(words, at)
-        high = np.int64(ZEROS[window & 255])
-        if high == 8:  # a long gap: its high part is beyond the window
-            high = zeros(words, at, until)
-            window = peek(words, at + high)
-            step += 1 + ((high << shift) | ((window >> 1) & mask))
+        high = trailing_zeros(bits)
+        if high + one + low > left:  # a long gap: it goes beyond what is held
+            high = np.uint64(zeros(words, np.int64(now), until))
+            if now + high + one + low > end:
+                return np.int64(-1)
+            bits, left, word = _hold(words, now + high)
         else:
-            step += 1 + ((high << shift) | ((window >> (high + 1)) & mask))
-        at += high + 1 + shift
-        if at > until:
+            bits >>= high
+            left -= high
+        bits >>= one
+        step += one + ((high << low) | (bits & mask))
+        now += high + one + low
+        if now > end:
             return np.int64(-1)
-        out[k] = step & 0x7FFFFFFF
-    return at
+        out[k] = step & np.uint64(0x7FFFFFFF)
+        bits >>= low
+        left -= one + low
+        if left <= np.uint64(WORD_BITS):
+            bits |= np.uint64(words[word]) << left
+            left += np.uint64(WORD_BITS)
+            word += one
+    return np.int64(now)
+
+
+@njit(cache=True, nogil=True)
+def _hold(words: NDArray[np.uint32], at: Whole) -> tuple[Whole, Whole, Whole]:
+    """The bits from bit `at` to the end of the next word; how many, and the word after them.
+
+    All unsigned and in a register: a list is read in half the time that a look at the words for
+    every gap takes.
+    """
+    word, gone = at >> np.uint64(5), at & np.uint64(31)
+    both = np.uint64(words[word]) | (np.uint64(words[word + np.uint64(1)]) << np.uint64(WORD_BITS))
+    return both >> gone, np.uint64(2 * WORD_BITS) - gone, word + np.uint64(2)

@@ -53,6 +53,23 @@ def test_who_is_struck_with_every_beat_is_expected_and_who_is_not_is_no_more_tha
     assert np.median(said[~struck]) == 0
 
 
+@given(beat=st.integers(12, 80), seed=st.integers(0, 99))
+def test_as_many_are_found_beats_aside_as_who_looks_at_each_beat_would_find(beat, seed):
+    both = places(beat=beat, seed=seed, by_chance=100)
+    aside = both[:, None] - both[None]
+
+    def share(n):
+        at = both[n, 0] + beat * np.array((-4, -3, -2, -1, 1, 2, 3, 4))
+        at = at[(at >= 0) & (at < TEN)]
+        near = (np.abs(at[:, None] - both[:, 0]) <= 2) & (np.abs(aside[n, :, 1]) <= 2)
+        return near.any(axis=1).mean()
+
+    struck = (both[:, 0] % beat == 0) & np.isin(both[:, 1], CYMBALS)
+    shares = np.array([share(n) for n in np.flatnonzero(struck)])
+
+    assert np.all(expected(both)[struck] >= shares - 1e-9)
+
+
 @given(seed=st.integers(0, 999))
 def test_dice_have_no_beat(seed):
     assert np.mean(expected(places(beat=0, seed=seed, by_chance=400)) > 0) < 0.1

@@ -6,6 +6,8 @@ from functools import partial
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matcher_sounds import RATE_HZ, listen, play
 from mutations import answers, mutated, refused_or_the_same
 
@@ -15,7 +17,7 @@ from edge.matcher.index import Index
 from edge.matcher.landmarks import BUCKETS, join, query_hashes
 from edge.matcher.match import vote
 from edge.matcher.points import unpack
-from edge.matcher.postings import next_list, steps_of
+from edge.matcher.postings import COUNT_BITS, next_list, pack, steps_of
 from edge.matcher.write import write_segment
 
 FEW = 600
@@ -77,6 +79,25 @@ def test_a_damaged_block_is_named(segment, query, tmp_path):
 
 def _vote_for(segment, hashes):
     return vote(segment, hashes, np.zeros(len(hashes), np.int32), limit=5)
+
+
+@given(
+    gaps=st.lists(st.integers(1, 40) | st.integers(1, 1 << 20), min_size=1, max_size=80),
+    top=st.integers(0, 1 << 24),
+)
+def test_a_list_is_read_as_it_was_written_however_wide_its_gaps(gaps, top):
+    """From one step to a gap of which the ones and zeros fill more words than one."""
+    steps = (np.cumsum(gaps) + top).astype(np.uint32)
+    packed = pack(np.full(len(steps), 7, np.uint32), steps)
+    words = np.append(packed.words, np.full(4, 0xFFFFFFFF, np.uint32))
+    read = np.empty(len(steps), np.int32)
+    until = int(packed.sizes[0]) << 5
+    gap, count, shift, at = next_list(words, COUNT_BITS, until)
+    end = steps_of(words, at, until, shift, read)
+
+    assert (gap, count) == (1, len(steps))
+    assert read.tolist() == steps.tolist()
+    assert until - 32 < end <= until
 
 
 def test_readers_of_blocks_stay_inside_whatever_the_words_are():

@@ -13,6 +13,7 @@ import click
 from benchmarks import catalogues, clips, evenings, foreign, moments, page, plots
 from benchmarks.cores import spread
 from benchmarks.hearing import Found
+from benchmarks.journal import CACHE
 from benchmarks.lab import fetch_music, make_sets
 from benchmarks.null import Tail
 from benchmarks.odds import best_in
@@ -53,7 +54,7 @@ class Bench:
 @click.option("--music", type=_FOLDER, help="Its recordings, if they were fetched already.")
 @click.option("--sets", multiple=True, type=_FOLDER, help="Query sets, if they were made already.")
 @click.option("--national", type=_FOLDER, help="The nation's catalogue, if it was built already.")
-@click.option("--cache", default=foreign.CACHE, type=_PATH, show_default=True)
+@click.option("--cache", default=CACHE, type=_PATH, show_default=True)
 @click.option("--quick", is_flag=True, help="A small part of everything, printed only.")
 @click.option("--only", multiple=True, type=click.Choice(STAGES), help="Not all of the stages.")
 @click.option("--results", type=_PATH, help="Where the figures are kept.")
@@ -67,7 +68,11 @@ def main(
     only: tuple[str, ...],
     results: Path | None,
 ) -> None:
-    """Measure how well and how fast the ear recognises, beside its targets and other systems."""
+    """Measure how well and how fast the ear recognises, beside its targets and other systems.
+
+    Stopped, it goes on where it was, unless the ear or the catalogue is another: what it heard in
+    each sound is kept.
+    """
     cache.mkdir(parents=True, exist_ok=True)
     pieces = music or fetch_music(lab, cache / "music")
     folders = sets or make_sets(lab, pieces, cache / "sets", tenth=quick)
@@ -105,10 +110,10 @@ def _clips(bench: Bench, kept: Results, quick: bool) -> None:
     for name, folder in bench.catalogues.items():
         aimed = {seconds for group in groups for seconds in group.bars(name)}
         asked = [clip for clip in bench.clips if clip.seconds in aimed]
-        answers = clips.answer(asked, folder, name=name)
+        answers = clips.answer(asked, folder, bench.cache, name=name)
         both = zip(asked, answers, strict=True)
         accepted = {clip.source for clip, found in both if found and not clip.recording}
-        alike = foreign.shared_pairs(folder, _pieces(bench, accepted))
+        alike = foreign.shared_pairs(folder, _pieces(bench, accepted), bench.cache)
         kept.put(f"clips_{name}", clips.as_rows(clips.measure(asked, answers, alike)))
 
 
@@ -118,9 +123,9 @@ def _pieces(bench: Bench, names: set[str]) -> list[Path]:
 
 def _evenings(bench: Bench, kept: Results, quick: bool) -> None:
     for name, folder in bench.catalogues.items():
-        answers: list[list[Found]] = evenings.answer(bench.evenings, folder, name=name)
+        answers: list[list[Found]] = evenings.answer(bench.evenings, folder, bench.cache, name=name)
         taken = evenings.instead(bench.evenings, answers)
-        alike = foreign.shared_pairs(folder, _pieces(bench, taken))
+        alike = foreign.shared_pairs(folder, _pieces(bench, taken), bench.cache)
         seen = evenings.measure(bench.evenings, answers, alike)
         kept.put(f"evenings_{name}", evenings.as_row(seen))
         if name == "development":

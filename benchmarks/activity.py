@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from benchmarks import evenings, moments
+from benchmarks.journal import CACHE
 from benchmarks.sets import Evening, read_evenings
 
 MUSIC_TARGET = 95.0  # per cent of seconds
@@ -31,9 +32,9 @@ class Row:
     placed: float
 
 
-def rows(asked: Sequence[Evening], catalogue: Path) -> list[Row]:
+def rows(asked: Sequence[Evening], catalogue: Path, cache: Path) -> list[Row]:
     """Judge evenings one by one, with what a catalogue recognises in them."""
-    answers = evenings.answer(asked, catalogue, name=catalogue.name)
+    answers = evenings.answer(asked, catalogue, cache, name=catalogue.name)
     return [
         _row(evening, moments.measure([evening], [found]))
         for evening, found in zip(asked, answers, strict=True)
@@ -52,9 +53,10 @@ def _row(evening: Evening, seen: dict[str, int]) -> Row:
 @click.command()
 @click.argument("sets", nargs=-1, required=True, type=_FOLDER)
 @click.option("--catalogue", required=True, type=_FOLDER, help="Folder of .qseg files.")
-def main(sets: tuple[Path, ...], catalogue: Path) -> None:
+@click.option("--cache", default=CACHE, type=click.Path(path_type=Path), show_default=True)
+def main(sets: tuple[Path, ...], catalogue: Path, cache: Path) -> None:
     """Judge the evenings of query sets second by second, and print a table."""
-    found = rows([one for folder in sets for one in read_evenings(folder)], catalogue)
+    found = rows([one for folder in sets for one in read_evenings(folder)], catalogue, cache)
     print("| evening | music or not | with what was recognised | front or behind |")
     print("|---|---|---|---|")
     for row in found:

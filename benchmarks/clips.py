@@ -39,10 +39,10 @@ class Cell:
     sure: list[float] = field(default_factory=list)
 
 
-def answer(clips: Sequence[Clip], catalogue: Path, *, name: str) -> list[list[Found]]:
+def answer(clips: Sequence[Clip], catalogue: Path, cache: Path, *, name: str) -> list[list[Found]]:
     """What the ear says of each clip, the surest first."""
     sounds = [clip.sound for clip in clips]
-    return list(detections(catalogue, sounds, doing=f"clips against {name}"))
+    return detections(catalogue, sounds, cache, doing=f"clips against {name}")
 
 
 def measure(

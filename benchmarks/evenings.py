@@ -59,10 +59,12 @@ class Evenings:
     right: int = 0
 
 
-def answer(evenings: Sequence[Evening], catalogue: Path, *, name: str) -> list[list[Found]]:
+def answer(
+    evenings: Sequence[Evening], catalogue: Path, cache: Path, *, name: str
+) -> list[list[Found]]:
     """What the ear says of each evening."""
     sounds = [evening.sound for evening in evenings]
-    return list(detections(catalogue, sounds, doing=f"evenings against {name}"))
+    return detections(catalogue, sounds, cache, doing=f"evenings against {name}")
 
 
 def measure(

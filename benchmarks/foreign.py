@@ -2,20 +2,18 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
-import edge.matcher
-from benchmarks.cores import spread
 from benchmarks.halls import Scene, mix
 from benchmarks.hearing import Found, detect_and_doubt, detections, open_catalogue
+from benchmarks.journal import CACHE, kept, state
 from benchmarks.laboratory import RATE_HZ, Laboratory
 from benchmarks.null import MINUTES_A_MONTH, fit_gumbel, fit_tail, upper_bound
 from benchmarks.results import RESULTS, Results
@@ -25,7 +23,6 @@ from edge.matcher.fingerprint import Fingerprinter
 from edge.matcher.landmarks import join
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-CACHE = ".cache/bench"
 _QUANTILES = (0.5, 0.9, 0.99, 0.999, 0.9999)
 HOUR = 3600  # seconds
 _REMEMBERED = 40  # seconds for which a suspicion is kept
@@ -80,44 +77,25 @@ def measure(
     known = open_catalogue(catalogue).recordings
     names = set(known)
     pieces = [path for path in read_pieces(music) if path.stem not in names][::every]
-    alike = shared_pairs(catalogue, pieces)
+    alike = shared_pairs(catalogue, pieces, cache)
     _LAB["lab"] = Laboratory.open(lab, pieces)
-    journal = cache / f"foreign-{_state(catalogue, pieces)}.jsonl"
-    entries = each_hour(partial(_hear, catalogue), hours, journal)
+    journal = cache / f"foreign-{state(catalogue, SEED, sorted(p.name for p in pieces))}.jsonl"
+    numbers = range(hours)
+    entries = kept(
+        partial(_hear, catalogue), numbers, [*map(str, numbers)], journal,
+        doing="foreign hours heard",
+    )  # fmt: skip
     return {"recordings": len(known)} | summary(entries, alike) | extremes(entries, alike)
 
 
-def shared_pairs(catalogue: Path, pieces: Sequence[Path]) -> set[tuple[str, str]]:
+def shared_pairs(catalogue: Path, pieces: Sequence[Path], cache: Path) -> set[tuple[str, str]]:
     """Pieces that have stretches in common with a recording: undisturbed, they are taken for it."""
-    found = detections(catalogue, pieces, doing="foreign pieces undisturbed")
+    found = detections(catalogue, pieces, cache, doing="foreign pieces undisturbed")
     return {
         (path.stem, one.recording)
         for path, answers in zip(pieces, found, strict=True)
         for one in answers
     }
-
-
-def _state(catalogue: Path, pieces: Sequence[Path]) -> str:
-    """Names a catalogue, the pieces and the ear: what others made is not taken for this."""
-    folder = Path(edge.matcher.__path__[0])
-    code = b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))
-    files = [(path.name, path.stat().st_size) for path in sorted(catalogue.glob("*"))]
-    names = sorted(path.name for path in pieces)
-    return sha256(code + repr((files, names)).encode()).hexdigest()[:12]
-
-
-def each_hour(
-    act: Callable[[int], dict[str, Any]], hours: int, journal: Path
-) -> list[dict[str, Any]]:
-    """What is made of every hour; the journal has the hours done before it was stopped."""
-    done = [json.loads(line) for line in _lines(journal)]
-    rest = sorted(set(range(hours)) - {entry["hour"] for entry in done})
-    with journal.open("a", encoding="utf-8") as file:
-        for entry in spread(act, rest, doing="foreign hours heard"):
-            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
-            file.flush()
-            done.append(entry)
-    return [entry for entry in done if entry["hour"] < hours]
 
 
 def _hear(catalogue: Path, hour: int) -> dict[str, Any]:
@@ -154,10 +132,6 @@ def _sounding(scenes: Sequence[Scene], at: float) -> list[str]:
 
 def _during(scenes: Sequence[Scene], one: Found) -> list[dict[str, Any]]:
     return [asdict(scene) for scene in scenes if scene.start < one.end and scene.end > one.start]
-
-
-def _lines(journal: Path) -> list[str]:
-    return journal.read_text(encoding="utf-8").splitlines() if journal.exists() else []
 
 
 def summary(entries: Sequence[dict[str, Any]], alike: set[tuple[str, str]]) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """The ear as the bench uses it: sound in, detections in seconds out, on all cores."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
+from hashlib import file_digest
 from pathlib import Path
+from typing import Any
 
-from benchmarks.cores import spread
+from benchmarks.journal import kept, state
 from edge.matcher.decode import open_sound
 from edge.matcher.detect import Detection, Detector, Doubted
 from edge.matcher.fingerprint import Fingerprinter
@@ -37,13 +39,23 @@ class Found:
     confidence: float
 
 
-def detections(catalogue: Path, sounds: Sequence[Path], *, doing: str) -> Iterator[list[Found]]:
-    """What the ear finds in each sound file, the surest first."""
-    return spread(partial(_detect_file, catalogue), sounds, doing=doing)
+def detections(
+    catalogue: Path, sounds: Sequence[Path], cache: Path, *, doing: str
+) -> list[list[Found]]:
+    """What the ear finds in each sound file, the surest first; of a sound it heard, not again."""
+    journal = cache / f"heard-{state(catalogue)}.jsonl"
+    keys = [_digest(sound) for sound in sounds]
+    told = kept(partial(_detect_file, catalogue), sounds, keys, journal, doing=doing)
+    return [[Found(**one) for one in answer] for answer in told]
 
 
-def _detect_file(catalogue: Path, sound: Path) -> list[Found]:
-    return detect(catalogue, hear(sound))
+def _digest(sound: Path) -> str:
+    with sound.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _detect_file(catalogue: Path, sound: Path) -> list[dict[str, Any]]:
+    return [asdict(one) for one in detect(catalogue, hear(sound))]
 
 
 def hear(sound: Path) -> Landmarks:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from benchmarks.foreign import CACHE
+from benchmarks.journal import CACHE
 from benchmarks.live import evenings, music, page, pieces, timeline, tunings
 from benchmarks.page import fill
 from benchmarks.results import Results

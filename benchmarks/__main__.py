@@ -156,7 +156,7 @@ def _names(asked: Sequence[Clip], nights: Sequence[Evening]) -> set[str]:
 
 
 def _foreign(bench: Bench, kept: Results, quick: bool) -> None:
-    hours = 2 if quick else 200
+    hours = 1 if quick else 200
     folder = bench.catalogues["national"]
     seen = foreign.measure(
         bench.lab, bench.music, folder, bench.cache,

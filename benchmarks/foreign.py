@@ -18,6 +18,7 @@ from benchmarks.laboratory import RATE_HZ, Laboratory
 from benchmarks.null import MINUTES_A_MONTH, fit_gumbel, fit_tail, upper_bound
 from benchmarks.results import RESULTS, Results
 from benchmarks.sets import read_pieces
+from benchmarks.waveforms import SAME, likeness
 from edge.matcher.detect import CERTAIN
 from edge.matcher.fingerprint import Fingerprinter
 from edge.matcher.landmarks import join
@@ -85,7 +86,9 @@ def measure(
         partial(_hear, catalogue), numbers, [*map(str, numbers)], journal,
         doing="foreign hours heard",
     )  # fmt: skip
-    return {"recordings": len(known)} | summary(entries, alike) | extremes(entries, alike)
+    same = same_pairs(entries, alike, read_pieces(music))
+    found = {"recordings": len(known), "same": sorted(same)}
+    return found | summary(entries, alike | same) | extremes(entries, alike | same)
 
 
 def shared_pairs(catalogue: Path, pieces: Sequence[Path], cache: Path) -> set[tuple[str, str]]:
@@ -96,6 +99,28 @@ def shared_pairs(catalogue: Path, pieces: Sequence[Path], cache: Path) -> set[tu
         for path, answers in zip(pieces, found, strict=True)
         for one in answers
     }
+
+
+def same_pairs(
+    entries: Sequence[dict[str, Any]], alike: set[tuple[str, str]], pieces: Sequence[Path]
+) -> set[tuple[str, str]]:
+    """Pieces in which a recording was told and does sound, sample by sample.
+
+    Args:
+        entries: what was made of each hour.
+        alike: pairs that are known to share sound already.
+        pieces: sound files of pieces and recordings; a replica has none.
+    """
+    files = {path.stem: path for path in pieces}
+    same: set[tuple[str, str]] = set()
+    for one in (found for entry in entries for found in entry["detections"]):
+        pairs = {(scene["piece"], one["recording"]) for scene in one["scenes"]}
+        until = one["place"] + (one["end"] - one["start"]) * one["speed"]
+        for piece, recording in sorted(pairs) if not pairs & (alike | same) else ():
+            if piece in files and recording in files:
+                like = likeness(files[recording], one["place"], until, files[piece])
+                same |= {(piece, recording)} if like >= SAME else set()
+    return same
 
 
 def _hear(catalogue: Path, hour: int) -> dict[str, Any]:

@@ -115,11 +115,14 @@ def same_pairs(
     same: set[tuple[str, str]] = set()
     for one in (found for entry in entries for found in entry["detections"]):
         pairs = {(scene["piece"], one["recording"]) for scene in one["scenes"]}
+        if pairs & (alike | same):
+            continue
         until = one["place"] + (one["end"] - one["start"]) * one["speed"]
-        for piece, recording in sorted(pairs) if not pairs & (alike | same) else ():
-            if piece in files and recording in files:
+        for piece, recording in sorted(pairs):
+            if {piece, recording} <= files.keys():
                 like = likeness(files[recording], one["place"], until, files[piece])
-                same |= {(piece, recording)} if like >= SAME else set()
+                if like >= SAME:
+                    same.add((piece, recording))
     return same
 
 

@@ -22,6 +22,7 @@ from benchmarks.sets import Clip, Evening, read_clips, read_evenings, read_piece
 from benchmarks.targets import read_targets
 
 STAGES = ("clips", "evenings", "cost", "foreign", "page")
+LONG = "million"  # a stage that is run only if it is asked for: it takes 27 GB of disk
 PAGE = Path(__file__).with_name("README.md")
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _PATH = click.Path(path_type=Path)
@@ -37,6 +38,7 @@ class Bench:
         music: its recordings.
         clips: of all query sets.
         evenings: likewise.
+        references: those of them that a catalogue is made of.
         catalogues: folders by name: the laboratory's references, and these among a nation's.
         cache: what is kept from run to run.
     """
@@ -45,6 +47,7 @@ class Bench:
     music: Path
     clips: Sequence[Clip]
     evenings: Sequence[Evening]
+    references: Sequence[Path]
     catalogues: dict[str, Path]
     cache: Path
 
@@ -56,7 +59,12 @@ class Bench:
 @click.option("--national", type=_FOLDER, help="The nation's catalogue, if it was built already.")
 @click.option("--cache", default=CACHE, type=_PATH, show_default=True)
 @click.option("--quick", is_flag=True, help="A small part of everything, printed only.")
-@click.option("--only", multiple=True, type=click.Choice(STAGES), help="Not all of the stages.")
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice([*STAGES, LONG]),
+    help="Not all of the stages; a million recordings take 27 GB of disk.",
+)
 @click.option("--results", type=_PATH, help="Where the figures are kept.")
 def main(
     lab: Path,
@@ -102,7 +110,7 @@ def _bench(
         "development": catalogues.development(references, cache),
         "national": national or catalogues.national(references, 5_000 if quick else 100_000, cache),
     }
-    return Bench(lab, music, asked, nights, known, cache)
+    return Bench(lab, music, asked, nights, references, known, cache)
 
 
 def _clips(bench: Bench, kept: Results, quick: bool) -> None:
@@ -133,19 +141,30 @@ def _evenings(bench: Bench, kept: Results, quick: bool) -> None:
 
 
 def _cost(bench: Bench, kept: Results, quick: bool) -> None:
+    sizes = (500,) if quick else (1_000, 10_000)
+    smaller = [catalogues.national(bench.references, size, bench.cache) for size in sizes]
+    for folder in (*smaller, bench.catalogues["national"]):
+        _cost_in(folder, bench, kept, minutes=1 if quick else 10)
+
+
+def _million(bench: Bench, kept: Results, quick: bool) -> None:
+    folder = catalogues.national(bench.references, 1_000_000, bench.cache)
+    _cost_in(folder, bench, kept, minutes=10)
+
+
+def _cost_in(catalogue: Path, bench: Bench, kept: Results, *, minutes: int) -> None:
+    """Measure the ear's cost in a catalogue; of other sizes what was measured before stays."""
     names = _names(bench.clips, bench.evenings)
     pieces = read_pieces(bench.music)
     known = [path for path in pieces if path.stem in names][::40]
     unknown = [path for path in pieces if path.stem not in names][::10]
-    figures = []
-    for folder in bench.catalogues.values():
-        words = [sys.executable, "-m", "benchmarks.ear", "--catalogue", str(folder)]
-        words += ["--minutes", "1" if quick else "10"]
-        for option, some in (("--known", known), ("--unknown", unknown)):
-            words += [word for path in some for word in (option, str(path))]
-        answer = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout
-        figures.append(json.loads(answer))
-    kept.put("cost", figures)
+    words = [sys.executable, "-m", "benchmarks.ear", "--catalogue", str(catalogue)]
+    words += ["--minutes", str(minutes)]
+    for option, some in (("--known", known), ("--unknown", unknown)):
+        words += [word for path in some for word in (option, str(path))]
+    answer = json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    costs = {cost["recordings"]: cost for cost in [*kept.figures.get("cost", []), answer]}
+    kept.put("cost", [costs[size] for size in sorted(costs)])
 
 
 def _names(asked: Sequence[Clip], nights: Sequence[Evening]) -> set[str]:
@@ -197,7 +216,8 @@ def _odds(bench: Bench) -> list[tuple[bool, float]]:
 
 
 _STAGES = {
-    "clips": _clips, "evenings": _evenings, "cost": _cost, "foreign": _foreign, "page": _page,
+    "clips": _clips, "evenings": _evenings, "cost": _cost, "million": _million,
+    "foreign": _foreign, "page": _page,
 }  # fmt: skip
 
 

@@ -12,9 +12,12 @@ from benchmarks.cores import spread
 
 LENGTHS = (5, 10, 20, 30)  # seconds of every clip
 SEED = 11
+_EVENINGS = (11, 41, 61, 81, 91, 101, 121)  # seeds; three evenings of each
 _CLIPS = 15  # of a condition in which nearly all are found; a fifth of them is unknown music
-_DROWNED = ("room_crowd_snr+5", "room_crowd_snr+0", "room_crowd_snr-5", "speech_msr-6")
-_MORE_CLIPS = 125  # of each of these, in which many are not: true to some four per cent
+_DROWNED = (
+    "room_crowd_snr+5", "room_crowd_snr+0", "room_crowd_snr-5", "speech_msr-6", "room_only",
+)  # fmt: skip
+_MORE_CLIPS = 125  # of each of these, in which some are not: true to some four per cent
 _FEW_CLIPS = 3
 _A_TENTH = 10
 
@@ -49,22 +52,23 @@ def _jobs(lab: Path, music: Path, into: Path, *, tenth: bool) -> list[tuple[Path
     """Folder and command of every set; the conditions in halves, one for each core."""
     easy = [one for one in _maker(lab)["CONDS"] if one not in _DROWNED]
     counts = (_FEW_CLIPS, _FEW_CLIPS) if tenth else (_MORE_CLIPS, _CLIPS)
+    make = partial(_job, lab, music, share=_A_TENTH if tenth else 1)
     jobs: list[tuple[Path, list[str]]] = []
     for kind, count in zip((_DROWNED, easy), counts, strict=True):
         for some in (kind[::2], kind[1::2]):
             words = ["--what", "clips", "--only", ",".join(some), "--per-condition", str(count)]
-            jobs.append(_job(lab, music, into / f"clips-{len(jobs)}", words))
-    jobs.append(_job(lab, music, into / "evenings", ["--what", "venues"], tenth=tenth))
+            jobs.append(make(into / f"clips-{len(jobs)}", SEED, words))
+    for seed in _EVENINGS[:1] if tenth else _EVENINGS:
+        jobs.append(make(into / "evenings", seed, ["--what", "venues"]))
     return jobs
 
 
 def _job(
-    lab: Path, music: Path, into: Path, words: list[str], *, tenth: bool = False
+    lab: Path, music: Path, into: Path, seed: int, words: list[str], *, share: int
 ) -> tuple[Path, list[str]]:
-    share = str(_A_TENTH if tenth else 1)
-    command = [sys.executable, "-m", "benchmarks.lab", str(lab), share]
-    command += ["--music", str(music), "--out", str(into), "--seed", str(SEED), *words]
-    return into / f"s{SEED}", command
+    command = [sys.executable, "-m", "benchmarks.lab", str(lab), str(share)]
+    command += ["--music", str(music), "--out", str(into), "--seed", str(seed), *words]
+    return into / f"s{seed}", command
 
 
 def _is_made(folder: Path) -> bool:

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.matcher.activity import Moments, Sound
-from edge.matcher.detect import MEMORY_FRAMES, Detection, Detector
+from edge.matcher.detect import Detection, Detector
 from edge.matcher.recipe import Frame
+from edge.matcher.stream import MEMORY_FRAMES
 from edge.matcher.texture import MOMENT_FRAMES
 from edge.matcher.works.follow import Follower, Performance
 from edge.matcher.works.semitones import BEAT_FRAMES, BEAT_SECONDS

@@ -3,47 +3,27 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
 from edge.matcher.alignment import Alignment, unexplained
+from edge.matcher.cadence import STEP_FRAMES, Cadence
 from edge.matcher.decoy import IMPOSSIBLE, Decoys
 from edge.matcher.fingerprint import Landmarks
 from edge.matcher.hold import SHORTEST_FRAMES, Hold, hold
 from edge.matcher.index import Index
 from edge.matcher.ladder import TRIES, bent
-from edge.matcher.landmarks import join
 from edge.matcher.recipe import RECIPE, Frame, Recipe
-from edge.matcher.score import Hearing, hear
-from edge.matcher.search import (
-    DEEP,
-    LAST,
-    THOROUGH,
-    Pace,
-    Suspect,
-    frames_of,
-    probability,
-    score_at,
-    search,
-    suspect,
-)
+from edge.matcher.score import hear
+from edge.matcher.search import Pace, Suspect, frames_of, probability, score_at, search, suspect
+from edge.matcher.stream import MEMORY_FRAMES, WINDOW_FRAMES, Stream
 from edge.matcher.warp import AS_RECORDED, LADDER, Warp
 
-STEP_FRAMES = 215  # 5 s: how often the catalogue is searched
-WINDOW_FRAMES = 430  # 10 s: what is searched with
-MEMORY_FRAMES = 2580  # 60 s: how far back a beginning can be found
 CERTAIN = 14.8  # log odds from which a recording is believed
 _RELIEF = 3.0  # less when a stream ends: a box looks so a thousand times more seldom than each 5 s
 SUSPECTED = 0.0  # log odds from which a place is looked at again when more has been heard
 BEGINNING = Frame(0)  # of a stream
-_LONGER = (430, 860, 1720)  # frames, 10 to 40 s: what a suspicion is weighed with
+_SUSPECTED_FRAMES = 1720  # 40 s: for how long a suspicion is weighed again
 _SAME_START = 43  # 1 s: by which two readings of one stretch may differ on where it begins
 _LAYERS = 3  # recordings that may begin to sound within one step
-_RUNGS = (1, 10)  # of the ladder, climbed in a step, at least and at most,
-_AFFORDABLE = 200_000  # recordings to look through in a step; with more, what can wait waits
-_BESIDES_FRAMES = 6 * STEP_FRAMES  # 30 s: how often others are looked for beside who is heard
-_DEEP_FRAMES = 12 * STEP_FRAMES  # a minute: how often what is drowned is looked for,
-_DEEP_WINDOW = 1290  # frames, 30 s: and with how much of the stream
-_DECOY_FRAMES = 48 * STEP_FRAMES  # four minutes: how often a window is searched for what cannot be
+_DEEP_FRAMES = 1290  # frames, 30 s: in which what is drowned is looked for
 _HALF = 0.5  # of its last 10 s is to be explained when a stream ends, or all rungs are tried
 _REMEMBERED = 1  # warps met before, which a hall is likely to keep
 
@@ -105,32 +85,20 @@ class Detector:
     def __init__(self, index: Index, *, since: Frame = BEGINNING, recipe: Recipe = RECIPE) -> None:
         self._index = index
         self._recipe = recipe
-        self._since = since
-        nothing = np.zeros(0, np.float32)
-        self._heard = Landmarks(np.zeros(0, np.int32), nothing, nothing, since)
-        self._now = since - since % STEP_FRAMES  # stream frame up to which everything is decided
+        self._stream = Stream(index, since=since, recipe=recipe)
+        self._cadence = Cadence.among(index.count)
         self._holds: list[Hold] = []
         self._suspicions: list[tuple[int, Alignment]] = []  # when, what
         self._told: dict[tuple[int, int], int] = {}  # where what was told of a recording ends
         self._met: list[Warp] = []  # the warps lately found, the latest first
         self._decoys = Decoys()
         self._closest: Doubted | None = None
-        self._left: tuple[object, Landmarks, Hearing] | None = None
-        affordable = _AFFORDABLE // max(1, index.count)
-        self._rungs = min(max(affordable, _RUNGS[0]), _RUNGS[1])
         self._rung = 0
-        seldom = max(1, index.count // _AFFORDABLE)
-        self._deep_frames = _DEEP_FRAMES * seldom
-        self._besides_frames = _BESIDES_FRAMES * seldom
-        self._decoy_frames = _DECOY_FRAMES * seldom
-        self._pace = THOROUGH.thinned(max(1, seldom // 2))
-        self._beside = THOROUGH.thinned(seldom)
-        self._last = LAST.thinned(seldom)
 
     @property
     def decided(self) -> Frame:
         """What is told of the stream before this frame takes all of it into account."""
-        return Frame(self._now)
+        return Frame(self._stream.now)
 
     @property
     def false_a_month(self) -> float | None:
@@ -146,11 +114,11 @@ class Detector:
 
     def feed(self, landmarks: Landmarks) -> list[Detection]:
         """Take the next landmarks of the stream; give the detections that ended."""
-        self._heard = join([self._heard, landmarks])
+        self._stream.take(landmarks)
         self._closest = None
         ended = []
-        while self._now + STEP_FRAMES <= landmarks.until:
-            ended += self._step(self._now + STEP_FRAMES)
+        while self._stream.now + STEP_FRAMES <= landmarks.until:
+            ended += self._step(self._stream.now + STEP_FRAMES)
         return ended
 
     def sounding(self) -> list[Detection]:
@@ -162,35 +130,37 @@ class Detector:
 
         Nothing more is going to be heard, and so is seldom looked: less is asked.
         """
-        ended = self._step(int(self._heard.until)) if self._heard.until > self._now else []
-        if self._explained() < _HALF:
-            self._dig(self._last, relief=_RELIEF)
-        for back in range(0, min(_DEEP_WINDOW, self._now - self._since), WINDOW_FRAMES):
-            if self._explained() < _HALF:
+        heard = int(self._stream.heard.until)
+        ended = self._step(heard) if heard > self._stream.now else []
+        if self._stream.explained(self._holds) < _HALF:
+            self._dig(self._cadence.last, relief=_RELIEF)
+        length = min(_DEEP_FRAMES, self._stream.now - self._stream.since)
+        for back in range(0, length, WINDOW_FRAMES):
+            if self._stream.explained(self._holds) < _HALF:
                 self._rung = 0
                 self._climb(len(LADDER), back=back)
         ended += self._endings(self._holds, relief=_RELIEF)
         self._holds.clear()
-        self._since = Frame(self._now)  # what was heard is behind
+        self._stream.end()
         return ended
 
     def _step(self, until: int) -> list[Detection]:
-        before, self._now = self._now, until
-        self._heard = self._heard.between(until - MEMORY_FRAMES, int(self._heard.until))
+        before = self._stream.now
+        self._stream.reach(until)
         self._follow(before)
         self._suspicions = [
-            (when, laid) for when, laid in self._suspicions if when > until - _LONGER[-1]
+            (when, laid) for when, laid in self._suspicions if when > until - _SUSPECTED_FRAMES
         ]
         for _ in range(_LAYERS):
-            if (self._any_heard() and until % self._besides_frames) or not self._discover():
+            if (self._any_heard() and until % self._cadence.besides) or not self._discover():
                 break
-        if until % self._decoy_frames == 0:
+        if until % self._cadence.decoy == 0:
             self._try_decoy()
-        if not self._any_heard() and until - self._since >= WINDOW_FRAMES:
-            if until % self._deep_frames:
-                self._climb(self._rungs)
+        if not self._any_heard() and until - self._stream.since >= WINDOW_FRAMES:
+            if until % self._cadence.deep:
+                self._climb(self._cadence.rungs)
             else:
-                self._dig()
+                self._dig(self._cadence.deeper)
         over = [one for one in self._holds if one.over]
         self._holds = [one for one in self._holds if not one.over]
         ended = self._endings(over)
@@ -200,15 +170,15 @@ class Detector:
     def _follow(self, before: int) -> None:
         """Carry every recording that is followed from one step to the next."""
         if self._holds:
-            window = self._window(self._heard, self._now, WINDOW_FRAMES)
+            window = self._stream.window(self._stream.heard, WINDOW_FRAMES)
             for one in self._holds:
                 one.follow(self._index, window, since=before)
 
     def _discover(self) -> bool:
         """Search the window for what nobody followed explains; True if somebody new is."""
-        rest, window = self._left_over()
+        rest, window = self._stream.left_over(self._holds)
         heard = self._any_heard()
-        pace = self._beside if heard else self._pace
+        pace = self._cadence.beside if heard else self._cadence.alone
         found = []
         for warp in (AS_RECORDED, *(() if heard else self._met)):
             found += search(self._index, rest, window, warp=warp, pace=pace)
@@ -216,10 +186,10 @@ class Detector:
                 break
         return self._believe(rest, found, asked=CERTAIN)
 
-    def _dig(self, pace: Pace = DEEP, *, relief: float = 0.0) -> None:
+    def _dig(self, pace: Pace, *, relief: float = 0.0) -> None:
         """Look for what is drowned: in a longer window, among more places of more votes."""
-        rest, _ = self._left_over()
-        window = self._window(rest, self._now, _DEEP_WINDOW)
+        rest, _ = self._stream.left_over(self._holds)
+        window = self._stream.window(rest, _DEEP_FRAMES)
         found = search(self._index, rest, window, pace=pace)
         self._believe(rest, found, asked=CERTAIN - relief)
 
@@ -234,7 +204,7 @@ class Detector:
         self._doubt([*weighed, *(one for one in found if one.log_odds < SUSPECTED)], asked=asked)
         known = [old for _, old in self._suspicions]
         new = [one for one in fresh if not any(one.agrees(old) for old in known)]
-        self._suspicions += [(self._now, one) for one in new]
+        self._suspicions += [(self._stream.now, one) for one in new]
         return False
 
     def _doubt(self, found: list[Suspect], *, asked: float) -> None:
@@ -248,8 +218,8 @@ class Detector:
 
     def _try_decoy(self) -> None:
         """See how well chance does on the window, unless there is nothing in it."""
-        window = self._window(self._heard, self._now, WINDOW_FRAMES)
-        found = search(self._index, self._heard, window, warp=IMPOSSIBLE)
+        window = self._stream.window(self._stream.heard, WINDOW_FRAMES)
+        found = search(self._index, self._stream.heard, window, warp=IMPOSSIBLE)
         if found:
             self._decoys.take(max(one.weight.score for one in found))
 
@@ -260,9 +230,9 @@ class Detector:
         ends so many frames back.
         """
         until = self._rung + rungs
-        rest, window = self._left_over()
+        rest, window = self._stream.left_over(self._holds)
         if back:
-            window = self._window(rest, self._now - back, WINDOW_FRAMES)
+            window = self._stream.window(rest, WINDOW_FRAMES, back=back)
         asked = (self._index, rest, window)
         found = bent(*asked, LADDER[self._rung : until])
         believed = any(one.log_odds >= CERTAIN + TRIES for one in found)
@@ -277,22 +247,15 @@ class Detector:
         left = [laid for laid in suspicions if not self._is_followed(laid)]
         if not left:
             return []
-        free = self._windows(rest)
+        free = self._stream.windows(rest)
         weighed = []
         for laid in left:
-            own = any(one.laid.who == laid.who for one in self._holds)
-            windows = self._windows(self._rest(besides=laid.who)) if own else free
+            others = [one for one in self._holds if one.laid.who != laid.who]
+            own = len(others) < len(self._holds)  # a loop, with all that was heard of its rounds
+            windows = self._stream.windows(self._stream.rest(others)) if own else free
             tries = [suspect(self._index, laid, window) for window in windows]
             weighed.append(max(tries, key=lambda one: one.log_odds))
         return weighed
-
-    def _windows(self, landmarks: Landmarks) -> list[Hearing]:
-        """The last 10, 20 and 40 s, as far as the stream goes back."""
-        heard = {}
-        for frames in _LONGER:
-            window = self._window(landmarks, self._now, frames)
-            heard[window.first] = window
-        return list(heard.values())
 
     def _is_followed(self, laid: Alignment) -> bool:
         """Whether this is being followed, or another place of it was heard within the last step."""
@@ -301,12 +264,6 @@ class Detector:
             for one in self._holds
             if one.laid.who == laid.who
         )
-
-    def _explained(self) -> float:
-        """How much of the last 10 s is explained, 0 to 1; an empty stretch is."""
-        since = max(self._since, self._now - WINDOW_FRAMES)
-        known = sum(max(0, one.end - max(one.start, since)) for one in self._holds)
-        return known / (self._now - since) if self._now > since else 1.0
 
     def _any_heard(self) -> bool:
         """Whether somebody sounds; who agrees for a moment only may be another, or bent."""
@@ -318,8 +275,8 @@ class Detector:
         What was heard in its other stretches is no news: a recording agrees with itself a beat
         aside too. Without evidence of its own nothing is begun, and the answer is False.
         """
-        memory = self._window(self._heard, self._now, MEMORY_FRAMES)
-        new = hold(self._index, found, self._windows(self._heard), memory)
+        stream = self._stream
+        new = hold(self._index, found, stream.windows(stream.heard), stream.memory())
         laid = new.laid
         own = [one for one in self._holds if one.laid.who == laid.who]
         before = [one for one in own if new.start > one.start + _SAME_START]
@@ -328,7 +285,7 @@ class Detector:
             return False
         if new.start < told:  # no second is told twice
             new.start = told
-            heard = hear(self._heard, new.start, new.end, self._recipe)
+            heard = hear(stream.heard, new.start, new.end, self._recipe)
             if suspect(self._index, laid, heard).log_odds < CERTAIN:
                 return False
         for earlier in own:
@@ -346,34 +303,12 @@ class Detector:
     def _withdraw(self, new: Hold) -> None:
         """Take back who began lately and is not believed any more beside somebody new."""
         segment = self._index.segments[new.laid.segment]
-        rest = unexplained(self._heard, segment, new.laid, self._recipe)
+        rest = unexplained(self._stream.heard, segment, new.laid, self._recipe)
         rest = rest.explained(new.start, new.end)
-        for one in [one for one in self._holds if one.start > self._now - MEMORY_FRAMES]:
+        for one in [one for one in self._holds if one.start > self._stream.now - MEMORY_FRAMES]:
             left = suspect(self._index, one.laid, hear(rest, one.start, one.end, self._recipe))
             if left.log_odds < SUSPECTED:
                 self._holds.remove(one)
-
-    def _left_over(self) -> tuple[Landmarks, Hearing]:
-        """What is left of the stream, and its last 10 s; made once for who is followed now."""
-        state = (self._since, self._now, [(one.laid, one.start, one.end) for one in self._holds])
-        if self._left is None or self._left[0] != state:
-            rest = self._rest()
-            self._left = (state, rest, self._window(rest, self._now, WINDOW_FRAMES))
-        return self._left[1:]
-
-    def _rest(self, besides: tuple[int, int] | None = None) -> Landmarks:
-        """What is remembered of the stream and not explained by what, `besides`, is followed."""
-        rest = self._heard.between(self._now - MEMORY_FRAMES, self._now)
-        for one in self._holds:
-            if one.laid.who == besides:
-                continue  # a loop is weighed in its other rounds with all that was heard of it
-            segment = self._index.segments[one.laid.segment]
-            rest = unexplained(rest, segment, one.laid, self._recipe).explained(one.start, one.end)
-        return rest
-
-    def _window(self, landmarks: Landmarks, until: int, frames: int) -> Hearing:
-        first = max(self._since, until - frames, self._now - MEMORY_FRAMES)
-        return hear(landmarks, first, until, self._recipe)
 
     def _endings(self, holds: list[Hold], *, relief: float = 0.0) -> list[Detection]:
         """What is told of recordings that are over, or that the stream ends with."""
@@ -385,9 +320,10 @@ class Detector:
         self._told[one.laid.who] = one.end
         if not one.long:
             return None
-        memory = self._window(self._heard, self._now, MEMORY_FRAMES)
         beneath = any(one.beneath(other) for other in self._holds if other.long)
-        end = self._told[one.laid.who] = one.ended(self._index, memory, beneath=beneath)
+        end = self._told[one.laid.who] = one.ended(
+            self._index, self._stream.memory(), beneath=beneath
+        )
         return self._detection(one, end)
 
     def _detection(self, one: Hold, end: int) -> Detection:

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from edge.matcher.activity import Moments, Sound
 from edge.matcher.attribution import LONGEST_MOMENTS, Attribution, Known, Live, UnknownMusic
-from edge.matcher.detect import MEMORY_FRAMES, Detection
+from edge.matcher.detect import Detection
 from edge.matcher.recipe import Frame
+from edge.matcher.stream import MEMORY_FRAMES
 from edge.matcher.texture import MOMENT_FRAMES
 from edge.matcher.works.follow import Performance
 from edge.matcher.works.semitones import BEAT_FRAMES, Beat

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matcher_sounds import RATE_HZ, hiss, listen, play
 
-from edge.matcher.detect import STEP_FRAMES, Detector
+from edge.matcher.cadence import STEP_FRAMES
+from edge.matcher.detect import Detector
 from edge.matcher.fingerprint import Fingerprint, fingerprint
 from edge.matcher.index import Index
 from edge.matcher.landmarks import Landmarks, join
@@ -114,7 +115,7 @@ def test_who_is_found_when_all_is_over_and_was_long_gone_must_be_surer(
     index, songs, monkeypatch, after, surer, told
 ):
     """Nobody is looked for but when the stream ends."""
-    monkeypatch.setattr("edge.matcher.detect.THOROUGH", replace(THOROUGH, candidates=0))
+    monkeypatch.setattr("edge.matcher.cadence.THOROUGH", replace(THOROUGH, candidates=0))
     monkeypatch.setattr("edge.matcher.hold._SURER", surer)
     sound = np.concatenate([songs["song-4"][: 6 * RATE_HZ], silence(after)])
 
@@ -238,7 +239,7 @@ def test_memory_does_not_grow_with_the_stream(index, songs):
         np.concatenate(list(songs.values())), list(range(0, 200 * RATE_HZ, RATE_HZ))
     ):
         detector.feed(part)
-        kept.append(len(detector._heard.frames))
+        kept.append(len(detector._stream.heard.frames))
 
     assert max(kept) <= 50 * 90
 

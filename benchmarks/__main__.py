@@ -179,7 +179,7 @@ def _foreign(bench: Bench, kept: Results, quick: bool) -> None:
     folder = bench.catalogues["national"]
     seen = foreign.measure(
         bench.lab, bench.music, folder, bench.cache,
-        hours=hours, every=20 if quick else 1,
+        hours=hours, every=40 if quick else 1,
     )  # fmt: skip
     kept.put("foreign", seen)
 

@@ -13,12 +13,15 @@ from benchmarks.cores import spread
 LENGTHS = (5, 10, 20, 30)  # seconds of every clip
 SEED = 11
 _EVENINGS = (11, 41, 61, 81, 91, 101, 121)  # seeds; three evenings of each
-_CLIPS = 15  # of a condition in which nearly all are found; a fifth of them is unknown music
 _DROWNED = (
-    "room_crowd_snr+5", "room_crowd_snr+0", "room_crowd_snr-5", "speech_msr-6", "room_only",
-)  # fmt: skip
-_MORE_CLIPS = 125  # of each of these, in which some are not: true to some four per cent
-_FEW_CLIPS = 3
+    "room_crowd_snr+5",
+    "room_crowd_snr+0",
+    "room_crowd_snr-5",
+    "speech_msr-6",
+    "room_only",
+)  # in which some are missed, so that it takes many to say how many
+_CLIPS = (125, 15)  # of each of these, and of each other condition; a fifth is unknown music
+_FEW_CLIPS = (5, 2)  # likewise; a fifth of two is none
 _A_TENTH = 10
 
 
@@ -36,7 +39,7 @@ def make_sets(lab: Path, music: Path, into: Path, *, tenth: bool) -> list[Path]:
         lab: the laboratory folder.
         music: its recordings.
         into: where the sets shall lie.
-        tenth: make three clips of a condition, and a tenth of each evening.
+        tenth: make a few clips of a condition, and a tenth of each evening.
 
     Returns:
         Folders that hold a clips.csv, a venues.csv, or both.
@@ -51,7 +54,7 @@ def make_sets(lab: Path, music: Path, into: Path, *, tenth: bool) -> list[Path]:
 def _jobs(lab: Path, music: Path, into: Path, *, tenth: bool) -> list[tuple[Path, list[str]]]:
     """Folder and command of every set; the conditions in halves, one for each core."""
     easy = [one for one in _maker(lab)["CONDS"] if one not in _DROWNED]
-    counts = (_FEW_CLIPS, _FEW_CLIPS) if tenth else (_MORE_CLIPS, _CLIPS)
+    counts = _FEW_CLIPS if tenth else _CLIPS
     make = partial(_job, lab, music, share=_A_TENTH if tenth else 1)
     jobs: list[tuple[Path, list[str]]] = []
     for kind, count in zip((_DROWNED, easy), counts, strict=True):

@@ -62,8 +62,9 @@ def measure(
     catalogue: Path,
     cache: Path,
     *,
-    hours: int,
+    hours: float,
     every: int = 1,
+    at_once: int = HOUR,
 ) -> dict[str, Any]:
     """What the ear makes of hours of foreign sound, and how high chance reaches in it.
 
@@ -74,6 +75,7 @@ def measure(
         cache: what is kept from run to run.
         hours: to be heard.
         every: of the recordings that the catalogue has not got, every so many-th is heard.
+        at_once: seconds of one stream.
     """
     known = open_catalogue(catalogue).recordings
     names = set(known)
@@ -81,14 +83,15 @@ def measure(
     alike = shared_pairs(catalogue, pieces, cache)
     _LAB["lab"] = Laboratory.open(lab, pieces)
     journal = cache / f"foreign-{state(catalogue, SEED, sorted(p.name for p in pieces))}.jsonl"
-    numbers = range(hours)
+    numbers = range(round(hours * HOUR / at_once))
     entries = kept(
-        partial(_hear, catalogue), numbers, [*map(str, numbers)], journal,
-        doing="foreign hours heard",
+        partial(_hear, catalogue, at_once), numbers, [*map(str, numbers)], journal,
+        doing="foreign streams heard",
     )  # fmt: skip
     same = same_pairs(entries, alike, read_pieces(music))
     found = {"recordings": len(known), "same": sorted(same)}
-    return found | summary(entries, alike | same) | extremes(entries, alike | same)
+    shared = alike | same
+    return found | summary(entries, shared, hours=hours) | extremes(entries, shared)
 
 
 def shared_pairs(catalogue: Path, pieces: Sequence[Path], cache: Path) -> set[tuple[str, str]]:
@@ -126,9 +129,9 @@ def same_pairs(
     return same
 
 
-def _hear(catalogue: Path, hour: int) -> dict[str, Any]:
-    """Mix an hour and hear it as a box does."""
-    stream, scenes = mix(_LAB["lab"], np.random.default_rng((SEED, hour)), HOUR)
+def _hear(catalogue: Path, seconds: int, number: int) -> dict[str, Any]:
+    """Mix a stream, mostly an hour, and hear it as a box does."""
+    stream, scenes = mix(_LAB["lab"], np.random.default_rng((SEED, number)), seconds)
     began = time.process_time()
     ear = Fingerprinter(RATE_HZ)
     minutes = range(0, len(stream), 60 * RATE_HZ)
@@ -137,7 +140,7 @@ def _hear(catalogue: Path, hour: int) -> dict[str, Any]:
     found, doubted = detect_and_doubt(catalogue, landmarks)
     spent = time.process_time() - began
     return {
-        "hour": hour,
+        "hour": number,
         "processor_seconds": round(spent, 2),
         "detections": [asdict(one) | {"scenes": _during(scenes, one)} for one in found],
         "minutes": [
@@ -162,18 +165,20 @@ def _during(scenes: Sequence[Scene], one: Found) -> list[dict[str, Any]]:
     return [asdict(scene) for scene in scenes if scene.start < one.end and scene.end > one.start]
 
 
-def summary(entries: Sequence[dict[str, Any]], alike: set[tuple[str, str]]) -> dict[str, Any]:
+def summary(
+    entries: Sequence[dict[str, Any]], alike: set[tuple[str, str]], *, hours: float
+) -> dict[str, Any]:
     """False detections, and what they were; how long it took."""
     found = [one | {"hour": e["hour"]} for e in entries for one in e["detections"]]
     shared = [one for one in found if any((s["piece"], one["recording"]) in alike
                                           for s in one["scenes"])]  # fmt: skip
     spent = sum(entry["processor_seconds"] for entry in entries)
     return {
-        "hours": len(entries),
+        "hours": hours,
         "detections": len(found),
         "shared": len(shared),
-        "at_most_a_month": round(upper_bound(len(found) - len(shared)) / len(entries) * 720, 2),
-        "processor_ms_a_second": round(1000 * spent / (HOUR * len(entries)), 2),
+        "at_most_a_month": round(upper_bound(len(found) - len(shared)) / hours * 720, 2),
+        "processor_ms_a_second": round(1000 * spent / (HOUR * hours), 2),
         "false": found,
     }
 

@@ -21,7 +21,7 @@ _DROWNED = (
     "room_only",
 )  # in which some are missed, so that it takes many to say how many
 _CLIPS = (125, 15)  # of each of these, and of each other condition; a fifth is unknown music
-_FEW_CLIPS = (5, 2)  # likewise; a fifth of two is none
+_FEW_CLIPS = (5, 1)  # likewise; a fifth of one is none
 _A_TENTH = 10
 
 
@@ -56,13 +56,18 @@ def _jobs(lab: Path, music: Path, into: Path, *, tenth: bool) -> list[tuple[Path
     easy = [one for one in _maker(lab)["CONDS"] if one not in _DROWNED]
     counts = _FEW_CLIPS if tenth else _CLIPS
     make = partial(_job, lab, music, share=_A_TENTH if tenth else 1)
-    jobs: list[tuple[Path, list[str]]] = []
-    for kind, count in zip((_DROWNED, easy), counts, strict=True):
-        for some in (kind[::2], kind[1::2]):
-            words = ["--what", "clips", "--only", ",".join(some), "--per-condition", str(count)]
-            jobs.append(make(into / f"clips-{len(jobs)}", SEED, words))
-    for seed in _EVENINGS[:1] if tenth else _EVENINGS:
-        jobs.append(make(into / "evenings", seed, ["--what", "venues"]))
+    jobs = [
+        make(into / "evenings", seed, ["--what", "venues"])
+        for seed in (_EVENINGS[:1] if tenth else _EVENINGS)
+    ]
+    halves = [
+        (kind[half::2], count)
+        for kind, count in zip((_DROWNED, easy), counts, strict=True)
+        for half in (0, 1)
+    ]
+    for number, (some, count) in enumerate(halves):
+        words = ["--what", "clips", "--only", ",".join(some), "--per-condition", str(count)]
+        jobs.append(make(into / f"clips-{number}", SEED, words))
     return jobs
 
 

@@ -145,22 +145,21 @@ def _cost(bench: Bench, kept: Results, quick: bool) -> None:
     sizes = (500,) if quick else (1_000, 10_000)
     smaller = [catalogues.national(bench.references, size, bench.cache) for size in sizes]
     for folder in (*smaller, bench.catalogues["national"]):
-        _cost_in(folder, bench, kept, minutes=1 if quick else 10)
+        _cost_in(folder, bench, kept, "--minutes", "1" if quick else "10")
 
 
 def _million(bench: Bench, kept: Results, quick: bool) -> None:
     folder = catalogues.national(bench.references, 1_000_000, bench.cache)
-    _cost_in(folder, bench, kept, minutes=10)
+    _cost_in(folder, bench, kept, "--minutes", "10", "--cold")  # memory could not hold it
 
 
-def _cost_in(catalogue: Path, bench: Bench, kept: Results, *, minutes: int) -> None:
+def _cost_in(catalogue: Path, bench: Bench, kept: Results, *options: str) -> None:
     """Measure the ear's cost in a catalogue; of other sizes what was measured before stays."""
     names = _names(bench.clips, bench.evenings)
     pieces = read_pieces(bench.music)
     known = [path for path in pieces if path.stem in names][::40]
     unknown = [path for path in pieces if path.stem not in names][::10]
-    words = [sys.executable, "-m", "benchmarks.ear", "--catalogue", str(catalogue)]
-    words += ["--minutes", str(minutes)]
+    words = [sys.executable, "-m", "benchmarks.ear", "--catalogue", str(catalogue), *options]
     for option, some in (("--known", known), ("--unknown", unknown)):
         words += [word for path in some for word in (option, str(path))]
     answer = json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout)

@@ -1,6 +1,7 @@
 """What the ear costs on one core: to learn, to listen while nothing is known, to follow; memory."""
 
 import json
+import os
 import resource
 import statistics
 import time
@@ -35,6 +36,7 @@ class Spent:
         judging: whether it is music.
         detecting: from landmarks to detections.
         slowest: processor seconds of the costliest second.
+        read: bytes that came from the disk for it.
     """
 
     sound: float = 0.0
@@ -42,6 +44,7 @@ class Spent:
     judging: float = 0.0
     detecting: float = 0.0
     slowest: float = 0.0
+    read: int = 0
 
 
 @click.command()
@@ -49,12 +52,15 @@ class Spent:
 @click.option("--known", required=True, multiple=True, type=_FILE, help="Recordings it has.")
 @click.option("--unknown", required=True, multiple=True, type=_FILE, help="Music it has not got.")
 @click.option("--minutes", default=10.0, show_default=True, help="Minutes to be heard of each.")
+@click.option("--cold", is_flag=True, help="At first have nothing of the catalogue in memory.")
 def main(
-    catalogue: Path, known: tuple[Path, ...], unknown: tuple[Path, ...], minutes: float
+    catalogue: Path, known: tuple[Path, ...], unknown: tuple[Path, ...], minutes: float, cold: bool
 ) -> None:
     """Measure the ear on real recordings, in processor time of one core; print JSON."""
+    if cold:
+        _forget(catalogue)
     index = open_catalogue(catalogue)
-    _listen(index, unknown[:1], _WARMING, following=False)
+    _listen(index, unknown[-1:], _WARMING, following=False)  # so that the first is met afresh
     figures = {
         "recordings": index.count,
         "hours": RECIPE.seconds(Frame(frames_of(index))) / 3600,
@@ -64,6 +70,14 @@ def main(
         "followed": asdict(_listen(index, known, minutes * 60, following=True)),
     }
     print(json.dumps(figures | _memory()))
+
+
+def _forget(catalogue: Path) -> None:
+    """Have the kernel drop what it keeps of a catalogue's files."""
+    for path in catalogue.glob(f"*{SUFFIX}"):
+        with path.open("rb") as file:
+            os.fsync(file.fileno())  # what is not written yet would stay
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _learn(piece: Path) -> float:
@@ -91,6 +105,8 @@ def _listen(index: Index, pieces: Sequence[Path], seconds: float, *, following: 
                 spent.sound += counts * len(second) / rate_hz
                 if spent.sound >= seconds:
                     return spent
+        if not spent.sound:  # nor would it be the next time
+            raise click.ClickException(f"{pieces} are followed never, or always")
 
 
 def _step(
@@ -100,7 +116,7 @@ def _step(
     second: np.ndarray[tuple[int], np.dtype[np.float32]],
     spent: Spent,
 ) -> None:
-    clock = [time.process_time()]
+    clock, read = [time.process_time()], _read()
     landmarks = ear.feed(second)
     clock.append(time.process_time())
     activity.feed(ear.levels)
@@ -111,6 +127,12 @@ def _step(
     spent.judging += clock[2] - clock[1]
     spent.detecting += clock[3] - clock[2]
     spent.slowest = max(spent.slowest, clock[3] - clock[0])
+    spent.read += _read() - read
+
+
+def _read() -> int:
+    """Bytes this process has had read from a disk; of what was in memory, none."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_inblock * 512
 
 
 def _memory() -> dict[str, float]:

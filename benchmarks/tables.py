@@ -151,6 +151,8 @@ def cost_table(costs: Sequence[Row]) -> str:
         ["… of which detecting"] + [_ms(cost["unknown"], "detecting") for cost in costs],
         ["… of which is it music"] + [_ms(cost["unknown"], "judging") for cost in costs],
         ["… the slowest second, ms"] + [f"{1000 * c['unknown']['slowest']:.0f}" for c in costs],
+        ["… read from the disk for it, MB a second of sound"]
+        + [f"{c['unknown']['read'] / c['unknown']['sound'] / 1e6:.2f}" for c in costs],
         ["a recording followed, detecting, ms a second (≤ 2)"]
         + [_ms(cost["followed"], "detecting") for cost in costs],
         ["index, kB for 210 s of recording (≤ 25)"]

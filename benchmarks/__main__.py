@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -175,10 +174,10 @@ def _names(asked: Sequence[Clip], nights: Sequence[Evening]) -> set[str]:
 
 
 def _foreign(bench: Bench, kept: Results, quick: bool) -> None:
-    few: dict[str, Any] = {"hours": 0.5, "every": 40, "at_once": 15 * 60}  # half on each core
     seen = foreign.measure(
         bench.lab, bench.music, bench.catalogues["national"], bench.cache,
-        **(few if quick else {"hours": 200}),
+        hours=0.5 if quick else 200, every=40 if quick else 1,
+        at_once=foreign.HOUR // (4 if quick else 1),  # so that both cores have a half
     )  # fmt: skip
     kept.put("foreign", seen)
 

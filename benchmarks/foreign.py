@@ -82,7 +82,9 @@ def measure(
     pieces = [path for path in read_pieces(music) if path.stem not in names][::every]
     alike = shared_pairs(catalogue, pieces, cache)
     _LAB["lab"] = Laboratory.open(lab, pieces)
-    journal = cache / f"foreign-{state(catalogue, SEED, sorted(p.name for p in pieces))}.jsonl"
+    journal = (
+        cache / f"foreign-{state(catalogue, SEED, at_once, sorted(p.name for p in pieces))}.jsonl"
+    )
     numbers = range(round(hours * HOUR / at_once))
     entries = kept(
         partial(_hear, catalogue, at_once), numbers, [*map(str, numbers)], journal,

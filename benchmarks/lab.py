@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,10 @@ def _jobs(lab: Path, music: Path, into: Path, *, tenth: bool) -> list[tuple[Path
         for kind, count in zip((_DROWNED, easy), counts, strict=True)
         for half in (0, 1)
     ]
-    for number, (some, count) in enumerate(halves):
+    for some, count in halves:
         words = ["--what", "clips", "--only", ",".join(some), "--per-condition", str(count)]
-        jobs.append(make(into / f"clips-{number}", SEED, words))
+        asked = sha256(" ".join(words).encode()).hexdigest()[:8]  # no other set is taken for it
+        jobs.append(make(into / f"clips-{asked}", SEED, words))
     return jobs
 
 

@@ -13,17 +13,16 @@ from edge.matcher.ladder import TRIES, bent
 from edge.matcher.recipe import RECIPE, Frame, Recipe
 from edge.matcher.score import hear
 from edge.matcher.search import Pace, Suspect, frames_of, probability, score_at, search, suspect
-from edge.matcher.stream import MEMORY_FRAMES, WINDOW_FRAMES, Stream
+from edge.matcher.stream import MEMORY_FRAMES, WEIGHED_FRAMES, WINDOW_FRAMES, Stream
 from edge.matcher.warp import AS_RECORDED, LADDER, Warp
 
 CERTAIN = 14.8  # log odds from which a recording is believed
 _RELIEF = 3.0  # less when a stream ends: a box looks so a thousand times more seldom than each 5 s
 SUSPECTED = 0.0  # log odds from which a place is looked at again when more has been heard
 BEGINNING = Frame(0)  # of a stream
-_SUSPECTED_FRAMES = 1720  # 40 s: for how long a suspicion is weighed again
 _SAME_START = 43  # 1 s: by which two readings of one stretch may differ on where it begins
 _LAYERS = 3  # recordings that may begin to sound within one step
-_DEEP_FRAMES = 1290  # frames, 30 s: in which what is drowned is looked for
+_DEEP_WINDOW = 1290  # frames, 30 s: in which what is drowned is looked for
 _HALF = 0.5  # of its last 10 s is to be explained when a stream ends, or all rungs are tried
 _REMEMBERED = 1  # warps met before, which a hall is likely to keep
 
@@ -134,7 +133,7 @@ class Detector:
         ended = self._step(heard) if heard > self._stream.now else []
         if self._stream.explained(self._holds) < _HALF:
             self._dig(self._cadence.last, relief=_RELIEF)
-        length = min(_DEEP_FRAMES, self._stream.now - self._stream.since)
+        length = min(_DEEP_WINDOW, self._stream.now - self._stream.since)
         for back in range(0, length, WINDOW_FRAMES):
             if self._stream.explained(self._holds) < _HALF:
                 self._rung = 0
@@ -149,7 +148,7 @@ class Detector:
         self._stream.reach(until)
         self._follow(before)
         self._suspicions = [
-            (when, laid) for when, laid in self._suspicions if when > until - _SUSPECTED_FRAMES
+            (when, laid) for when, laid in self._suspicions if when > until - WEIGHED_FRAMES
         ]
         for _ in range(_LAYERS):
             if (self._any_heard() and until % self._cadence.besides) or not self._discover():
@@ -189,7 +188,7 @@ class Detector:
     def _dig(self, pace: Pace, *, relief: float = 0.0) -> None:
         """Look for what is drowned: in a longer window, among more places of more votes."""
         rest, _ = self._stream.left_over(self._holds)
-        window = self._stream.window(rest, _DEEP_FRAMES)
+        window = self._stream.window(rest, _DEEP_WINDOW)
         found = search(self._index, rest, window, pace=pace)
         self._believe(rest, found, asked=CERTAIN - relief)
 

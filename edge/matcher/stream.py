@@ -14,7 +14,8 @@ from edge.matcher.score import Hearing, hear
 
 WINDOW_FRAMES = 430  # 10 s: what is searched with
 MEMORY_FRAMES = 2580  # 60 s: how far back a beginning can be found
-_LONGER = (430, 860, 1720)  # frames, 10 to 40 s: what a suspicion is weighed with
+WEIGHED_FRAMES = 1720  # 40 s: the most that a suspicion is weighed with,
+_LONGER = (WINDOW_FRAMES, 860, WEIGHED_FRAMES)  # and all it is weighed with
 
 
 class Stream:
